@@ -1,0 +1,59 @@
+"""Moments: aware, UTC inside, RFC 3339 outside."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from entrepot.base.error import UsageError
+
+_FORM = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def parse_moment(text: str) -> datetime:
+    """The moment that an RFC 3339 ``text`` names, in UTC, cut to milliseconds.
+
+    Raises ``ValueError`` where it is not RFC 3339, names no zone, or does not exist.
+    """
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not an RFC 3339 time with a zone: {text!r}")
+    day, clock, fraction, zone = found.groups()
+    millis = ((fraction or ".0") + "000")[1:4]
+    moment = datetime.fromisoformat(f"{day}T{clock}.{millis}{zone.upper().replace('Z', '+00:00')}")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as wrong:
+        raise ValueError(f"outside the calendar in UTC: {text!r}") from wrong
+
+
+def format_moment(moment: datetime) -> str:
+    """``moment`` as RFC 3339 in UTC, with milliseconds only where it has any."""
+    require_aware(moment)
+    utc = moment.astimezone(UTC)
+    millis = utc.microsecond // 1000
+    text = f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}"
+    return f"{text}.{millis:03d}Z" if millis else f"{text}Z"
+
+
+def require_aware(moment: datetime) -> datetime:
+    """``moment`` itself; raises :class:`UsageError` where it names no zone."""
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise UsageError(f"a time without a zone: {moment!r}", remedy="Give an aware datetime.")
+    return moment
+
+
+def to_millis(moment: datetime) -> int:
+    """Milliseconds since 1970-01-01T00:00:00Z, cut, never rounded up."""
+    return (require_aware(moment) - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_millis(millis: int) -> datetime:
+    """The moment that lies ``millis`` milliseconds after 1970-01-01T00:00:00Z."""
+    return EPOCH + timedelta(milliseconds=millis)
+
+
+def parse_date(text: str) -> date:
+    """A calendar date ``YYYY-MM-DD`` (ISO 8601); raises ``ValueError`` for anything else."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError(f"not a date YYYY-MM-DD: {text!r}")
+    return date.fromisoformat(text)

@@ -1,0 +1,137 @@
+"""Records: what is signed, kept and exchanged. A record's id is the SHA-256 of the canonical form of its content.
+
+The envelope members are fixed here; the payload's shape belongs to the kind, in the kind's own room.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from entrepot.base.canonical import NotCanonicalError, canonical
+from entrepot.base.digest import sha256
+from entrepot.base.finding import Finding, Severity
+from entrepot.base.shape import Code, Did, Digest, Length, Pattern, Range, dump, parse
+
+RECORD_BYTES_MAX = 1 << 20
+"""Bytes of a record's canonical content."""
+Kind = Annotated[str, Length(3, 60), Pattern(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")]
+Nonce = Annotated[str, Pattern("[A-Za-z0-9_-]{22}")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The signed content of a record.
+
+    ``kind``, ``version``: which shape the payload has. ``issuer``: DID of the party that says it.
+    ``number``: the issuer's business number for it, unique per issuer and kind. ``nonce``: 128 random bits, so
+    that the digest of a small payload cannot be guessed after erasure. ``issued``: the issuer's claimed time.
+    ``sales``: ids of the sales it belongs to; a record that opens a sale names none, its own id becomes the sale's.
+    ``after``: ids of the heads that its issuer had seen. ``audience``: DIDs that may read it; empty means public.
+    """
+
+    kind: Kind
+    version: Annotated[int, Range(1, 9999)]
+    issuer: Did
+    number: Code
+    nonce: Nonce
+    issued: datetime
+    sales: Annotated[tuple[Digest, ...], Length(0, 1000)] = ()
+    after: Annotated[tuple[Digest, ...], Length(0, 1000)] = ()
+    audience: Annotated[tuple[Did, ...], Length(0, 100)] = ()
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A content with its id. ``content.payload`` is None after erasure; everything else stays."""
+
+    id: str
+    content: Content
+    erased: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The kind, without its version."""
+        return self.content.kind
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The payload as JSON; empty after erasure."""
+        return self.content.payload
+
+    @property
+    def sales(self) -> tuple[str, ...]:
+        """The sales it belongs to; its own id where it names none."""
+        return self.content.sales or (self.id,)
+
+    def to_bytes(self) -> bytes:
+        """The canonical content, whose SHA-256 is the id (unless erased)."""
+        return canonical(dump(self.content))
+
+
+def record_of(content: Content) -> Record:
+    """The record that ``content`` makes. Raises ``NotCanonicalError`` for a payload without canonical form."""
+    return Record(sha256(canonical(dump(content))), content)
+
+
+def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
+    """The record that a parsed JSON content makes, or None and all findings.
+
+    The envelope must be written exactly as :func:`~entrepot.base.shape.dump` writes it (times in UTC, lists sorted
+    and without repetition), so that the same content never has two ids.
+    """
+    content, findings = parse(Content, value)
+    if content is None:
+        return None, findings
+    found = list(findings)
+    for name in ("sales", "after", "audience"):
+        entries = getattr(content, name)
+        if list(entries) != sorted(set(entries)):
+            found.append(_finding(1, f"$.{name}", "The list must be sorted and free of repetition.", "Sort it."))
+    if not found and dump(content) != value:
+        found.append(
+            _finding(
+                2,
+                "$",
+                "The content is not written in its normal form.",
+                "Write times in UTC with Z and leave empty members as they are defined.",
+            )
+        )
+    if found:
+        return None, tuple(found)
+    try:
+        record = record_of(content)
+    except NotCanonicalError as wrong:
+        return None, (
+            _finding(
+                3,
+                "$.payload",
+                "The payload has no canonical form: {reason}.",
+                "Write exact numbers as strings.",
+                reason=str(wrong),
+            ),
+        )
+    if len(record.to_bytes()) > RECORD_BYTES_MAX:
+        return None, (
+            _finding(
+                4,
+                "$",
+                "The record is larger than {most} bytes.",
+                "Attach large files by digest.",
+                most=str(RECORD_BYTES_MAX),
+            ),
+        )
+    return record, ()
+
+
+def _finding(number: int, path: str, message: str, remedy: str, **params: str) -> Finding:
+    return Finding(
+        id=f"ENT-CORE-RECORD-{number:02d}",
+        severity=Severity.BLOCKING,
+        path=path,
+        message=message,
+        params=params,
+        source="Entrepot record, version 1",
+        remedy=remedy,
+    )

@@ -1,0 +1,1 @@
+"""Who: identifiers, keys, decentralized identifiers, trust anchors. Knows nothing of documents."""
