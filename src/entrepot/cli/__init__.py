@@ -1,0 +1,77 @@
+"""The command line. Each command lives in a module of its own, imported only when it is called.
+
+Exit codes: 0 yes or done, 1 no or unknown, 2 could not be read or examined, 64 wrong use.
+Results go to standard output, progress to standard error.
+"""
+
+import importlib
+import sys
+
+import click
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("entrepot.cli.demo:command", "Run one whole sale between two nodes and show every step."),
+    "document": ("entrepot.cli.document:group", "Verify trade documents that anyone issued."),
+    "economy": ("entrepot.cli.economy:group", "Dated facts of the 28 economies, with sources."),
+    "journal": ("entrepot.cli.journal:group", "Verify, rebuild, export, back up and restore a node's log."),
+    "party": ("entrepot.cli.party:group", "Create parties and resolve their identifiers."),
+    "peer": ("entrepot.cli.peer:group", "Invite, accept and block other nodes."),
+    "sale": ("entrepot.cli.sale:group", "List sales and show one, record by record."),
+    "serve": ("entrepot.cli.serve:command", "Run a node: API, exchange with peers, sealing."),
+}
+"""Command name -> (module:object, one line of help)."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, from their one-line texts alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="entrepot")
+def entrepot() -> None:
+    """One cross-border sale, from order to paid, cleared and counted.
+
+    Example: entrepot demo --dir demo
+    """
+
+
+def main() -> None:
+    """Entry point of the ``entrepot`` command: no traceback reaches a user, wrong use exits with 64."""
+    from entrepot.base.error import EntrepotError, UsageError
+
+    try:
+        result = entrepot.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("entrepot: stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(64)
+    except EntrepotError as wrong:
+        click.echo(f"entrepot: {wrong.message} ({wrong.error_code})", err=True)
+        if wrong.remedy:
+            click.echo(f"  {wrong.remedy}", err=True)
+        sys.exit(64 if isinstance(wrong, UsageError) else 2)
+    except BrokenPipeError:
+        sys.exit(1)
+    except OSError as wrong:
+        click.echo(f"entrepot: {wrong.strerror or wrong} ({wrong.filename or 'system'})", err=True)
+        sys.exit(2)
+    sys.exit(result if isinstance(result, int) else 0)
