@@ -1,0 +1,15 @@
+"""The kinds of record that this room defines."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from entrepot.base.finding import Finding
+from entrepot.movement.check import check_hand_over
+from entrepot.movement.event import HandOver
+
+Check = Callable[[Any], tuple[Finding, ...]]
+
+
+def kinds() -> Mapping[tuple[str, int], tuple[type[Any], Check]]:
+    """Payload class and check of every (kind, version) of this room."""
+    return {("hand-over", 1): (HandOver, check_hand_over)}

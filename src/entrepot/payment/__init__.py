@@ -1,0 +1,1 @@
+"""Payments: requests as QR codes, instructions as ISO 20022 messages, settlement as double-entry postings."""
