@@ -1,0 +1,12 @@
+"""Customs declarations and the decisions on them."""
+
+from entrepot.document.customs.model import (
+    BorderCharge,
+    CustomsDeclaration,
+    CustomsRelease,
+    Decision,
+    DeclaredGoods,
+    Direction,
+)
+
+__all__ = ["BorderCharge", "CustomsDeclaration", "CustomsRelease", "Decision", "DeclaredGoods", "Direction"]

@@ -1,0 +1,5 @@
+"""Invoices and credit notes."""
+
+from entrepot.document.invoice.model import Billing, CreditNote, Invoice, PaymentMeans
+
+__all__ = ["Billing", "CreditNote", "Invoice", "PaymentMeans"]

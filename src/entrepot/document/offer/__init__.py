@@ -1,0 +1,5 @@
+"""Offers: what a seller sells, at which price, until when."""
+
+from entrepot.document.offer.model import Offer
+
+__all__ = ["Offer"]

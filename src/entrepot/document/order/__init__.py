@@ -1,0 +1,5 @@
+"""Orders, the answers to them, their cancellation, and the answers to that."""
+
+from entrepot.document.order.model import Answer, CancellationResponse, Order, OrderCancellation, OrderResponse
+
+__all__ = ["Answer", "CancellationResponse", "Order", "OrderCancellation", "OrderResponse"]
