@@ -4,10 +4,13 @@ A check returns all its findings, not the first. ``blocking`` stops issuing; it 
 what an admitted peer sent, because refusing it would let two honest copies drift apart.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+_PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
 
 
 class Severity(StrEnum):
@@ -44,8 +47,6 @@ class Finding:
 
     def at(self, prefix: str) -> "Finding":
         """The same finding seen from an outer document: ``prefix`` replaces the leading ``$``."""
-        from dataclasses import replace
-
         return replace(self, path=prefix + self.path.removeprefix("$"))
 
     def to_json(self) -> dict[str, Any]:
@@ -63,10 +64,11 @@ class Finding:
 
 
 def fill(template: str, params: Mapping[str, str]) -> str:
-    """Put ``params`` into the ``{name}`` places of ``template``; an unknown place stays as it is."""
-    for name, value in params.items():
-        template = template.replace("{" + name + "}", value)
-    return template
+    """Put ``params`` into the ``{name}`` places of ``template``, once; an unknown place stays as it is.
+
+    What is put in is never read as a template again, so that a stranger's text cannot pull in another parameter.
+    """
+    return _PLACE.sub(lambda place: str(params.get(place.group(1), place.group())), template)
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

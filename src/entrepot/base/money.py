@@ -1,14 +1,17 @@
 """Money: integer minor units of an ISO 4217 currency; decimals come in under a named rounding policy."""
 
 import decimal
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from entrepot.base.amount import EXACT, format_decimal, parse_decimal
+from entrepot.base.currency import exponent, exponents, is_currency
 from entrepot.base.error import UsageError
+
+__all__ = ["MINOR_MAX", "Money", "Rounding", "exponent", "exponents", "round_to"]
 
 MINOR_MAX = 10**18 - 1
 """Largest number of minor units held: 18 digits, the bound of ISO 20022 amounts, well inside 64 bits."""
@@ -37,40 +40,25 @@ _MODES = {
 }
 
 
-@cache
-def exponents() -> dict[str, int]:
-    """Minor-unit digits of every currency in force, by its ISO 4217 code (list of the iso4217 package).
-
-    Codes for which the standard states no minor unit (gold, test codes) are left out.
-    """
-    import iso4217
-
-    return {each.code: each.exponent for each in iso4217.Currency if each.exponent is not None}
-
-
-def exponent(currency: str) -> int:
-    """Minor-unit digits of ``currency`` (ISO 4217): 0 for JPY, 2 for MYR, 3 for KWD.
-
-    Raises :class:`UsageError` for a code that the standard does not list with a minor unit.
-    """
-    try:
-        return exponents()[currency]
-    except KeyError:
-        raise UsageError(
-            f"no ISO 4217 currency with a minor unit: {currency!r}", remedy="Use the three-letter code."
-        ) from None
-
-
 def round_to(number: Decimal, digits: int, rounding: Rounding) -> Decimal:
     """``number`` with ``digits`` decimal places under the named policy.
 
-    Raises ``ValueError`` when the policy is ``EXACT`` and a digit would be lost.
+    Raises ``ValueError`` when the policy is ``EXACT`` and a digit would be lost, and for a number that is not finite
+    or has more than 120 digits.
     """
-    step = Decimal(1).scaleb(-digits)
+    try:
+        return _rounded(number, Decimal(1).scaleb(-digits), rounding)
+    except decimal.InvalidOperation as wrong:
+        raise ValueError(f"{number} cannot be rounded to {digits} decimal places") from wrong
+
+
+def _rounded(number: Decimal, step: Decimal, rounding: Rounding) -> Decimal:
+    if not number.is_finite():
+        raise ValueError(f"not a finite number: {number}")
     if rounding is Rounding.EXACT:
         rounded = number.quantize(step, decimal.ROUND_DOWN, EXACT)
         if rounded != number:
-            raise ValueError(f"{number} has more than {digits} decimal places")
+            raise ValueError(f"{number} has more than {-int(step.as_tuple().exponent)} decimal places")
         return rounded
     if rounding is Rounding.HALF_CEILING:
         up = number.quantize(step, decimal.ROUND_CEILING, EXACT)
@@ -98,6 +86,8 @@ class Money:
     def of(cls, amount: Decimal | str, currency: str, *, rounding: Rounding = Rounding.EXACT) -> "Money":
         """Money from a decimal; raises ``ValueError`` when digits would be lost under ``Rounding.EXACT``."""
         number = parse_decimal(amount) if isinstance(amount, str) else amount
+        if not isinstance(number, Decimal):
+            raise UsageError(f"an amount is a Decimal or a text: {amount!r}", remedy="Floats are never money.")
         digits = exponent(currency)
         minor = int(round_to(number, digits, rounding).scaleb(digits, EXACT))
         if abs(minor) > MINOR_MAX:
@@ -137,7 +127,7 @@ class Money:
         """Money from its JSON form; raises ``ValueError`` saying what is wrong."""
         if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
             raise ValueError("money is an object of exactly amount and currency")
-        if not isinstance(value["currency"], str) or value["currency"] not in exponents():
+        if not is_currency(value["currency"]):
             raise ValueError(f"no ISO 4217 currency with a minor unit: {value['currency']!r}")
         money = cls.of(parse_decimal(value["amount"]), value["currency"])
         if money.to_json() != value:
@@ -148,11 +138,21 @@ class Money:
     def json_schema(cls) -> dict[str, Any]:
         """JSON Schema (2020-12) of the JSON form."""
         return {
+            "description": "Money: an amount with the digits of its currency, and the ISO 4217 code.",
             "type": "object",
-            "properties": {
-                "amount": {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", "maxLength": 20},
-                "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
-            },
+            "properties": {"amount": {"type": "string"}, "currency": {"enum": sorted(exponents())}},
             "required": ["amount", "currency"],
             "additionalProperties": False,
+            "anyOf": [_schema_of_digits(digits) for digits in sorted(set(exponents().values()))],
         }
+
+
+def _schema_of_digits(digits: int) -> dict[str, Any]:
+    """What the two members may be for the currencies with ``digits`` minor-unit digits; ``-0`` is not a form."""
+    small = "|".join("0" * zeros + "[1-9]" + "[0-9]" * (digits - zeros - 1) for zeros in range(digits))
+    below_one = rf"|-?0\.({small})" if digits else ""
+    fraction = rf"\.[0-9]{{{digits}}}" if digits else ""
+    zero = "0." + "0" * digits if digits else "0"
+    pattern = rf"^({re.escape(zero)}{below_one}|-?[1-9][0-9]{{0,{17 - digits}}}{fraction})$"
+    codes = sorted(code for code, each in exponents().items() if each == digits)
+    return {"properties": {"amount": {"pattern": pattern}, "currency": {"enum": codes}}}

@@ -10,11 +10,14 @@ from typing import Annotated, Any
 
 from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.digest import sha256
+from entrepot.base.error import LimitError, UsageError
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.shape import Code, Did, Digest, Length, Pattern, Range, dump, parse
 
 RECORD_BYTES_MAX = 1 << 20
 """Bytes of a record's canonical content."""
+LISTS = ("sales", "after", "audience")
+"""The envelope's members that are sets: written sorted and without repetition."""
 Kind = Annotated[str, Length(3, 60), Pattern(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")]
 Nonce = Annotated[str, Pattern("[A-Za-z0-9_-]{22}")]
 
@@ -44,7 +47,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A content with its id. ``content.payload`` is None after erasure; everything else stays."""
+    """A content with its id. After erasure ``content.payload`` is empty; everything else stays."""
 
     id: str
     content: Content
@@ -71,8 +74,23 @@ class Record:
 
 
 def record_of(content: Content) -> Record:
-    """The record that ``content`` makes. Raises ``NotCanonicalError`` for a payload without canonical form."""
-    return Record(sha256(canonical(dump(content))), content)
+    """The record that ``content`` makes, in its normal form: lists sorted, times cut to milliseconds, payload as JSON.
+
+    What it returns, :func:`read_content` reads back. Raises :class:`UsageError` for a content that does not have the
+    shape, :class:`NotCanonicalError` for a payload without canonical form, :class:`LimitError` where it is too large.
+    """
+    value = dump(content) | {name: sorted(set(getattr(content, name))) for name in LISTS}
+    normal, findings = parse(Content, value)
+    if normal is None:
+        raise UsageError("not the content of a record: " + "; ".join(f"{each.path} {each.text}" for each in findings))
+    return _identified(normal)
+
+
+def _identified(content: Content) -> Record:
+    body = canonical(dump(content))
+    if len(body) > RECORD_BYTES_MAX:
+        raise LimitError(f"the record is larger than {RECORD_BYTES_MAX} bytes", remedy="Attach large files by digest.")
+    return Record(sha256(body), content)
 
 
 def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
@@ -84,50 +102,44 @@ def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
     content, findings = parse(Content, value)
     if content is None:
         return None, findings
-    found = list(findings)
-    for name in ("sales", "after", "audience"):
-        entries = getattr(content, name)
-        if list(entries) != sorted(set(entries)):
-            found.append(_finding(1, f"$.{name}", "The list must be sorted and free of repetition.", "Sort it."))
-    if not found and dump(content) != value:
-        found.append(
-            _finding(
-                2,
-                "$",
-                "The content is not written in its normal form.",
-                "Write times in UTC with Z and leave empty members as they are defined.",
-            )
-        )
+    found = _form_findings(content, value)
     if found:
-        return None, tuple(found)
+        return None, found
     try:
-        record = record_of(content)
+        return _identified(content), ()
     except NotCanonicalError as wrong:
-        return None, (
-            _finding(
-                3,
-                "$.payload",
-                "The payload has no canonical form: {reason}.",
-                "Write exact numbers as strings.",
-                reason=str(wrong),
-            ),
-        )
-    if len(record.to_bytes()) > RECORD_BYTES_MAX:
-        return None, (
-            _finding(
-                4,
-                "$",
-                "The record is larger than {most} bytes.",
-                "Attach large files by digest.",
-                most=str(RECORD_BYTES_MAX),
-            ),
-        )
-    return record, ()
+        return None, (_finding(_NOT_CANONICAL, "$.payload", reason=str(wrong)),)
+    except LimitError:
+        return None, (_finding(_SIZE, "$", most=str(RECORD_BYTES_MAX)),)
 
 
-def _finding(number: int, path: str, message: str, remedy: str, **params: str) -> Finding:
+def _form_findings(content: Content, value: Any) -> tuple[Finding, ...]:
+    unsorted = tuple(
+        _finding(_UNSORTED, f"$.{name}")
+        for name in LISTS
+        if list(getattr(content, name)) != sorted(set(getattr(content, name)))
+    )
+    return unsorted or ((_finding(_NOT_NORMAL, "$"),) if dump(content) != value else ())
+
+
+_UNSORTED = ("ENT-CORE-RECORD-01", "The list must be sorted and free of repetition.", "Sort it.")
+_NOT_NORMAL = (
+    "ENT-CORE-RECORD-02",
+    "The content is not written in its normal form.",
+    "Write times in UTC with Z and at most milliseconds, and empty lists and an empty payload as such.",
+)
+_NOT_CANONICAL = (
+    "ENT-CORE-RECORD-03",
+    "The payload has no canonical form: {reason}.",
+    "Write exact numbers as strings.",
+)
+_SIZE = ("ENT-CORE-RECORD-04", "The record is larger than {most} bytes.", "Attach large files by digest.")
+
+
+def _finding(rule: tuple[str, str, str], path: str, **params: str) -> Finding:
+    number, message, remedy = rule
     return Finding(
-        id=f"ENT-CORE-RECORD-{number:02d}",
+        id=number,
         severity=Severity.BLOCKING,
         path=path,
         message=message,
