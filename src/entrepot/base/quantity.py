@@ -1,49 +1,24 @@
 """Quantities: an exact decimal and a unit code of UN/ECE Recommendation 20 (or 21 for packages, ``X..``)."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from entrepot.base.amount import format_decimal, parse_decimal
+from entrepot.base.amount import decimal_schema, format_decimal, parse_decimal
 from entrepot.base.error import UsageError
+from entrepot.base.text import shown
+from entrepot.base.unit import KNOWN, is_unit_code, unit_findings
 
-_UNIT = re.compile(r"[A-Z0-9]{2,3}|X[A-Z0-9]{2}")
-KNOWN = {
-    "C62": "one (piece)",
-    "CEL": "degree Celsius",
-    "DAY": "day",
-    "E48": "service unit",
-    "EA": "each",
-    "GRM": "gram",
-    "HUR": "hour",
-    "KGM": "kilogram",
-    "KTM": "kilometre",
-    "LTR": "litre",
-    "MIN": "minute",
-    "MON": "month",
-    "MTK": "square metre",
-    "MTQ": "cubic metre",
-    "MTR": "metre",
-    "NMP": "number of packs",
-    "PR": "pair",
-    "SET": "set",
-    "TNE": "tonne",
-    "XBX": "box (Recommendation 21)",
-    "XCT": "carton (Recommendation 21)",
-    "XPX": "pallet (Recommendation 21)",
-}
-"""Codes met in the sales that Entrepot ships; a code outside this table is well-formed but unconfirmed."""
-
-
-def is_unit_code(code: str) -> bool:
-    """Whether ``code`` has the form of a Recommendation 20 code, or of a Recommendation 21 code after ``X``."""
-    return _UNIT.fullmatch(code) is not None
+__all__ = ["KNOWN", "Quantity", "is_unit_code", "unit_findings"]
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """How much of a thing: ``value`` in ``unit``. JSON form: ``{"value": "1200", "unit": "KGM"}``."""
+    """How much of a thing: ``value`` in ``unit``. JSON form: ``{"value": "1200", "unit": "KGM"}``.
+
+    Raises :class:`UsageError` for a value that is no decimal of at most 30 digits and for a malformed unit. Whether
+    the unit is a known one, :func:`unit_findings` says.
+    """
 
     value: Decimal
     unit: str
@@ -51,6 +26,12 @@ class Quantity:
     def __post_init__(self) -> None:
         if not is_unit_code(self.unit):
             raise UsageError(f"not a UN/ECE Recommendation 20 unit code: {self.unit!r}")
+        if not isinstance(self.value, Decimal):
+            raise UsageError(f"the value of a quantity is a Decimal: {self.value!r}")
+        try:
+            parse_decimal(format_decimal(self.value))
+        except ValueError as wrong:
+            raise UsageError(f"no value of a quantity: {wrong}") from wrong
 
     def to_json(self) -> dict[str, str]:
         """The JSON form; the scale of the number is kept."""
@@ -62,16 +43,17 @@ class Quantity:
         if not isinstance(value, dict) or set(value) != {"value", "unit"}:
             raise ValueError("a quantity is an object of exactly value and unit")
         if not isinstance(value["unit"], str) or not is_unit_code(value["unit"]):
-            raise ValueError(f"not a UN/ECE Recommendation 20 unit code: {value['unit']!r}")
+            raise ValueError(f"not a UN/ECE Recommendation 20 unit code: {shown(value['unit'])}")
         return cls(parse_decimal(value["value"]), value["unit"])
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
         """JSON Schema (2020-12) of the JSON form."""
         return {
+            "description": "A quantity: an exact decimal and a UN/ECE Recommendation 20 unit code.",
             "type": "object",
             "properties": {
-                "value": {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", "maxLength": 32},
+                "value": decimal_schema(),
                 "unit": {"type": "string", "pattern": "^[A-Z0-9]{2,3}$"},
             },
             "required": ["value", "unit"],
