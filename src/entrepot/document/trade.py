@@ -49,7 +49,7 @@ class BuyerType(StrEnum):
 
 
 class OrderedBy(StrEnum):
-    """How the order was placed (OECD, WTO, UN, IMF: Handbook on Measuring Digital Trade, 2nd edition, chapter 3).
+    """How the order was placed (OECD, WTO, UN, IMF: Handbook on Measuring Digital Trade, 2nd edition).
 
     ``web``: on a page or app, or by a structured message between programs that takes orders; ``message``: a message
     typed by a person (e-mail, chat), which the Handbook does not count as digitally ordered; ``outside``: telephone,

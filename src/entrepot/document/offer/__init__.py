@@ -1,5 +1,6 @@
 """Offers: what a seller sells, at which price, until when."""
 
+from entrepot.document.offer.check import check
 from entrepot.document.offer.model import Offer
 
-__all__ = ["Offer"]
+__all__ = ["Offer", "check"]

@@ -1,5 +1,6 @@
 """Certificates of origin."""
 
+from entrepot.document.origin.check import check
 from entrepot.document.origin.model import (
     Addition,
     BackToBack,
@@ -18,4 +19,5 @@ __all__ = [
     "Criterion",
     "Declaration",
     "OriginItem",
+    "check",
 ]

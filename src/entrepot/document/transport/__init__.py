@@ -1,5 +1,6 @@
 """Transport documents: bills of lading and waybills."""
 
+from entrepot.document.transport.check import check
 from entrepot.document.transport.model import (
     CargoItem,
     CarrierCode,
@@ -26,4 +27,5 @@ __all__ = [
     "Title",
     "TransportDocument",
     "TransportType",
+    "check",
 ]
