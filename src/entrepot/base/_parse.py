@@ -104,8 +104,11 @@ def _check_length(size: int, length: Length, what: str) -> None:
 
 
 def _parse_items(kind: Any, value: list[Any], path: str, findings: list[Finding]) -> tuple[Any, ...]:
-    item = typing.get_args(kind)[0]
-    return tuple(_parse(item, each, f"{path}[{index}]", findings) for index, each in enumerate(value))
+    items = typing.get_args(kind)
+    if items[-1] is Ellipsis:
+        items = (items[0],) * len(value)
+    _check_length(len(value), Length(len(items), len(items)), "entries")
+    return tuple(_parse(items[index], each, f"{path}[{index}]", findings) for index, each in enumerate(value))
 
 
 def _parse_mapping(kind: Any, value: dict[str, Any], path: str, findings: list[Finding]) -> dict[str, Any]:

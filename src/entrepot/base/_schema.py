@@ -80,9 +80,7 @@ class _Writer:
         plain, limits = unwrap(kind)
         origin = typing.get_origin(plain)
         if origin is tuple:
-            length = length_of(limits, Length(0, ITEMS_MAX))
-            items = self.of(typing.get_args(plain)[0])
-            return {"type": "array", "items": items} | _bounds("Items", length)
+            return self._items(typing.get_args(plain), limits)
         if origin is dict:
             return self._mapping(plain, limits)
         if origin is Literal:
@@ -92,6 +90,15 @@ class _Writer:
         if dataclasses.is_dataclass(plain) or hasattr(plain, "json_schema"):
             return {"$ref": f"#/$defs/{self.definition_of(typing.cast('type', plain))}"}
         return _scalar(plain, limits)
+
+    def _items(self, items: tuple[Any, ...], limits: Limits) -> dict[str, Any]:
+        if items[-1] is Ellipsis:
+            bounds = _bounds("Items", length_of(limits, Length(0, ITEMS_MAX)))
+            return {"type": "array", "items": self.of(items[0])} | bounds
+        prefix = [self.of(each) for each in items]
+        return {"type": "array", "prefixItems": prefix, "items": False} | _bounds(
+            "Items", Length(len(items), len(items))
+        )
 
     def _mapping(self, kind: Any, limits: Limits) -> dict[str, Any]:
         key, inner = typing.get_args(kind)
