@@ -57,6 +57,30 @@ class JournalFull(JournalError):
     code = "journal-full"
 
 
+class JournalTooOld(JournalError):
+    """The database was written by an older program; ``migrate`` moves it forward."""
+
+    code = "journal-too-old"
+
+
+class JournalDamaged(JournalError):
+    """The database cannot be read, or a write ended in an unknown state; ``verify`` and ``restore`` help."""
+
+    code = "journal-damaged"
+
+
+class JournalBusy(JournalError):
+    """The writer's queue is full; try again later (back-pressure, HTTP 503)."""
+
+    code = "journal-busy"
+
+
+class CatchUpNeeded(JournalError):
+    """The journal was restored: peers must be asked for what it lost before it writes anything new."""
+
+    code = "journal-catch-up"
+
+
 class ViewTx(Protocol):
     """What a reducer may do: keyed JSON rows and balances of its own view, inside the append's transaction."""
 
@@ -140,6 +164,8 @@ class Append:
     ``streams``: names with the version each must have (:data:`ANY`, :data:`NONE` or a count).
     ``assessment``: findings and versions used, JSON. ``personal``: keep the content encrypted under a key of its own.
     ``outbox``: messages that leave because of it. ``note``: JSON kept beside the entry for the operator (who, how).
+    ``body``: the canonical content where the caller has it already (its SHA-256 must be the record's id).
+    ``recovered``: the record comes back from a peer after a restore; allowed while the journal must catch up.
     """
 
     record: Record
@@ -151,6 +177,9 @@ class Append:
     outbox: Sequence[Message] = ()
     idempotency: Idempotency | None = None
     answer: Mapping[str, Any] | None = None
+    note: Mapping[str, Any] | None = None
+    body: bytes | None = None
+    recovered: bool = False
 
 
 class Outcome(StrEnum):
@@ -203,5 +232,7 @@ class TreeHead:
 
 
 Clock = Callable[[], datetime]
+Entropy = Callable[[int], bytes]
+"""That many random bytes."""
 Signer = Callable[[bytes], str]
 """Makes a compact JWS of the given payload with the node's key."""

@@ -1,0 +1,187 @@
+"""PostgreSQL through psycopg 3, for nodes where several processes write.
+
+One table lock per write transaction puts all writers in one order: entries commit in the order of their numbers, and
+received times never go back. The price is one writer at a time, as in SQLite; batches carry many appends per commit.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psycopg
+from psycopg import errors
+
+from entrepot.base.error import LimitError
+from entrepot.journal._dialect import Row
+from entrepot.journal._schema import POSTGRES_WORDS, SCHEMA_VERSION, postgres_guards, statements
+from entrepot.journal.port import FloorBroken, JournalDamaged, JournalError, JournalFull, JournalLocked
+
+LOCK_TIMEOUT_MS = 5000
+_ERASABLE_FILES = ("content", "content_key", "proof", "attachment", "assessment", "view_row", "view_balance")
+_SCRUBBED = (*_ERASABLE_FILES, "outbox", "idempotency", "waiting")
+
+
+def refuse(wrong: psycopg.Error) -> NoReturn:
+    """Raise the journal's exception for a driver's."""
+    text = str(wrong).strip()
+    if isinstance(wrong, errors.CheckViolation) and "balance_floor" in text:
+        raise FloorBroken("a balance would fall below its floor") from wrong
+    if isinstance(wrong, errors.NumericValueOutOfRange):
+        raise LimitError("a balance would not fit in 64 bits") from wrong
+    if isinstance(wrong, errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure):
+        raise JournalLocked(f"the journal is locked: {text}", remedy="Try again.") from wrong
+    if isinstance(wrong, errors.DiskFull | errors.ReadOnlySqlTransaction | errors.InsufficientResources):
+        raise JournalFull(f"the journal cannot be written: {text}", remedy="Make room, or make it writable.") from wrong
+    if isinstance(wrong, psycopg.OperationalError):
+        raise JournalDamaged(
+            f"the database cannot be reached: {text}", remedy="Check the server, then reopen."
+        ) from wrong
+    raise JournalError(f"the database refused: {text}") from wrong
+
+
+@cache
+def _placed(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+class PostgresConnection:
+    """One psycopg connection; see :class:`~entrepot.journal._dialect.Connection`."""
+
+    def __init__(self, url: str, *, read_only: bool) -> None:
+        try:
+            self.raw = psycopg.connect(url, autocommit=True)
+            self.raw.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+            if read_only:
+                self.raw.execute("SET default_transaction_read_only = on")
+        except psycopg.Error as wrong:
+            refuse(wrong)
+        self._cursor = self.raw.cursor()
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        try:
+            return self._cursor.execute(_placed(sql), params).rowcount
+        except psycopg.Error as wrong:
+            refuse(wrong)
+
+    def row(self, sql: str, params: Sequence[Any] = ()) -> Row | None:
+        """The first row of the answer, or None."""
+        try:
+            return self._cursor.execute(_placed(sql), params).fetchone()
+        except psycopg.Error as wrong:
+            refuse(wrong)
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of the answer."""
+        try:
+            return self._cursor.execute(_placed(sql), params).fetchall()
+        except psycopg.Error as wrong:
+            refuse(wrong)
+
+    def begin(self, *, write: bool) -> None:
+        """The write lock is the table lock on ``meta``; a reader gets one snapshot for all it reads."""
+        if write:
+            self.execute("BEGIN")
+            try:
+                self.execute("LOCK TABLE meta IN EXCLUSIVE MODE")
+            except JournalError:
+                self.rollback()
+                raise
+        else:
+            self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def commit(self) -> None:
+        """Commit; with synchronous_commit=on the server's log is synced before this returns."""
+        self.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo what is open."""
+        if not self.raw.closed and self.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            self.execute("ROLLBACK")
+
+    def savepoint(self) -> None:
+        """Open a savepoint; the innermost of a name counts."""
+        self.execute("SAVEPOINT item")
+
+    def release(self) -> None:
+        """Keep what the savepoint holds."""
+        self.execute("RELEASE SAVEPOINT item")
+
+    def undo(self) -> None:
+        """Undo the savepoint."""
+        if not self.raw.closed:
+            self.execute("ROLLBACK TO SAVEPOINT item")
+            self.execute("RELEASE SAVEPOINT item")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.raw.close()
+
+
+class PostgresDatabase:
+    """The tables lie in the schema that ``url`` puts first in ``search_path`` (``?options=-csearch_path%3Dname``)."""
+
+    name = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._writer: PostgresConnection | None = None
+
+    def writer(self) -> PostgresConnection:
+        """Connect; an empty schema gets its tables, by one of several that start at once."""
+        made = PostgresConnection(self._url, read_only=False)
+        try:
+            made.execute("SET synchronous_commit = on")
+            self._create(made)
+        except BaseException:
+            made.close()
+            raise
+        self._writer = made
+        return made
+
+    def _create(self, made: PostgresConnection) -> None:
+        made.execute("BEGIN")
+        try:
+            made.rows("SELECT pg_advisory_xact_lock(hashtext('entrepot ' || current_schema()))")
+            if made.row("SELECT to_regclass('meta')") == (None,):
+                for statement in (*statements(POSTGRES_WORDS), *postgres_guards()):
+                    made.raw.execute(statement.encode("utf-8"))  # no parameters: % stands for itself
+                made.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+            made.commit()
+        except psycopg.Error as wrong:
+            made.rollback()
+            refuse(wrong)
+
+    def reader(self) -> PostgresConnection:
+        """A connection whose transactions are read-only."""
+        return PostgresConnection(self._url, read_only=True)
+
+    def maintain(self, *, force: bool = False) -> bool:  # noqa: ARG002 - the server checkpoints by itself
+        """Nothing to do: the server checkpoints."""
+        return True
+
+    def scrub(self) -> bool:
+        """Rewrite the tables that held what was erased. The server's own log and its archives are beyond reach."""
+        if self._writer is None:
+            return False
+        try:
+            for table in _SCRUBBED:
+                self._writer.execute(f"VACUUM FULL {table}")
+        except JournalLocked:
+            return False
+        return True
+
+    def backup(self, directory: Path) -> bool:  # noqa: ARG002 - see the docstring
+        """PostgreSQL has no file to copy from here: the caller writes the export instead."""
+        return False
+
+    def check(self) -> list[str]:
+        """PostgreSQL offers no check of its own from here; page checksums are the server's."""
+        return []
+
+    def close(self) -> None:
+        """Close the writing connection."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None

@@ -1,0 +1,215 @@
+"""SQLite through apsw, and through apsw alone: a second driver in the same process would drop its file locks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import apsw
+
+from entrepot.base.error import LimitError
+from entrepot.journal._dialect import Row
+from entrepot.journal._lock import WriterLock
+from entrepot.journal._schema import SCHEMA_VERSION, SQLITE_WORDS, sqlite_guards, statements
+from entrepot.journal.port import FloorBroken, JournalDamaged, JournalError, JournalFull, JournalLocked
+
+BUSY_MS = 5000
+CHECKPOINT_PAGES = 2000
+"""Pages in the write-ahead log that make the writer checkpoint after a commit."""
+_PRAGMAS = (
+    "PRAGMA mmap_size=0",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA wal_autocheckpoint=0",
+)
+
+
+def refuse(wrong: apsw.Error) -> NoReturn:
+    """Raise the journal's exception for a driver's."""
+    text = str(wrong)
+    if isinstance(wrong, apsw.ConstraintError) and "balance_floor" in text:
+        raise FloorBroken("a balance would fall below its floor") from wrong
+    if isinstance(wrong, apsw.ConstraintError) and "cannot store REAL" in text:
+        raise LimitError("a balance would not fit in 64 bits") from wrong
+    if isinstance(wrong, apsw.BusyError | apsw.LockedError):
+        raise JournalLocked(f"the journal is locked: {text}", remedy="Try again.") from wrong
+    if isinstance(wrong, apsw.FullError | apsw.ReadOnlyError | apsw.CantOpenError):
+        raise JournalFull(f"the journal cannot be written: {text}", remedy="Make room, or make it writable.") from wrong
+    if isinstance(wrong, apsw.CorruptError | apsw.NotADBError | apsw.IOError):
+        raise JournalDamaged(
+            f"the journal cannot be read or written: {text}", remedy="Verify, then restore."
+        ) from wrong
+    raise JournalError(f"the database refused: {text}") from wrong
+
+
+class SqliteConnection:
+    """One apsw connection; see :class:`~entrepot.journal._dialect.Connection`."""
+
+    def __init__(self, path: Path, flags: int, vfs: str | None) -> None:
+        try:
+            self.raw = apsw.Connection(str(path), flags=flags, vfs=vfs)
+            self.raw.set_busy_timeout(BUSY_MS)
+            for pragma in _PRAGMAS:
+                self.raw.execute(pragma)
+        except apsw.Error as wrong:
+            refuse(wrong)
+        self._run = self.raw.execute
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        try:
+            self._run(sql, params)
+            return self.raw.changes()
+        except apsw.Error as wrong:
+            refuse(wrong)
+
+    def row(self, sql: str, params: Sequence[Any] = ()) -> Row | None:
+        """The first row of the answer, or None."""
+        try:
+            found = self._run(sql, params).fetchall()
+        except apsw.Error as wrong:
+            refuse(wrong)
+        return found[0] if found else None
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of the answer."""
+        try:
+            return self._run(sql, params).fetchall()
+        except apsw.Error as wrong:
+            refuse(wrong)
+
+    def begin(self, *, write: bool) -> None:
+        """Take the write lock at once, so that a transaction never has to upgrade."""
+        self.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def commit(self) -> None:
+        """Commit; with synchronous=FULL the write-ahead log is synced before this returns."""
+        self.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo; some errors have rolled back already."""
+        if self.raw.in_transaction:
+            self.execute("ROLLBACK")
+
+    def savepoint(self) -> None:
+        """Open a savepoint; the innermost of a name counts."""
+        self.execute("SAVEPOINT item")
+
+    def release(self) -> None:
+        """Keep what the savepoint holds."""
+        self.execute("RELEASE item")
+
+    def undo(self) -> None:
+        """Undo the savepoint, unless the error undid the whole transaction."""
+        if self.raw.in_transaction:
+            self.execute("ROLLBACK TO item")
+            self.execute("RELEASE item")
+
+    def close(self) -> None:
+        """Close the connection."""
+        try:
+            self.raw.close()
+        except apsw.Error as wrong:
+            refuse(wrong)
+
+
+class SqliteDatabase:
+    """``directory``/journal.db. ``vfs`` names an apsw file layer (tests of power cuts and full disks)."""
+
+    name = "sqlite"
+
+    def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
+        self.path = directory / "journal.db"
+        self._vfs = vfs
+        self._writer: SqliteConnection | None = None
+        self._lock: WriterLock | None = None
+        self._pages = 0
+
+    def writer(self) -> SqliteConnection:
+        """Lock the directory and open for writing; an empty file gets its tables."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = WriterLock(self.path.with_suffix(".lock"))
+        try:
+            self._writer = self._open_writer()
+        except BaseException:
+            self.close()
+            raise
+        return self._writer
+
+    def _open_writer(self) -> SqliteConnection:
+        made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, self._vfs)
+        made.rows("PRAGMA journal_mode=WAL")
+        made.execute("PRAGMA synchronous=FULL")
+        made.raw.set_wal_hook(self._committed)
+        if not made.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
+            made.begin(write=True)
+            for statement in (*statements(SQLITE_WORDS), *sqlite_guards()):
+                made.execute(statement)
+            made.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+            made.commit()
+        return made
+
+    def _committed(self, _connection: apsw.Connection, _schema: str, pages: int) -> int:
+        self._pages = pages
+        return apsw.SQLITE_OK
+
+    def reader(self) -> SqliteConnection:
+        """A connection that can neither write nor checkpoint."""
+        made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READONLY, self._vfs)
+        made.execute("PRAGMA query_only=ON")
+        return made
+
+    def maintain(self, *, force: bool = False) -> bool:
+        """Checkpoint by the writer alone. A full disk or a reader here never harms what is committed."""
+        if self._writer is None or (self._pages < CHECKPOINT_PAGES and not force):
+            return True
+        try:
+            busy = self._writer.rows(f"PRAGMA wal_checkpoint({'TRUNCATE' if force else 'PASSIVE'})")[0][0]
+        except (JournalLocked, JournalFull):
+            return False
+        self._pages = 0
+        return bool(busy == 0)
+
+    def scrub(self) -> bool:
+        """VACUUM, then a checkpoint that empties the write-ahead log."""
+        if self._writer is None:
+            return False
+        try:
+            self._writer.execute("VACUUM")
+        except JournalLocked:
+            return False
+        return self.maintain(force=True)
+
+    def backup(self, directory: Path) -> bool:
+        """SQLite's online backup: a snapshot, while others write."""
+        directory.mkdir(parents=True, exist_ok=True)
+        target = apsw.Connection(str(directory / "journal.db"))
+        source = self.reader()
+        try:
+            with target.backup("main", source.raw, "main") as copy:
+                copy.step(-1)
+            target.execute("PRAGMA journal_mode=DELETE")
+        except apsw.Error as wrong:
+            refuse(wrong)
+        finally:
+            source.close()
+            target.close()
+        return True
+
+    def check(self) -> list[str]:
+        """``PRAGMA integrity_check``: its complaints, at most 100."""
+        found = self.reader()
+        try:
+            return [line for (line,) in found.rows("PRAGMA integrity_check") if line != "ok"]
+        finally:
+            found.close()
+
+    def close(self) -> None:
+        """Close the writer, which empties the write-ahead log where no reader is left, and drop the lock."""
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._writer = None
+            if self._lock is not None:
+                self._lock.close()
+                self._lock = None

@@ -1,0 +1,259 @@
+"""The one way in: a record, its streams, views, outbox and answer, in one durable transaction, once per record id."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from entrepot.base.digest import sha256
+from entrepot.base.error import UsageError
+from entrepot.base.moment import format_moment, from_millis
+from entrepot.journal._dialect import Connection, Row
+from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, json_text
+from entrepot.journal.port import (
+    ANY,
+    Append,
+    Appended,
+    CatchUpNeeded,
+    Idempotency,
+    KeyReused,
+    Message,
+    Outcome,
+    Proof,
+    StreamConflict,
+)
+from entrepot.journal.projection import Projection
+from entrepot.journal.sealing import SEAL_DEADLINE_MS
+from entrepot.journal.secrecy import KEY_BYTES, seal
+
+
+class Appending(Projection):
+    """Appends. Raises :class:`~entrepot.journal.port.StreamConflict`, ``FloorBroken``, ``KeyReused``, ``JournalFull``,
+    ``JournalLocked``, ``CatchUpNeeded``; after any of them nothing of the append was kept."""
+
+    def append(self, item: Append) -> Appended:
+        """Keep one record with everything that follows from it. When this returns, the disk has it."""
+        with self.transaction() as db:
+            done, digest = self._append(db, item)
+        return self._promised(done, digest)
+
+    def append_many(self, items: Sequence[Append]) -> tuple[Appended, ...]:
+        """Keep several records in one transaction: all or none."""
+        with self.transaction() as db:
+            done = [self._append(db, item) for item in items]
+        return tuple(self._promised(each, digest) for each, digest in done)
+
+    def assess(self, record_id: str, assessment: Mapping[str, Any]) -> int:
+        """Add a newer assessment of a kept record (rules or proofs have changed); its version."""
+        with self.transaction() as db:
+            found = db.row("SELECT seq FROM entry WHERE record_id = ?", (record_id,))
+            if found is None:
+                raise UsageError(f"the journal does not hold {record_id}")
+            return _insert_assessment(db, found[0], assessment, self.now_ms())
+
+    def prove(self, record_id: str, proofs: Sequence[Proof]) -> int:
+        """Attach proofs that came later; how many were new."""
+        with self.transaction() as db:
+            found = db.row("SELECT seq FROM entry WHERE record_id = ?", (record_id,))
+            if found is None:
+                raise UsageError(f"the journal does not hold {record_id}")
+            return self._add_proofs(db, found[0], record_id, proofs)
+
+    def send(self, messages: Sequence[Message], *, cause: str | None = None) -> None:
+        """Put messages into the outbox; ``cause`` is the record they leave because of (none for mere requests)."""
+        with self.transaction() as db:
+            found = db.row("SELECT seq FROM entry WHERE record_id = ?", (cause,)) if cause else None
+            if cause and found is None:
+                raise UsageError(f"the journal does not hold {cause}")
+            insert_messages(db, messages, None if found is None else found[0], self.now_ms())
+
+    def _append(self, db: Connection, item: Append) -> tuple[Appended, str]:
+        key = item.idempotency
+        if key is not None and (replayed := self._replay(db, key)):
+            return replayed
+        known = db.row("SELECT seq, received_ms, digest FROM entry WHERE record_id = ?", (item.record.id,))
+        if known is not None:
+            return self._known(db, item, known)
+        self._refuse_while_behind(db, recovered=item.recovered)
+        seq, received_ms, digest = self._insert_entry(db, item)
+        self._insert_content(db, seq, item)
+        if item.proofs:
+            self._add_proofs(db, seq, item.record.id, item.proofs)
+        if item.attachments:
+            self._add_attachments(db, seq, item)
+        _insert_assessment(db, seq, item.assessment, received_ms)
+        self.reduce(db, item.record)
+        if item.outbox:
+            insert_messages(db, item.outbox, seq, received_ms)
+        if key is not None:
+            _insert_key(db, key, seq, item.answer, received_ms)
+        return _appended(Outcome.APPENDED, item.record.id, seq, received_ms, item.answer), digest
+
+    def _replay(self, db: Connection, key: Idempotency) -> tuple[Appended, str] | None:
+        found = db.row(
+            "SELECT i.digest, i.answer, e.seq, e.record_id, e.received_ms, e.digest FROM idempotency i "
+            "JOIN entry e ON e.seq = i.seq WHERE i.scope = ? AND i.key = ?",
+            (key.scope, key.key),
+        )
+        if found is None:
+            return None
+        request, answer, seq, record_id, received_ms, digest = found
+        if request != key.digest:
+            raise KeyReused(f"the idempotency key {key.key!r} was used with another request", remedy="Take a new key.")
+        return _appended(Outcome.REPLAYED, record_id, seq, received_ms, _json(answer)), digest
+
+    def _known(self, db: Connection, item: Append, known: Row) -> tuple[Appended, str]:
+        seq, received_ms, digest = known
+        self._add_proofs(db, seq, item.record.id, item.proofs)
+        if item.idempotency is not None:
+            _insert_key(db, item.idempotency, seq, item.answer, self.now_ms())
+        return _appended(Outcome.KNOWN, item.record.id, seq, received_ms, item.answer), digest
+
+    def _refuse_while_behind(self, db: Connection, *, recovered: bool) -> None:
+        if self._behind and not recovered and self.needs_catch_up_in(db):
+            raise CatchUpNeeded(
+                "this journal was restored from a copy and may lack records that its peers hold",
+                remedy="Ask the peers for them first.",
+            )
+
+    def needs_catch_up_in(self, db: Connection) -> bool:
+        """Whether the restored journal still has to ask its peers, as the database says now."""
+        return db.row("SELECT 1 FROM meta WHERE key = 'catch-up'") is not None
+
+    def _insert_entry(self, db: Connection, item: Append) -> tuple[int, int, str]:
+        record = item.record
+        last = db.row("SELECT seq, received_ms FROM entry ORDER BY seq DESC LIMIT 1") or (0, 0)
+        seq, received_ms = last[0] + 1, max(self.now_ms(), last[1])
+        streams = [_next_version(db, name, expected) for name, expected in item.streams.items()]
+        row = (record.id, record.kind, record.content.version, received_ms, self.epoch)
+        digest = entry_digest(entry_bytes(row, streams))
+        db.execute(
+            "INSERT INTO entry (record_id, kind, version, received_ms, epoch, digest, seq) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*row, digest, seq),
+        )
+        for name, version, before in streams:
+            db.execute(
+                "INSERT INTO entry_stream (stream, version, seq, prev_digest) VALUES (?, ?, ?, ?)",
+                (name, version, seq, before),
+            )
+        return seq, received_ms, digest
+
+    def _insert_content(self, db: Connection, seq: int, item: Append) -> None:
+        record, content = item.record, item.record.content
+        body = record.to_bytes() if item.body is None else item.body
+        if sha256(body) != record.id:
+            raise UsageError("the body given is not the canonical content of the record")
+        if item.personal:
+            secret = self.setup.entropy(KEY_BYTES)
+            db.execute("INSERT INTO content_key (seq, secret) VALUES (?, ?)", (seq, secret))
+            body = seal(secret, body, bound_to=record.id, entropy=self.setup.entropy)
+        note = None if item.note is None else json_text(item.note)
+        db.execute(
+            "INSERT INTO content (seq, issuer, kind, number, personal, erased, body, note) "
+            "VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+            (seq, content.issuer, record.kind, content.number, int(item.personal), body, note),
+        )
+        for before in content.after:
+            db.execute("INSERT INTO cause (after_id, seq) VALUES (?, ?)", (before, seq))
+
+    def _add_proofs(self, db: Connection, seq: int, record_id: str, proofs: Sequence[Proof]) -> int:
+        if not proofs or db.row("SELECT 1 FROM tombstone WHERE seq = ?", (seq,)):
+            return 0  # a proof may carry the payload, which was erased
+        secret = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
+        return sum(
+            db.execute(
+                "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (seq, digest) DO NOTHING",
+                (seq, sha256(proof.body), proof.securing, proof.method, self._kept(secret, proof.body, record_id)),
+            )
+            for proof in proofs
+        )
+
+    def _add_attachments(self, db: Connection, seq: int, item: Append) -> None:
+        secret = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
+        for each in item.attachments:
+            if sha256(each.body) != each.digest:
+                raise UsageError("an attachment does not have the digest it is given under")
+            db.execute(
+                "INSERT INTO attachment (seq, digest, media_type, body) VALUES (?, ?, ?, ?)",
+                (seq, each.digest, each.media_type, self._kept(secret, each.body, item.record.id)),
+            )
+
+    def _kept(self, secret: Row | None, body: bytes, record_id: str) -> bytes:
+        return body if secret is None else seal(bytes(secret[0]), body, bound_to=record_id, entropy=self.setup.entropy)
+
+    def _promised(self, done: Appended, digest: str) -> Appended:
+        """The answer with the signed promise that the entry is in a signed head by the deadline."""
+        if self.setup.sign is None:
+            return done
+        from dataclasses import replace
+
+        promise = {
+            "digest": digest,
+            "epoch": self.epoch,
+            "logId": self.log_id,
+            "received": format_moment(done.received),
+            "recordId": done.record_id,
+            "sealBy": format_moment(from_millis(self.now_ms() + SEAL_DEADLINE_MS)),
+        }
+        return replace(done, promise=self.setup.sign(json_text(promise).encode("utf-8")))
+
+
+def _next_version(db: Connection, name: str, expected: int) -> tuple[str, int, str]:
+    last = db.row(
+        "SELECT s.version, e.digest FROM entry_stream s JOIN entry e ON e.seq = s.seq "
+        "WHERE s.stream = ? ORDER BY s.version DESC LIMIT 1",
+        (name,),
+    ) or (0, FIRST)
+    if expected not in (ANY, last[0]):
+        raise StreamConflict(
+            f"the stream {name} has version {last[0]}, {expected} was expected", remedy="Check again, then append."
+        )
+    return name, last[0] + 1, last[1]
+
+
+def _insert_assessment(db: Connection, seq: int, body: Mapping[str, Any], made_ms: int) -> int:
+    text = json_text(body)
+    version = int((db.row("SELECT max(version) FROM assessment WHERE seq = ?", (seq,)) or (0,))[0] or 0) + 1
+    db.execute(
+        "INSERT INTO assessment (seq, version, made_ms, body, digest) VALUES (?, ?, ?, ?, ?)",
+        (seq, version, made_ms, text, sha256(text.encode("utf-8"))),
+    )
+    return version
+
+
+def _insert_key(db: Connection, key: Idempotency, seq: int, answer: Mapping[str, Any] | None, made_ms: int) -> None:
+    db.execute(
+        "INSERT INTO idempotency (scope, key, digest, seq, answer, made_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        (key.scope, key.key, key.digest, seq, None if answer is None else json_text(answer), made_ms),
+    )
+
+
+def insert_messages(db: Connection, messages: Sequence[Message], seq: int | None, due_ms: int) -> None:
+    """Put messages into the outbox, due at once; a (peer, key) that was there before is left as it is."""
+    for each in messages:
+        body = json_text(each.body)
+        db.execute(
+            "INSERT INTO outbox (id, peer, lane, key, seq, body, digest, state, attempts, due_ms) "
+            "SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, 'due', 0, ? FROM outbox "
+            "WHERE true ON CONFLICT (peer, key) DO NOTHING",
+            (each.peer, each.lane, each.key, seq, body, sha256(body.encode("utf-8")), due_ms),
+        )
+
+
+def _appended(
+    outcome: Outcome, record_id: str, seq: int, received_ms: int, answer: Mapping[str, Any] | None
+) -> Appended:
+    return Appended(
+        outcome=outcome,
+        record_id=record_id,
+        seq=seq,
+        received=from_millis(received_ms),
+        answer=answer,
+        promise=None,
+    )
+
+
+def _json(text: str | None) -> Mapping[str, Any] | None:
+    import json
+
+    return None if text is None else json.loads(text)

@@ -1,0 +1,176 @@
+"""What every part of the journal stands on: its database, its setup, transactions and snapshots."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from entrepot.base.error import UsageError
+from entrepot.base.moment import to_millis
+from entrepot.journal._dialect import Connection, Database
+from entrepot.journal._schema import SCHEMA_VERSION
+from entrepot.journal.port import (
+    Clock,
+    Entropy,
+    JournalDamaged,
+    JournalError,
+    JournalTooNew,
+    JournalTooOld,
+    Reducer,
+    Signer,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What is handed to a journal: its views' reducers, time, randomness, the node's signature, its log's name."""
+
+    reducers: tuple[Reducer, ...]
+    clock: Clock
+    entropy: Entropy
+    sign: Signer | None
+    log_id: str
+    read_only: bool = False
+
+
+class Core:
+    """Transactions on the one writing connection, snapshots on reading ones. Safe to use from several threads."""
+
+    def __init__(self, database: Database, setup: Setup) -> None:
+        self._database = database
+        self.setup = setup
+        self.broken = False
+        self._behind = False
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._owner: int | None = None
+        self._idle: list[Connection] = []
+        self._writer: Connection | None = None if setup.read_only else database.writer()
+        try:
+            self.epoch = self._check_version()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def log_id(self) -> str:
+        """The name of this log, which its heads, promises and receipts carry."""
+        return self.setup.log_id
+
+    def now_ms(self) -> int:
+        """The clock's time in milliseconds."""
+        return to_millis(self.setup.clock())
+
+    def _check_version(self) -> int:
+        with self.reading() as db:
+            found = db.row("SELECT value FROM meta WHERE key = 'schema'")
+            version = int(found[0]) if found else 0
+            if version > SCHEMA_VERSION:
+                raise JournalTooNew(
+                    f"the journal has tables of version {version}, this program knows {SCHEMA_VERSION}",
+                    remedy="Install a newer Entrepot.",
+                )
+            if version < SCHEMA_VERSION:
+                raise JournalTooOld(
+                    f"the journal has tables of version {version}, this program writes {SCHEMA_VERSION}",
+                    remedy="Run the migration.",
+                )
+            epoch = db.row("SELECT max(number) FROM epoch")
+            return int(epoch[0] or 0) if epoch else 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One durable, all-or-nothing transaction; inside another one, a savepoint of it."""
+        db = self._writer
+        if db is None:
+            raise UsageError("this journal was opened for reading")
+        with self._lock:
+            if self._depth:
+                yield from self._nested(db)
+            else:
+                yield from self._outermost(db)
+
+    def _outermost(self, db: Connection) -> Iterator[Connection]:
+        if self.broken:
+            raise JournalDamaged("an earlier commit ended in an unknown state", remedy="Open the journal again.")
+        db.begin(write=True)
+        self._depth, self._owner = 1, threading.get_ident()
+        try:
+            yield db
+        except BaseException:
+            db.rollback()
+            raise
+        else:
+            self._commit(db)
+        finally:
+            self._depth, self._owner = 0, None
+        self._database.maintain()
+
+    def _commit(self, db: Connection) -> None:
+        try:
+            db.commit()
+        except JournalDamaged:
+            # After a failed sync nobody knows what the disk holds; only opening it again tells.
+            self.broken = True
+            db.rollback()
+            raise
+        except JournalError:
+            db.rollback()
+            raise
+
+    def _nested(self, db: Connection) -> Iterator[Connection]:
+        db.savepoint()
+        self._depth += 1
+        try:
+            yield db
+        except BaseException:
+            db.undo()
+            raise
+        else:
+            db.release()
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with: inside a transaction of this thread its own, otherwise a read-only one."""
+        if self._writer is not None and self._owner == threading.get_ident():
+            yield self._writer
+            return
+        db = self._take()
+        try:
+            yield db
+        finally:
+            self._idle.append(db)
+
+    def _take(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._database.reader()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Like :meth:`reading`, but everything read inside belongs to one moment."""
+        with self.reading() as db:
+            if db is self._writer:
+                yield db
+                return
+            db.begin(write=False)
+            try:
+                yield db
+            finally:
+                db.rollback()
+
+    def close(self) -> None:
+        """Close every connection and let go of the lock. Readers go first: the writer alone may checkpoint."""
+        while self._idle:
+            self._idle.pop().close()
+        self._writer = None
+        self._database.close()
+
+    def __enter__(self) -> "Core":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

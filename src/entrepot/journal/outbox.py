@@ -1,0 +1,123 @@
+"""Delivery: what is due, in order per peer and lane; what came back; what could not be delivered."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot.base.error import UsageError
+from entrepot.base.moment import from_millis, to_millis
+from entrepot.journal.core import Core
+
+_COLUMNS = (
+    "SELECT o.id, o.peer, o.lane, o.key, o.body, o.attempts, o.due_ms, o.reason, o.ack, o.state, e.record_id "
+    "FROM outbox o LEFT JOIN entry e ON e.seq = o.seq "
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message of the outbox. ``state``: ``due``, ``delivered`` or ``undeliverable``; ``record_id`` its cause."""
+
+    id: int
+    peer: str
+    lane: str
+    key: str
+    body: Mapping[str, Any]
+    attempts: int
+    due: datetime
+    reason: str | None
+    ack: str | None
+    state: str
+    record_id: str | None
+
+
+class Outbox(Core):
+    """The sender's side. A message that is given up does not hold back its lane: the peer sees what it lacks."""
+
+    def due(self, now: datetime, limit: int = 100, *, lease: timedelta = timedelta(0)) -> tuple[Delivery, ...]:
+        """The first undelivered message of each (peer, lane), where its time has come.
+
+        With a ``lease`` they are taken: no other worker gets them before it ends.
+        """
+        if not lease:
+            with self.reading() as db:
+                return _due(db.rows(*_due_query(now, limit)))
+        with self.transaction() as db:
+            found = _due(db.rows(*_due_query(now, limit)))
+            for each in found:
+                db.execute("UPDATE outbox SET due_ms = ? WHERE id = ?", (to_millis(now + lease), each.id))
+            return found
+
+    def delivered(self, message_id: int, ack: str = "") -> None:
+        """The peer has it, and said so with ``ack`` (its signed acknowledgement)."""
+        self._settle(message_id, "UPDATE outbox SET state = 'delivered', ack = ?, reason = NULL WHERE id = ?", ack)
+
+    def failed(self, message_id: int, reason: str, retry_at: datetime | None = None) -> None:
+        """It did not arrive: try again at ``retry_at``, or never (None: it becomes undeliverable)."""
+        if retry_at is None:
+            state = "UPDATE outbox SET state = 'undeliverable', attempts = attempts + 1, reason = ? WHERE id = ?"
+            self._settle(message_id, state, reason)
+            return
+        with self.transaction() as db:
+            changed = db.execute(
+                "UPDATE outbox SET attempts = attempts + 1, reason = ?, due_ms = ? WHERE id = ?",
+                (reason, to_millis(retry_at), message_id),
+            )
+        _require(changed, message_id)
+
+    def requeue(self, message_id: int) -> None:
+        """An undeliverable message is due again at once."""
+        with self.transaction() as db:
+            changed = db.execute(
+                "UPDATE outbox SET state = 'due', due_ms = ? WHERE id = ? AND state = 'undeliverable'",
+                (self.now_ms(), message_id),
+            )
+        _require(changed, message_id)
+
+    def undeliverable(self, limit: int = 100) -> tuple[Delivery, ...]:
+        """What was given up, oldest first."""
+        with self.reading() as db:
+            return _due(db.rows(_COLUMNS + "WHERE o.state = 'undeliverable' ORDER BY o.id LIMIT ?", (limit,)))
+
+    def messages(self, record_id: str) -> tuple[Delivery, ...]:
+        """Every message that left because of a record, in order."""
+        with self.reading() as db:
+            return _due(db.rows(_COLUMNS + "WHERE e.record_id = ? ORDER BY o.id", (record_id,)))
+
+    def _settle(self, message_id: int, sql: str, text: str) -> None:
+        with self.transaction() as db:
+            _require(db.execute(sql, (text, message_id)), message_id)
+
+
+def _due_query(now: datetime, limit: int) -> tuple[str, tuple[int, int]]:
+    sql = (
+        "WHERE o.state = 'due' AND o.due_ms <= ? AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.state = 'due' "
+        "AND b.peer = o.peer AND b.lane = o.lane AND b.id < o.id) ORDER BY o.id LIMIT ?"
+    )
+    return _COLUMNS + sql, (to_millis(now), limit)
+
+
+def _due(rows: list[tuple[Any, ...]]) -> tuple[Delivery, ...]:
+    return tuple(
+        Delivery(
+            id=row[0],
+            peer=row[1],
+            lane=row[2],
+            key=row[3],
+            body=json.loads(row[4]),
+            attempts=row[5],
+            due=from_millis(row[6]),
+            reason=row[7],
+            ack=row[8],
+            state=row[9],
+            record_id=row[10],
+        )
+        for row in rows
+    )
+
+
+def _require(changed: int, message_id: int) -> None:
+    if not changed:
+        raise UsageError(f"the outbox has no such message: {message_id}")
