@@ -2,7 +2,7 @@
 
 Field types: ``str``, ``int`` (64 bits), ``bool``, ``Decimal`` (a string in JSON), ``date``, ``datetime``
 (RFC 3339), ``Any`` (JSON as it stands), ``StrEnum``, ``Literal``, ``X | None`` (may be absent; never ``null``),
-``tuple[X, ...]``, ``tuple[X, Y]``, ``tuple[X, Y]``, ``dict[str, X]``, another dataclass, or a class with ``from_json``, ``to_json`` and
+``tuple[X, ...]``, ``tuple[X, Y]``, ``dict[str, X]``, another dataclass, or a class with ``from_json``, ``to_json`` and
 ``json_schema``. ``Annotated`` narrows: :class:`Length`, :class:`Pattern`, :class:`Range`; several all hold.
 
 Member names in JSON are the field names in lowerCamelCase; ``metadata={"json": name}`` overrides.
