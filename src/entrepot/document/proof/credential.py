@@ -1,0 +1,103 @@
+"""A record rendered as a W3C Verifiable Credential 2.0, and read back without loss.
+
+The credential names the record by its digest (an ``ni`` URI, RFC 6920), and its subject holds the record's content
+member by member, so that whoever reads it can compute the digest again.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from entrepot.base.digest import ni_uri
+from entrepot.base.error import UsageError
+from entrepot.base.finding import Finding, Severity
+from entrepot.base.moment import format_moment
+from entrepot.base.record import Record, read_content
+from entrepot.base.shape import dump
+from entrepot.document.proof.context import CREDENTIALS_V2, RECORD_TYPES, RECORD_V1
+
+_TYPES = ["VerifiableCredential", RECORD_TYPES[0]]
+_CONTEXTS = [CREDENTIALS_V2, RECORD_V1]
+_ALLOWED = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject"}) | {
+    "credentialStatus",
+    "credentialSchema",
+    "proof",
+}
+_SOURCE = "Entrepot record credential, version 1"
+
+
+def credential_of(record: Record, *, valid_until: datetime | None = None) -> dict[str, Any]:
+    """The unsigned credential that renders ``record``. Raises :class:`UsageError` for an erased record."""
+    if record.erased:
+        raise UsageError("an erased record cannot be rendered", remedy="Its tombstone can.")
+    subject = {"type": RECORD_TYPES[1], **dump(record.content)}
+    credential = {
+        "@context": list(_CONTEXTS),
+        "id": ni_uri(record.id),
+        "type": list(_TYPES),
+        "issuer": record.content.issuer,
+        "validFrom": format_moment(record.content.issued),
+        "credentialSubject": subject,
+    }
+    if valid_until is not None:
+        credential["validUntil"] = format_moment(valid_until)
+    return credential
+
+
+def is_record_credential(credential: Mapping[str, Any]) -> bool:
+    """Whether the credential claims to render a record."""
+    types = credential.get("type")
+    return isinstance(types, list) and RECORD_TYPES[0] in types
+
+
+def record_of_credential(credential: Mapping[str, Any]) -> tuple[Record | None, tuple[Finding, ...]]:
+    """The record that ``credential`` renders, or None and all findings.
+
+    The digest is computed again from the content, and every statement that the credential makes beside it (id,
+    issuer, validFrom, types, contexts) must be the one that :func:`credential_of` makes. Members that it never
+    writes are refused, because they would be lost.
+    """
+    found = [
+        _finding(1, f"$.{name}", "{name} is not a member of a record's credential.", "Remove it.", name=name)
+        for name in sorted(set(credential) - _ALLOWED)
+    ]
+    record, wrong = _record_of_subject(credential.get("credentialSubject"))
+    found += wrong
+    if record is not None:
+        rendered = credential_of(record)
+        found += [
+            _finding(
+                2,
+                f"$.{name}",
+                "{name} does not agree with the content of the record.",
+                "Render the record again.",
+                name=name,
+            )
+            for name in rendered
+            if name != "credentialSubject" and credential.get(name) != rendered[name]
+        ]
+    return (None, tuple(found)) if found else (record, ())
+
+
+def _record_of_subject(subject: Any) -> tuple[Record | None, tuple[Finding, ...]]:
+    if not isinstance(subject, Mapping) or subject.get("type") != RECORD_TYPES[1]:
+        return None, (
+            _finding(
+                3, "$.credentialSubject", "The subject is not one {type}.", "Render it again.", type=RECORD_TYPES[1]
+            ),
+        )
+    content = {name: value for name, value in subject.items() if name != "type"}
+    record, findings = read_content(content)
+    return record, tuple(each.at("$.credentialSubject") for each in findings)
+
+
+def _finding(number: int, path: str, message: str, remedy: str, **params: str) -> Finding:
+    return Finding(
+        id=f"ENT-CORE-CREDENTIAL-{number:02d}",
+        severity=Severity.BLOCKING,
+        path=path,
+        message=message,
+        params=params,
+        source=_SOURCE,
+        remedy=remedy,
+    )

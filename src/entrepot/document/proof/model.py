@@ -1,0 +1,226 @@
+"""The rules of the W3C Verifiable Credentials Data Model 2.0 for a credential and a presentation, as findings."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from entrepot.base.finding import Finding, Severity
+from entrepot.base.moment import parse_moment
+from entrepot.document.proof.context import BASE_TERMS, CREDENTIALS_V2, TYPES_OF
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+_ITEMS_MAX = 1000
+_TYPED = {
+    "credentialStatus": ("4.10", False),
+    "credentialSchema": ("4.11", True),
+    "refreshService": ("5.4", False),
+    "termsOfUse": ("5.5", False),
+    "evidence": ("5.6", False),
+    "renderMethod": ("appendix", False),
+    "confidenceMethod": ("appendix", False),
+    "proof": ("4.12", False),
+}
+"""Member -> section, and whether its objects need an id beside their type."""
+
+
+def is_url(value: Any) -> bool:
+    """Whether ``value`` is a text with the form of a URL (scheme, colon, no spaces)."""
+    return isinstance(value, str) and _URL.fullmatch(value) is not None
+
+
+def check_credential(vc: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Every rule of the data model that ``vc`` breaks (VCDM 2.0, section 4)."""
+    return tuple(_credential(vc, "$"))
+
+
+def check_presentation(presentation: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Every rule that a presentation breaks, with those of the credentials inside (VCDM 2.0, 4.13).
+
+    A credential inside that carries no proof of its own is a claim of the holder, who must be its issuer (4.13.3).
+    """
+    return tuple(_presentation(presentation))
+
+
+def items_of(value: Any) -> list[Any]:
+    """``value`` as a list: VCDM lets one object stand for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def _credential(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    yield from _contexts(vc, path)
+    yield from _types(vc, path, "VerifiableCredential")
+    yield from _id(vc, path)
+    if "issuer" not in vc:
+        yield _finding(4, f"{path}.issuer", "4.7", "The credential names no issuer.")
+    else:
+        yield from _agent(vc["issuer"], f"{path}.issuer", "4.7")
+    yield from _subjects(vc, path)
+    yield from _period(vc, path)
+    for name, (section, needs_id) in _TYPED.items():
+        if name in vc:
+            yield from _typed(vc[name], f"{path}.{name}", section, needs_id=needs_id)
+    for name in ("name", "description"):
+        if name in vc:
+            yield from _language(vc[name], f"{path}.{name}")
+    yield from _resources(vc, path)
+
+
+def _presentation(presentation: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from _contexts(presentation, "$")
+    yield from _types(presentation, "$", "VerifiablePresentation")
+    yield from _id(presentation, "$")
+    holder = ""
+    if "holder" in presentation:
+        yield from _agent(presentation["holder"], "$.holder", "4.13")
+        stated = presentation["holder"]
+        holder = str(stated.get("id", "") if isinstance(stated, Mapping) else stated)
+    for number, each in enumerate(items_of(presentation.get("verifiableCredential", []))):
+        path = f"$.verifiableCredential[{number}]"
+        if not isinstance(each, Mapping):
+            yield _finding(11, path, "4.13", "A credential in a presentation is an object.")
+        elif str(each.get("id", "")).startswith("data:"):
+            if "EnvelopedVerifiableCredential" not in items_of(each.get("type")):
+                yield _finding(2, f"{path}.type", "4.13.1", "An enveloped credential lacks its type.")
+        else:
+            yield from _credential(each, path)
+            issuer = each.get("issuer")
+            named = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+            if holder and "proof" not in each and named != holder and _claims_self(presentation):
+                yield _finding(12, f"{path}.issuer", "4.13.3", "An unsecured credential is not the holder's own.")
+
+
+def _claims_self(presentation: Mapping[str, Any]) -> bool:
+    return "proof" in presentation
+
+
+def _contexts(value: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    contexts = items_of(value.get("@context"))
+    if contexts[:1] != [CREDENTIALS_V2]:
+        yield _finding(1, f"{path}.@context", "4.3", "The first context is not that of credentials version 2.")
+    for number, each in enumerate(contexts):
+        where = f"{path}.@context[{number}]"
+        if isinstance(each, Mapping):
+            yield from _inline(each, where)
+        elif not is_url(each):
+            yield _finding(1, where, "4.3", "A context is neither a URL nor an object.")
+
+
+def _inline(context: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    for term, meaning in context.items():
+        where = f"{path}.{term}"
+        if term in BASE_TERMS:
+            yield _finding(3, where, "4.3, JSON-LD 1.1 4.1.11", "A protected term is given another meaning.")
+        mapped = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
+        if isinstance(mapped, str) and ":" in mapped and not is_url(mapped):
+            yield _finding(3, where, "4.3", "A term is mapped to something that is no URL.")
+
+
+def _types(value: Mapping[str, Any], path: str, wanted: str) -> Iterator[Finding]:
+    types = items_of(value.get("type"))
+    if wanted not in types:
+        yield _finding(2, f"{path}.type", "4.5", "The type lacks {wanted}.", wanted=wanted)
+    defined = _defined(items_of(value.get("@context")))
+    for each in types:
+        if not isinstance(each, str) or not each:
+            yield _finding(2, f"{path}.type", "4.5", "A type is not a text.")
+        elif defined is not None and each not in defined and not is_url(each):
+            yield _finding(2, f"{path}.type", "4.5", "{type} is defined by no context.", type=each[:60])
+
+
+def _defined(contexts: list[Any]) -> frozenset[str] | None:
+    """The types that the contexts define; None where one of them is not known here and may define any."""
+    found: frozenset[str] = frozenset()
+    for each in contexts:
+        if isinstance(each, Mapping) and "@vocab" not in each and "@import" not in each:
+            found |= frozenset(each)
+        elif isinstance(each, str) and each in TYPES_OF:
+            found |= TYPES_OF[each]
+        else:
+            return None
+    return found
+
+
+def _id(value: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    if "id" in value and not is_url(value["id"]):
+        yield _finding(5, f"{path}.id", "4.4", "The id is not one URL.")
+
+
+def _agent(value: Any, path: str, section: str) -> Iterator[Finding]:
+    if isinstance(value, Mapping):
+        if not is_url(value.get("id")):
+            yield _finding(4, f"{path}.id", section, "It is named by no URL.")
+        for name in ("name", "description"):
+            if name in value:
+                yield from _language(value[name], f"{path}.{name}")
+    elif not is_url(value):
+        yield _finding(4, path, section, "It is neither a URL nor an object with an id.")
+
+
+def _subjects(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    stated = items_of(vc.get("credentialSubject"))
+    if not stated:
+        yield _finding(6, f"{path}.credentialSubject", "4.8", "The credential has no subject.")
+    for number, each in enumerate(stated[:_ITEMS_MAX]):
+        where = f"{path}.credentialSubject[{number}]"
+        if not isinstance(each, Mapping) or not each:
+            yield _finding(6, where, "4.8", "A subject is not an object that states something.")
+        else:
+            yield from _id(each, where)
+
+
+def _period(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    moments = []
+    for name in ("validFrom", "validUntil"):
+        if name in vc:
+            try:
+                moments.append(parse_moment(vc[name]))
+            except (ValueError, TypeError):
+                yield _finding(7, f"{path}.{name}", "4.9", "{name} is not a time with a zone.", name=name)
+    if len(moments) == 2 and moments[1] < moments[0]:
+        yield _finding(7, f"{path}.validUntil", "4.9", "It ceases to be valid before it begins.")
+
+
+def _typed(value: Any, path: str, section: str, *, needs_id: bool) -> Iterator[Finding]:
+    for number, each in enumerate(items_of(value)[:_ITEMS_MAX]):
+        where = f"{path}[{number}]"
+        kinds = items_of(each.get("type")) if isinstance(each, Mapping) else []
+        if not kinds or not all(isinstance(kind, str) and kind for kind in kinds):
+            yield _finding(8, where, section, "It is not an object with a type.")
+        elif ("id" in each or needs_id) and not is_url(each.get("id")):
+            yield _finding(8, f"{where}.id", section, "Its id is not one URL.")
+
+
+def _language(value: Any, path: str) -> Iterator[Finding]:
+    for each in items_of(value):
+        if isinstance(each, str):
+            continue
+        if not isinstance(each, Mapping) or not isinstance(each.get("@value"), str):
+            yield _finding(9, path, "11.1", "It is neither a text nor a text with language and direction.")
+        elif set(each) - {"@value", "@language", "@direction"}:
+            yield _finding(9, path, "11.1", "A text with language has members beside value, language and direction.")
+
+
+def _resources(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    if "relatedResource" not in vc:
+        return
+    seen: list[Any] = []
+    for number, each in enumerate(items_of(vc["relatedResource"])[:_ITEMS_MAX]):
+        where = f"{path}.relatedResource[{number}]"
+        if not isinstance(each, Mapping) or not is_url(each.get("id")) or each["id"] in seen:
+            yield _finding(10, where, "5.3", "A related resource is not an object with an id of its own.")
+        elif not ("digestSRI" in each or "digestMultibase" in each):
+            yield _finding(10, where, "5.3", "A related resource has no digest.")
+        else:
+            seen.append(each["id"])
+
+
+def _finding(number: int, path: str, section: str, message: str, **params: str) -> Finding:
+    return Finding(
+        id=f"ENT-CORE-VC-{number:02d}",
+        severity=Severity.BLOCKING,
+        path=path,
+        message=message,
+        params=params,
+        source=f"VCDM 2.0, {section}",
+        remedy="Issue the credential again in the form of the data model.",
+    )

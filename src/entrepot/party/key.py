@@ -1,0 +1,222 @@
+"""Keys as values: Ed25519 (RFC 8032) and ECDSA on P-256 (FIPS 186-5), as Multikey and as JWK.
+
+A public key is refused where it could not bind a signature to one holder: a wrong length, a point off the curve,
+an Ed25519 point of small order or in a second spelling. Signatures have one spelling, too: 64 bytes, never DER,
+and for Ed25519 an S below the group order. (A high S is a correct ECDSA signature and is accepted.)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from entrepot.base.digest import b64url, from_b64url
+from entrepot.party.error import KeyFormError
+from entrepot.party.multibase import from_multibase, to_multibase
+
+Entropy = Callable[[int], bytes]
+"""Gives so many random bytes; handed in, so that a simulation can repeat itself."""
+SIGNATURE_BYTES = 64
+_ED25519_P = 2**255 - 19
+_ED25519_L = 2**252 + 27742317777372353535851937790883648493
+_P256_N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_ECDSA = ec.ECDSA(SHA256())
+_Y8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022
+_SMALL_ORDER_Y = frozenset({0, 1, _ED25519_P - 1, _Y8, _ED25519_P - _Y8})
+"""The y coordinates of the eight points whose order divides 8: under such a key one signature fits many texts."""
+
+
+class Curve(StrEnum):
+    """The key types that are made and read here; the value is the JWK ``crv``."""
+
+    ED25519 = "Ed25519"
+    P256 = "P-256"
+
+
+_PUBLIC_PREFIX = {Curve.ED25519: b"\xed\x01", Curve.P256: b"\x80\x24"}
+_SECRET_PREFIX = {Curve.ED25519: b"\x80\x26", Curve.P256: b"\x86\x26"}
+_PUBLIC_LENGTH = {Curve.ED25519: 32, Curve.P256: 33}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key: ``raw`` is the 32 bytes of RFC 8032, or the 33 bytes of a compressed P-256 point (SEC 1, 2.3.3).
+
+    Construction raises :class:`KeyFormError` where ``raw`` is no key that can be relied on.
+    """
+
+    curve: Curve
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != _PUBLIC_LENGTH[self.curve]:
+            raise KeyFormError(f"{self.curve}: {len(self.raw)} bytes instead of {_PUBLIC_LENGTH[self.curve]}")
+        _loaded(self)
+
+    @classmethod
+    def from_multikey(cls, text: str) -> "PublicKey":
+        """The key that a Multikey ``publicKeyMultibase`` writes (Controlled Identifiers 1.0, section 2.2.2)."""
+        curve, raw = _unprefixed(text, _PUBLIC_PREFIX)
+        return cls(curve, raw)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> "PublicKey":
+        """The key that a public JWK writes (RFC 7518 6.2, RFC 8037 2); a private member is refused."""
+        if "d" in jwk:
+            raise KeyFormError("a private key where a public one is expected", remedy="Remove the member d.")
+        return cls(*_public_of_jwk(jwk))
+
+    @property
+    def multikey(self) -> str:
+        """``publicKeyMultibase`` of the key; also the body of its did:key."""
+        return to_multibase(_PUBLIC_PREFIX[self.curve] + self.raw)
+
+    def to_jwk(self) -> dict[str, str]:
+        """The public JWK, without ``kid``, ``alg`` and ``use``."""
+        if self.curve is Curve.ED25519:
+            return {"kty": "OKP", "crv": "Ed25519", "x": b64url(self.raw)}
+        point = _loaded(self).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return {"kty": "EC", "crv": "P-256", "x": b64url(point[1:33]), "y": b64url(point[33:])}
+
+    def verify(self, signature: bytes, data: bytes) -> bool:
+        """Whether ``signature`` is this key's of ``data``: 64 bytes, R || S (Ed25519) or r || s (ECDSA, SHA-256)."""
+        if len(signature) != SIGNATURE_BYTES:
+            return False
+        loaded = _loaded(self)
+        try:
+            if isinstance(loaded, ed25519.Ed25519PublicKey):
+                if int.from_bytes(signature[32:], "little") >= _ED25519_L:
+                    return False
+                loaded.verify(signature, data)
+            else:
+                r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+                if not (0 < r < _P256_N and 0 < s < _P256_N):
+                    return False
+                loaded.verify(encode_dss_signature(r, s), data, _ECDSA)
+        except InvalidSignature:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A key that signs: ``secret`` is the 32-byte seed (Ed25519) or scalar (P-256); never shown by ``repr``."""
+
+    curve: Curve
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != 32:
+            raise KeyFormError(f"{self.curve}: a secret of {len(self.secret)} bytes instead of 32")
+        if self.curve is Curve.P256 and not 0 < int.from_bytes(self.secret, "big") < _P256_N:
+            raise KeyFormError("P-256: the secret lies outside the group")
+
+    @classmethod
+    def generate(cls, curve: Curve, entropy: Entropy) -> "KeyPair":
+        """A new key from ``entropy``; for P-256 drawn again until it lies in the group (FIPS 186-5, A.2.2)."""
+        while True:
+            try:
+                return cls(curve, entropy(32))
+            except KeyFormError:
+                if curve is Curve.ED25519:
+                    raise
+
+    @classmethod
+    def from_secret_multikey(cls, text: str) -> "KeyPair":
+        """The key that a Multikey ``secretKeyMultibase`` writes."""
+        curve, raw = _unprefixed(text, _SECRET_PREFIX)
+        return cls(curve, raw)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> "KeyPair":
+        """The key that a private JWK writes; its public members must belong to its ``d``."""
+        curve, public = _public_of_jwk(jwk)
+        secret = from_b64url(jwk["d"]) if isinstance(jwk.get("d"), str) else None
+        if secret is None:
+            raise KeyFormError("no private member d in base64url", remedy="Give a private JWK.")
+        pair = cls(curve, secret)
+        if pair.public.raw != public:
+            raise KeyFormError("the public members do not belong to d")
+        return pair
+
+    @property
+    def public(self) -> PublicKey:
+        """The public half."""
+        return _public_of(self.curve, self.secret)
+
+    def to_secret_multikey(self) -> str:
+        """``secretKeyMultibase`` of the key. Handle with care: this is the secret itself."""
+        return to_multibase(_SECRET_PREFIX[self.curve] + self.secret)
+
+    def sign(self, data: bytes) -> bytes:
+        """64 bytes: R || S (Ed25519), or r || s of ECDSA with SHA-256 and the nonce of RFC 6979."""
+        loaded = _loaded_secret(self.curve, self.secret)
+        if isinstance(loaded, ed25519.Ed25519PrivateKey):
+            return loaded.sign(data)
+        r, s = decode_dss_signature(loaded.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True)))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _unprefixed(text: str, prefixes: Mapping[Curve, bytes]) -> tuple[Curve, bytes]:
+    data = from_multibase(text)
+    for curve, prefix in prefixes.items():
+        if data.startswith(prefix):
+            return curve, data[len(prefix) :]
+    raise KeyFormError(f"a key of another type (multicodec prefix {data[:2].hex()})", remedy="Use Ed25519 or P-256.")
+
+
+def _public_of_jwk(jwk: Mapping[str, Any]) -> tuple[Curve, bytes]:
+    x, y = (from_b64url(jwk[name]) if isinstance(jwk.get(name), str) else None for name in ("x", "y"))
+    kind = (jwk.get("kty"), jwk.get("crv"))
+    if kind == ("OKP", "Ed25519") and x is not None and "y" not in jwk:
+        return Curve.ED25519, x
+    if kind == ("EC", "P-256") and x is not None and y is not None and len(x) == len(y) == 32:
+        raw = bytes((2 + (y[-1] & 1),)) + x
+        if PublicKey(Curve.P256, raw).to_jwk()["y"] != jwk["y"]:
+            raise KeyFormError("P-256: the point is not on the curve")
+        return Curve.P256, raw
+    raise KeyFormError(f"not a JWK of Ed25519 or P-256: {kind}", remedy="Use OKP/Ed25519 or EC/P-256.")
+
+
+@lru_cache(maxsize=1024)
+def _loaded(key: PublicKey) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey:
+    if key.curve is Curve.ED25519:
+        y = int.from_bytes(key.raw, "little") & (2**255 - 1)
+        if y >= _ED25519_P or y in _SMALL_ORDER_Y:
+            raise KeyFormError("Ed25519: a point of small order or in a second spelling")
+        if not _is_on_ed25519(y, sign=key.raw[31] >> 7):
+            raise KeyFormError("Ed25519: the point is not on the curve")
+        return ed25519.Ed25519PublicKey.from_public_bytes(key.raw)
+    try:
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key.raw)
+    except ValueError as wrong:
+        raise KeyFormError(f"P-256: {wrong}") from wrong
+
+
+def _is_on_ed25519(y: int, *, sign: int) -> bool:
+    p = _ED25519_P
+    d = -121665 * pow(121666, -1, p) % p
+    square = (y * y - 1) * pow(d * y * y + 1, -1, p) % p
+    return pow(square, (p - 1) // 2, p) == 1 or (square == 0 and sign == 0)
+
+
+@lru_cache(maxsize=1024)
+def _loaded_secret(curve: Curve, secret: bytes) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
+    if curve is Curve.ED25519:
+        return ed25519.Ed25519PrivateKey.from_private_bytes(secret)
+    return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+
+
+@lru_cache(maxsize=1024)
+def _public_of(curve: Curve, secret: bytes) -> PublicKey:
+    loaded = _loaded_secret(curve, secret)
+    if isinstance(loaded, ed25519.Ed25519PrivateKey):
+        return PublicKey(curve, loaded.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+    return PublicKey(curve, loaded.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint))

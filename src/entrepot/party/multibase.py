@@ -1,0 +1,26 @@
+"""Multibase text: ``z`` followed by base58btc (W3C Controlled Identifiers 1.0, section 2.4)."""
+
+import re
+
+import base58
+
+from entrepot.party.error import KeyFormError
+
+LENGTH_MAX = 200
+"""Characters read at most: decoding takes time that grows with the square of the length."""
+_FORM = re.compile("z[1-9A-HJ-NP-Za-km-z]+")
+
+
+def to_multibase(data: bytes) -> str:
+    """``data`` as ``z`` and base58btc."""
+    return "z" + base58.b58encode(data).decode("ascii")
+
+
+def from_multibase(text: str) -> bytes:
+    """The bytes that ``text`` writes. Raises :class:`KeyFormError` for another prefix, alphabet or length."""
+    if not isinstance(text, str) or len(text) > LENGTH_MAX or not _FORM.fullmatch(text):
+        raise KeyFormError(
+            f"not base58btc multibase of at most {LENGTH_MAX} characters: {str(text)[:40]!r}",
+            remedy="Write z followed by base58btc.",
+        )
+    return base58.b58decode(text[1:])
