@@ -1,0 +1,245 @@
+"""From the set of facts to the state of the sale.
+
+Four strata, each a function of the one before, so that nothing can go round in a circle:
+
+1. *right*: a fact is judged once and for ever against the state of its own past;
+2. *held*: rightful facts that contradict a concurrent rightful fact (conflicts, for a person);
+3. *beaten*: rightful facts that a concurrent one prevails over;
+4. *effective*: what is left. The readings in :mod:`entrepot.sale.tally` see nothing else.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from entrepot.base.finding import Finding, Severity
+from entrepot.sale import tally as readings
+from entrepot.sale.cause import Causes, causes
+from entrepot.sale.fact import Fact, Ordered, act
+from entrepot.sale.race import Race, finding_of, race_of
+from entrepot.sale.right import UNJUDGED, UNREAD, allows
+from entrepot.sale.state import Conflict, SaleState, Standing, Status
+from entrepot.sale.tally import Tally
+from entrepot.sale.word import word
+
+NOTHING = SaleState(accounts={}, roles={}, open_disputes={}, declarations={}, standings={}, waiting={})
+"""The state before any fact."""
+
+
+def reduce(facts: Iterable[Fact], *, known: frozenset[str] = frozenset()) -> SaleState:
+    """The state of the sale that the set of ``facts`` makes; order and repetition of ``facts`` do not matter.
+
+    ``known``: ids of records that exist but are withheld from this node; facts that follow them do not wait.
+    Raises ``UsageError`` where two different facts have one id.
+    """
+    return _Reduction(causes(facts, known)).whole()
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """Standings within one past-closed set, and the conflicts among its facts."""
+
+    standings: dict[int, Standing]
+    conflicts: tuple[Conflict, ...]
+
+
+class _Reduction:
+    """Facts are named by their place in the linear order; a set of facts is an integer with a bit per place."""
+
+    def __init__(self, known: Causes) -> None:
+        self._causes = known
+        self._facts = known.facts
+        self._place = {each.id: index for index, each in enumerate(known.facts)}
+        self._right: list[Standing] = []
+        self._races: list[tuple[int, int, Race]] = []
+        self._memo: dict[int, SaleState] = {0: NOTHING}
+        for index in range(len(self._facts)):
+            self._judge(index)
+
+    def whole(self) -> SaleState:
+        """The state of all facts, with what only the whole set shows: heads, waiting, equivocations."""
+        return replace(
+            self._state((1 << len(self._facts)) - 1),
+            heads=self._causes.heads,
+            waiting=self._causes.waiting,
+            equivocations=_equivocations(self._facts),
+        )
+
+    def _judge(self, index: int) -> None:
+        fact, past = self._facts[index], self._causes.past[index]
+        before = replace(self._state(past), withheld=tuple(sorted(self._causes.unseen[index])))
+        findings = allows(before, fact)
+        self._right.append(Standing(status=_status(findings), findings=findings))
+        if self._right[index].status is not Status.EFFECTIVE:
+            return
+        for other in _places(~past & (1 << index) - 1):
+            if self._right[other].status is Status.EFFECTIVE:
+                race = race_of(self._facts[other], fact)
+                if race.outcome != "commute":
+                    self._races.append((other, index, race))
+
+    def _state(self, mask: int) -> SaleState:
+        found = self._memo.get(mask)
+        if found is None:
+            found = self._memo[mask] = self._compute(mask)
+        return found
+
+    def _sees(self, later: Fact, earlier: Fact) -> bool:
+        return bool(self._causes.past[self._place[later.id]] >> self._place[earlier.id] & 1)
+
+    def _compute(self, mask: int) -> SaleState:
+        verdicts = self._verdicts(mask)
+        effective = [self._facts[at] for at, each in verdicts.standings.items() if each.status is Status.EFFECTIVE]
+        unseen = {each for at in _places(mask) for each in self._causes.unseen[at]}
+        unseen |= {self._facts[at].id for at in _places(mask) if any(f.id == UNREAD for f in self._right[at].findings)}
+        state = _read(Tally.of(effective, self._sees))
+        state = replace(
+            state,
+            order=tuple(self._facts[at].id for at in verdicts.standings),
+            standings={self._facts[at].id: each for at, each in verdicts.standings.items()},
+            conflicts=verdicts.conflicts,
+            withheld=tuple(sorted(unseen)),
+            numbers=frozenset(
+                (each.kind, each.issuer, each.number) for each in map(self._facts.__getitem__, _places(mask))
+            ),
+        )
+        return replace(state, state=word(state))
+
+    def _verdicts(self, mask: int) -> _Verdicts:
+        standings = {at: self._right[at] for at in _places(mask)}
+        pairs = [(left, right, race) for left, right, race in self._races if mask >> left & mask >> right & 1]
+        conflicts = self._hold(standings, pairs)
+        self._beat(standings, pairs)
+        self._follow_one_order(standings)
+        return _Verdicts(standings, tuple(self._closed(each, standings) for each in conflicts))
+
+    def _hold(self, standings: dict[int, Standing], pairs: list[tuple[int, int, Race]]) -> list[Conflict]:
+        conflicts = []
+        for left, right, race in pairs:
+            if race.outcome != "conflict":
+                continue
+            held = [at for at in (left, right) if act(self._facts[at]) in race.held]
+            if race.reason == 40:
+                held = [max(left, right, key=lambda at: self._facts[at].id)]
+            for at in held:
+                other = right if at == left else left
+                standings[at] = self._set_aside(standings[at], Status.CONTESTED, race, other)
+            first, second = sorted((self._facts[left].id, self._facts[right].id))
+            conflicts.append(
+                Conflict(
+                    records=(first, second),
+                    held=tuple(sorted(self._facts[at].id for at in held)),
+                    reason=f"ENT-CORE-SALE-{race.reason:02d}",
+                )
+            )
+        return sorted(conflicts, key=lambda each: each.records)
+
+    def _beat(self, standings: dict[int, Standing], pairs: list[tuple[int, int, Race]]) -> None:
+        """Losers in the order of their winners, so that a record that is itself beaten beats nothing."""
+        for outcome in ("loses", "first"):
+            found = []
+            for left, right, race in pairs:
+                if race.outcome == outcome:
+                    loser = self._loser(left, right, race)
+                    found.append((left + right - loser, loser, race))
+            if outcome == "first":
+                found.sort(key=lambda each: self._facts[each[0]].id)
+            else:
+                found.sort(key=lambda each: (self._facts[each[0]].kind == "invoice", self._facts[each[0]].id))
+            for winner, loser, race in found:
+                both = standings[winner].status, standings[loser].status
+                if both == (Status.EFFECTIVE, Status.EFFECTIVE):
+                    standings[loser] = self._set_aside(standings[loser], Status.INEFFECTIVE, race, winner)
+
+    def _loser(self, left: int, right: int, race: Race) -> int:
+        if race.outcome == "first":
+            return max(left, right, key=lambda at: self._facts[at].id)
+        return left if act(self._facts[left]) in race.held else right
+
+    def _set_aside(self, standing: Standing, status: Status, race: Race, other: int) -> Standing:
+        name = self._facts[other].id
+        return Standing(
+            status=status,
+            findings=(*standing.findings, finding_of(race.reason, name)),
+            by=tuple(sorted({*standing.by, name})),
+        )
+
+    def _follow_one_order(self, standings: dict[int, Standing]) -> None:
+        """Of two orders one holds; what follows only the other has no effect."""
+        orders = [at for at in standings if self._facts[at].kind == "order"]
+        holding = [at for at in orders if standings[at].status is Status.EFFECTIVE]
+        if len(orders) < 2 or not holding:
+            return
+        for at, each in standings.items():
+            fact = self._facts[at]
+            follows = fact.kind in ("offer", "order") or self._sees(fact, self._facts[holding[0]])
+            if each.status is Status.EFFECTIVE and not follows:
+                standings[at] = self._set_aside(each, Status.INEFFECTIVE, Race("loses", reason=48), holding[0])
+
+    def _closed(self, conflict: Conflict, standings: dict[int, Standing]) -> Conflict:
+        """The first effective record that saw both sides and may decide: the neutral's resolution, an agreement of
+        the parties, or (between decisions of one issuer) that issuer's new decision."""
+        sides = [self._facts[self._place[each]] for each in conflict.records]
+        held = {(each.kind, each.issuer) for each in sides if each.id in conflict.held}
+        for at, each in standings.items():
+            fact = self._facts[at]
+            decides = fact.kind == "dispute-resolution" or act(fact) == "dispute-answer/agree"
+            decides = decides or (conflict.reason != "ENT-CORE-SALE-40" and (fact.kind, fact.issuer) in held)
+            if each.status is Status.EFFECTIVE and decides and all(self._sees(fact, side) for side in sides):
+                return replace(conflict, closed_by=fact.id)
+        return conflict
+
+
+def _places(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _status(findings: tuple[Finding, ...]) -> Status:
+    ids = {each.id for each in findings}
+    if ids & {UNJUDGED, UNREAD}:
+        return Status.UNKNOWN
+    return Status.INEFFECTIVE if any(each.severity is Severity.BLOCKING for each in findings) else Status.EFFECTIVE
+
+
+def _equivocations(facts: tuple[Fact, ...]) -> tuple[tuple[str, ...], ...]:
+    """Groups of records of one issuer and kind that bear the same number."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for each in facts:
+        groups.setdefault((each.issuer, each.kind, each.number), []).append(each.id)
+    return tuple(sorted(tuple(sorted(each)) for each in groups.values() if len(each) > 1))
+
+
+def _read(tally: Tally) -> SaleState:
+    agreement = readings.agreement(tally)
+    money = readings.accounts(tally, agreement in ("rejected", "cancelled"), agreement == "accepted")
+    opening = tally.order.says if tally.order is not None else None
+    order = opening if isinstance(opening, Ordered) else Ordered(buyer=None, seller=None)
+    return SaleState(
+        sale=tally.order.id if tally.order is not None else None,
+        agreement=agreement,
+        fulfilment=readings.fulfilment(tally),
+        clearance_export=readings.clearance(tally, "export"),
+        clearance_import=readings.clearance(tally, "import"),
+        payment=readings.payment(tally, money),
+        cancellation=readings.request(tally, "order-cancellation", "cancellation-response"),
+        returns=readings.request(tally, "return-request", "return-response"),
+        dispute=readings.dispute(tally),
+        counted=readings.counted(tally),
+        subject=order.subject,
+        buyer_type=order.buyer_type,
+        ordered_by=order.ordered_by,
+        cross_border=order.cross_border,
+        moved_goods=readings.moved_goods(tally),
+        moved_money=readings.moved_money(tally),
+        accounts=money,
+        roles=readings.roles(tally),
+        open_cancellations=readings.open_requests(tally, "order-cancellation", "cancellation-response"),
+        open_returns=readings.open_requests(tally, "return-request", "return-response"),
+        open_disputes=readings.open_disputes(tally),
+        declarations=readings.declarations(tally),
+        accepted_findings=readings.accepted_findings(tally),
+        standings={},
+        waiting={},
+    )
