@@ -59,9 +59,10 @@ def _sources(economy: Economy, shared: dict[str, Source]) -> Iterator[Finding]:
 def _answers(economy: Economy) -> Iterator[Finding]:
     for label, answers in (("unknown", economy.unknown), ("absent", economy.absent)):
         for name in answers:
-            if name not in FIELDS:
+            field, _, part = name.partition("/")
+            if field not in FIELDS or (part and label == "absent"):
                 yield problem(15, f"$.{label}.{name}", "{name} is not a field.", "Use a field's name.", name=name)
-            elif has_value(economy, name) or (name in economy.unknown and name in economy.absent):
+            elif not part and (has_value(economy, name) or (name in economy.unknown and name in economy.absent)):
                 yield problem(16, f"$.{label}.{name}", "{name} is answered twice.", "Keep one answer.", name=name)
     if not economy.complete:
         return

@@ -28,7 +28,9 @@ def member_of(code: str, agreement: str, on: date) -> bool | None:
 
 
 def _standing(found: Economy, row: Membership, on: date) -> bool | None:
-    if row.status != "party" or (row.to is not None and on > row.to):
+    if row.status != "party":
+        return False if row.to is None or on <= row.to else None
+    if row.to is not None and on > row.to:
         return False
     if row.from_ is not None:
         return on >= row.from_

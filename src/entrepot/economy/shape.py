@@ -118,7 +118,8 @@ class Valuation(Backed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(Backed):
     """Standing in a forum or agreement. ``party``: bound or a member from ``from`` to ``to`` (both days included);
-    ``associate``, ``signatory``: linked, not bound; ``outside``: not in it."""
+    ``associate``, ``signatory``: linked, not bound; ``outside``: not in it, and, where ``to`` is given, not known to be
+    outside after that day."""
 
     agreement: Agreement
     status: Literal["party", "associate", "signatory", "outside"] = "party"
@@ -150,13 +151,15 @@ class TaxRate(Backed):
     """One rate of a general tax on consumption, in force from ``from`` to ``to`` (both days included).
 
     ``tax``: name of the tax; ``type``: its family; ``category``: which supplies; ``rate`` in percent of the value
-    without tax; ``applies``: what the category covers where the word is not enough.
+    without tax; ``base``: the share of that value that is taxed, where it is not the whole (``11/12``); ``applies``:
+    what the category covers where the word is not enough.
     """
 
     tax: Name
     type: Literal["VAT", "GST", "sales", "service", "consumption", "other"]
     category: Literal["standard", "reduced", "increased", "zero", "special"]
     rate: Percent
+    base: Annotated[str, Pattern("[1-9][0-9]{0,2}/[1-9][0-9]{0,2}")] | None = None
     from_: date | None = None
     to: date | None = None
     applies: Note | None = None
@@ -216,7 +219,8 @@ class Unknown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Economy:
     """One economy's file, as it stands. ``complete``: it claims that every field is answered (the checker holds it
-    to that). Fields that are empty stand in ``unknown`` or ``absent``, by the names of ``fields.py``."""
+    to that). Fields that are empty stand in ``unknown`` or ``absent``, by the names of ``fields.py``; a part that is
+    missing beside known rows stands in ``unknown`` as ``<field>/<part>``."""
 
     format: Literal[1]
     complete: bool = False
