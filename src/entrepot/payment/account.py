@@ -1,5 +1,7 @@
 """Accounts, agents and references that every kind of payment record uses."""
 
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,8 +16,11 @@ Lei = Annotated[str, Pattern("[A-Z0-9]{18}[0-9]{2}")]
 """Legal entity identifier (ISO 17442); only its form is held here."""
 Uetr = Annotated[str, Pattern("[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}")]
 """Unique end-to-end transaction reference: a UUID of version 4 in lower case (ISO 20022 ``UUIDv4Identifier``)."""
-Uri = Annotated[str, Length(1, 500), Pattern(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")]
-"""An absolute URI (RFC 3986) of visible ASCII characters."""
+
+
+def new_uetr(entropy: Callable[[int], bytes]) -> str:
+    """A fresh UETR from 16 random bytes of ``entropy`` (RFC 9562 section 5.4)."""
+    return str(uuid.UUID(bytes=entropy(16), version=4))
 
 
 class AccountScheme(StrEnum):

@@ -191,7 +191,9 @@ def _address(address: Address | None, path: str) -> tuple[Finding, ...]:
     )
 
 
-def _account(account: Account, path: str) -> tuple[Finding, ...]:
+def _account(account: Account | None, path: str) -> tuple[Finding, ...]:
+    if account is None:
+        return (finding("PAY", 18, "No account is named.", path=path, severity="warning", remedy="Name the account."),)
     if account.scheme is not AccountScheme.IBAN or iban.is_valid(account.number):
         return ()
     return (

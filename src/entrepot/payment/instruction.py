@@ -26,8 +26,9 @@ class PaymentInstruction:
 
     ``instructed`` is what the debtor ordered, ``settlement`` what the agents settle between them; where the currencies
     differ, ``exchange_rate`` says how. ``number`` is the message id, ``end_to_end`` the debtor's own reference.
-    ``request``: record id of the payment request that is answered. ``message``: the pacs.008 that says the same, by
-    the digest of its bytes; a draft has none yet.
+    ``remittance``: the invoices that are paid; none for a payment in advance. ``request``: record id of the payment
+    request that is answered. ``message``: the pacs.008 that says the same, by the digest of its bytes; a draft has
+    none yet.
     """
 
     uetr: Uetr
@@ -35,16 +36,16 @@ class PaymentInstruction:
     end_to_end: Code
     created: datetime
     debtor: Party
-    debtor_account: Account
+    debtor_account: Account | None = None
     debtor_agent: Agent
     creditor: Party
-    creditor_account: Account
+    creditor_account: Account | None = None
     creditor_agent: Agent
     instructed: Money
     settlement: Money
     settlement_date: date
     charge_bearer: ChargeBearer = ChargeBearer.SHARED
     exchange_rate: ExchangeRate | None = None
-    remittance: Annotated[tuple[InvoiceReference, ...], Length(1, 100)]
+    remittance: Annotated[tuple[InvoiceReference, ...], Length(0, 100)] = ()
     request: Digest | None = None
     message: MessageReference | None = None

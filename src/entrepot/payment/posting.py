@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from entrepot.base.currency import exponents
 from entrepot.base.finding import Finding
-from entrepot.base.money import MINOR_MAX, exponents
+from entrepot.base.money import MINOR_MAX
 from entrepot.payment.finding import finding
 from entrepot.payment.settlement import Posting
 
