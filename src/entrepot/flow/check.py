@@ -1,0 +1,194 @@
+"""The four checks that every record passes: form, proof, right, law. Each adds what it found; none stops the others."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot.base.finding import Finding
+from entrepot.base.record import Record
+from entrepot.document.proof import Secured, verify_proof
+from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
+from entrepot.flow.kinds import Kind, kinds, read_payload
+from entrepot.flow.office import Office
+from entrepot.flow.project import fact_of
+from entrepot.flow.sight import SALE_VIEW, facts_of_sale, state_of
+from entrepot.party.did import did_of, find_method
+from entrepot.sale.fact import Fact
+from entrepot.sale.right import allows
+
+FUTURE_MAX = timedelta(minutes=10)
+"""How far a claimed time may lie ahead of this node's clock without a finding."""
+FORMS = {
+    "offer": "Entrepot offer 1",
+    "order": "Entrepot order 1 (semantics of UBL 2.1 Order)",
+    "invoice": "Entrepot invoice 1 (semantics of UBL 2.1 Invoice)",
+    "credit-note": "Entrepot credit note 1 (semantics of UBL 2.1 CreditNote)",
+    "transport-document": "Entrepot transport document 1 (semantics of DCSA eBL 3.0)",
+    "certificate-of-origin": "RCEP annex 3B, minimum data of a certificate of origin",
+    "hand-over": "GS1 EPCIS 2.0, CBV 2.0",
+    "payment-request": "EMVCo merchant-presented QR code 1.1",
+    "payment-instruction": "ISO 20022 pacs.008, semantics",
+    "settlement": "double entry: postings sum to zero per asset",
+    "refund": "double entry: postings sum to zero per asset",
+    "count": "Handbook on Measuring Digital Trade, second edition",
+}
+"""By which standard the form of a kind is checked, beside its own shape."""
+
+
+def check_form(record: Record, now: datetime) -> tuple[Any | None, Checked]:
+    """The payload in its shape, and what is wrong with its form, its numbers or its claimed time."""
+    content = record.content
+    standard = FORMS.get(record.kind, f"Entrepot {record.kind} {content.version}")
+    if (record.kind, content.version) not in kinds():
+        unread = warning(
+            "ENT-CORE-FORM-01",
+            "This node does not know {kind} version {version}; the record is kept and not reduced.",
+            remedy="Upgrade the node.",
+            kind=record.kind,
+            version=str(content.version),
+        )
+        checked = Checked(stage="form", name="form", standard=standard, verdict=Verdict.UNKNOWN, findings=(unread,))
+        return None, checked
+    payload, findings = read_payload(content)
+    found = list(findings) + list(_envelope_findings(record, payload, now))
+    return payload, judged("form", "form", standard, found)
+
+
+def _envelope_findings(record: Record, payload: Any, now: datetime) -> Iterable[Finding]:
+    number = getattr(payload, "number", None)
+    if number is not None and number != record.content.number:
+        yield stop(
+            "ENT-CORE-FORM-02",
+            "The document's number is {inner}, the record's {outer}.",
+            path="$.payload.number",
+            remedy="Use one number.",
+            inner=number,
+            outer=record.content.number,
+        )
+    if record.content.issued > now + FUTURE_MAX:
+        yield warning(
+            "ENT-CORE-FORM-03",
+            "The record claims to be issued in the future.",
+            path="$.issued",
+            remedy="The issuer should set its clock.",
+        )
+
+
+def check_proofs(office: Office, record: Record, opened: Sequence[Secured]) -> tuple[list[Checked], bool]:
+    """One check per proof; and whether the issuer's key could not be resolved for any (try again later).
+
+    A proof counts where it holds under a key that the issuer's DID document lists for ``assertionMethod``.
+    """
+    found, unresolved = [], True
+    for secured in opened:
+        checked, was_unresolved = _check_proof(office, record, secured)
+        found.append(checked)
+        unresolved = unresolved and was_unresolved
+    return found, unresolved
+
+
+def _check_proof(office: Office, record: Record, secured: Secured) -> tuple[Checked, bool]:
+    issuer, method_id = record.content.issuer, secured.method
+    name, standard = f"proof {secured.securing}", _SECURING_STANDARDS.get(secured.securing, secured.securing)
+    if did_of(method_id) != issuer:
+        wrong = stop(
+            "ENT-CORE-PROOF-01",
+            "The proof is by {method}, not by a key of the issuer.",
+            remedy="Sign with the issuer's own key.",
+            method=method_id,
+        )
+        return judged("proof", name, standard, [wrong]), False
+    resolution = office.resolver.resolve(issuer, record.content.issued)
+    if resolution.document is None:
+        unknown = warning(
+            "ENT-CORE-PROOF-02",
+            "{did} cannot be resolved: {reason}",
+            remedy="Try again when its host answers.",
+            did=issuer,
+            reason=resolution.reason,
+        )
+        verdict = Verdict.UNKNOWN
+        return Checked(stage="proof", name=name, standard=standard, verdict=verdict, findings=(unknown,)), True
+    method = find_method(resolution.document, method_id, "assertionMethod")
+    if method is None or method.key is None:
+        wrong = stop(
+            "ENT-CORE-PROOF-03",
+            "{method} is not a key that the issuer uses to make statements.",
+            remedy="The issuer lists the key under assertionMethod.",
+            source="W3C DID 1.0, 5.3.2",
+            method=method_id,
+        )
+        return judged("proof", name, standard, [wrong]), False
+    if not verify_proof(secured, method.key):
+        wrong = stop(
+            "ENT-CORE-PROOF-04",
+            "The signature does not hold.",
+            remedy="Ask the issuer for the record again.",
+            source=standard,
+        )
+        return judged("proof", name, standard, [wrong]), False
+    return judged("proof", name, standard, []), False
+
+
+_SECURING_STANDARDS = {
+    "vc+jwt": "W3C VC-JOSE-COSE 1.0, RFC 7515",
+    "eddsa-jcs-2022": "W3C Data Integrity EdDSA 1.0, RFC 8785",
+    "ecdsa-jcs-2019": "W3C Data Integrity ECDSA 1.0, RFC 8785",
+}
+
+
+def past_of(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that lie in the causal past of ``fact``: what its issuer had seen."""
+    by_id = {each.id: each for each in facts}
+    past: dict[str, Fact] = {}
+    open_ids = list(fact.after)
+    while open_ids:
+        cause = by_id.get(open_ids.pop())
+        if cause is not None and cause.id not in past:
+            past[cause.id] = cause
+            open_ids.extend(cause.after)
+    return list(past.values())
+
+
+def check_right(office: Office, record: Record) -> tuple[Checked, bool]:
+    """Whether the issuer may say this now, judged by what it had seen; and whether it belongs to the sale at all."""
+    fact = fact_of(record)
+    view = office.journal.view(SALE_VIEW)
+    findings: list[Finding] = []
+    belongs = False
+    for sale in record.sales:
+        facts = facts_of_sale(view, sale) + _lone_causes(view, record)
+        findings += allows(state_of(past_of(fact, facts)), fact)
+        present = state_of(facts)
+        named = {did for held in present.roles.values() for did in held}
+        belongs = belongs or record.content.issuer in named or record.kind in ("offer", "order")
+    return judged("right", "right", "Entrepot sale, version 1", findings), belongs
+
+
+def _lone_causes(view: Any, record: Record) -> list[Fact]:
+    from entrepot.flow.sight import fact_from
+
+    rows = (view.get(f"lone/{cause}") for cause in record.content.after)
+    return [fact_from(row) for row in rows if row]
+
+
+def check_number(office: Office, record: Record) -> Checked:
+    """Whether the issuer used this business number before, for other content (equivocation)."""
+    others = [each for each in office.journal.same_number(record) if each != record.id]
+    findings = [
+        stop(
+            "ENT-CORE-NUMBER-01",
+            "The issuer used number {number} before, in record {other}.",
+            path="$.number",
+            remedy="Give it a number of its own; to change a document, issue a new one that says so.",
+            number=record.content.number,
+            other=other,
+        )
+        for other in others
+    ]
+    return judged("form", "number", "one number per issuer and kind", findings)
+
+
+def kind_of(record: Record) -> Kind | None:
+    """The kind of a record, None where this node does not know it."""
+    return kinds().get((record.kind, record.content.version))

@@ -1,0 +1,93 @@
+"""Tree heads between nodes: each answer carries ours, each peer's is kept, so that a rewritten past is detected."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from entrepot.base.digest import is_digest
+from entrepot.base.error import EntrepotError
+from entrepot.base.moment import format_moment, parse_moment
+from entrepot.flow.office import Office
+from entrepot.flow.peer import Peer
+from entrepot.journal.head import verify_head
+from entrepot.journal.peer import Verdict
+from entrepot.journal.port import TreeHead
+from entrepot.party.did import key_of_did_key
+from entrepot.party.jws import read_jws, verify_jws
+
+log = logging.getLogger("entrepot.heads")
+PATH_MAX = 200
+
+
+def head_to_json(head: TreeHead) -> dict[str, Any]:
+    """A tree head in its JSON form."""
+    return {
+        "logId": head.log_id,
+        "epoch": head.epoch,
+        "size": head.size,
+        "root": head.root,
+        "time": format_moment(head.time),
+        "signature": head.signature,
+    }
+
+
+def head_from_json(value: Any) -> TreeHead | None:
+    """The tree head that parsed JSON writes, or None where it does not."""
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        head = TreeHead(
+            log_id=str(value["logId"]),
+            epoch=int(value["epoch"]),
+            size=int(value["size"]),
+            root=str(value["root"]),
+            time=parse_moment(str(value["time"])),
+            signature=str(value["signature"]),
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+    return head if is_digest(head.root) and head.size >= 0 else None
+
+
+def head_body(office: Office, known: Any) -> dict[str, Any]:
+    """This node's newest head, with the proof that it continues the log of ``known`` entries (a size)."""
+    head = office.journal.head()
+    if head is None:
+        return {}
+    path: tuple[str, ...] = ()
+    if type(known) is int and 0 < known < head.size:
+        path = office.journal.consistency(known, head.size)
+    return {"head": head_to_json(head), "consistency": list(path)}
+
+
+def known_size(office: Office, sender: Peer) -> int:
+    """The size of the largest good head that is kept of a peer's log; 0 where there is none."""
+    head = office.journal.peer_head(sender.id, sender.id)
+    return 0 if head is None else head.size
+
+
+def note_head(office: Office, sender: Peer, body: Mapping[str, Any]) -> Verdict | None:
+    """Judge and keep the head that a peer sent with its answer; None where there is none or it is not signed by it.
+
+    A fork or a shrunk log is kept as evidence, logged, and shown to the operator; what the peer's parties sign is
+    still judged by their own signatures.
+    """
+    head = head_from_json(body.get("head"))
+    path = body.get("consistency")
+    if head is None or head.log_id != sender.id or not verify_head(head, lambda jws: signed_by(sender.id, jws)):
+        return None
+    steps = [str(each) for each in path][:PATH_MAX] if isinstance(path, list) else []
+    try:
+        verdict = office.run(lambda journal: journal.observe_head(sender.id, head, steps))
+    except EntrepotError:
+        log.exception("the head of peer %s could not be kept", sender.id)
+        return None
+    if verdict in (Verdict.FORKED, Verdict.SHRUNK):
+        log.error("peer %s contradicts its own log: %s at size %d", sender.id, verdict, head.size)
+    return verdict
+
+
+def signed_by(node: str, compact: str) -> bytes | None:
+    """The payload of a compact JWS where the key of ``node`` (a did:key) signed it, else None."""
+    jws = read_jws(compact)
+    return jws.payload if jws is not None and verify_jws(jws, key_of_did_key(node)) else None

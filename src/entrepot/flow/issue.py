@@ -1,0 +1,191 @@
+"""Issuing: a hosted party says something. Checked first, then signed, kept, and put into the outbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from entrepot.base.digest import b64url
+from entrepot.base.finding import Finding
+from entrepot.base.record import Content, Record, read_content
+from entrepot.base.shape import dump
+from entrepot.document.proof import open_secured, secure
+from entrepot.flow.assess import Assessment, Checked, judged
+from entrepot.flow.audience import default_audience
+from entrepot.flow.check import check_form, check_number, check_proofs, check_right, kind_of
+from entrepot.flow.error import NotHeld
+from entrepot.flow.kinds import newest
+from entrepot.flow.law import check_law, pack_versions
+from entrepot.flow.office import Office, Signatory
+from entrepot.flow.post import messages_for
+from entrepot.flow.sight import SALE_VIEW
+from entrepot.journal.port import ANY, Append, Appended, Attachment, Idempotency, Proof, StreamConflict
+
+TRIES_MAX = 5
+SECURINGS = {"Ed25519": ("vc+jwt", "eddsa-jcs-2022"), "P-256": ("vc+jwt", "ecdsa-jcs-2019")}
+"""How a record is secured, by the curve of the issuer's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a party wants to say. ``after`` and ``audience`` are filled in where they are left out.
+
+    ``sales``: the sales it belongs to, empty for an offer or order. ``version``: the newest where it is left out.
+    """
+
+    kind: str
+    issuer: str
+    number: str
+    payload: Mapping[str, Any]
+    sales: tuple[str, ...] = ()
+    after: tuple[str, ...] | None = None
+    audience: tuple[str, ...] | None = None
+    version: int | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """What became of a draft: ``record`` and ``appended`` are None where blocking findings stopped it."""
+
+    record: Record | None
+    appended: Appended | None
+    assessment: Assessment
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, blocking or not."""
+        return self.assessment.findings
+
+
+def check_draft(office: Office, draft: Draft) -> Issued:
+    """What issuing ``draft`` would find, without signing or keeping anything."""
+    record, checked = _compose(office, draft)
+    if record is not None:
+        checked += _judge(office, record)
+    return Issued(record=record, appended=None, assessment=_assessment(office, checked))
+
+
+def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = None) -> Issued:
+    """Say it: check, sign, keep, send. Nothing is kept where a finding is blocking.
+
+    Raises :class:`NotHeld` where this node has no key of the issuer. Where another record of the sale was appended
+    meanwhile, everything is checked again against the new state.
+    """
+    signatory = office.custody.signatory(draft.issuer)
+    if signatory is None:
+        raise NotHeld(f"this node holds no key of {draft.issuer}", remedy="Sign elsewhere and present the record.")
+    for attempt in range(TRIES_MAX):
+        record, checked = _compose(office, draft)
+        if record is None:
+            return Issued(record=None, appended=None, assessment=_assessment(office, checked))
+        streams = stream_versions(office, record)
+        checked += _judge(office, record)
+        assessment = _assessment(office, checked)
+        if assessment.blocking:
+            return Issued(record=None, appended=None, assessment=assessment)
+        try:
+            return _keep(office, record, streams, (draft, signatory, checked, idempotency))
+        except StreamConflict:
+            if attempt == TRIES_MAX - 1:
+                raise
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+def stream_versions(office: Office, record: Record) -> dict[str, int]:
+    """The streams of a record with their present versions: one per sale, and the issuer's own."""
+    own = {f"issuer/{record.content.issuer}": ANY}
+    sales = record.sales if record.kind != "offer" else ()
+    return own | {f"sale/{sale}": office.journal.stream(f"sale/{sale}")[0] for sale in sales}
+
+
+def _compose(office: Office, draft: Draft) -> tuple[Record | None, list[Checked]]:
+    kind = newest(draft.kind)
+    content = Content(
+        kind=draft.kind,
+        version=draft.version or (kind.version if kind else 1),
+        issuer=draft.issuer,
+        number=draft.number,
+        nonce=b64url(office.entropy(16)),
+        issued=office.clock().replace(microsecond=0),
+        sales=tuple(sorted(set(draft.sales))),
+        after=tuple(sorted(set(_after(office, draft)))),
+        audience=(),
+        payload=dict(draft.payload),
+    )
+    value = dump(content)
+    record, findings = read_content(value)
+    if record is None:
+        return None, [judged("form", "envelope", "Entrepot record, version 1", findings)]
+    payload, _ = check_form(record, office.clock())
+    audience = draft.audience
+    if audience is None:
+        audience = default_audience(office, draft.kind, draft.sales, payload)
+    value["audience"] = sorted(set(audience))
+    record, findings = read_content(value)
+    return record, [judged("form", "envelope", "Entrepot record, version 1", findings)]
+
+
+def _after(office: Office, draft: Draft) -> tuple[str, ...]:
+    """The heads of the sales that it belongs to, and whatever the draft names itself."""
+    heads: list[str] = list(draft.after or ())
+    for sale in draft.sales:
+        row = office.journal.view(SALE_VIEW).get(f"sale/{sale}")
+        heads += row["heads"] if row is not None else [sale]
+    return tuple(heads)
+
+
+def _judge(office: Office, record: Record) -> list[Checked]:
+    payload, form = check_form(record, office.clock())
+    right, _ = check_right(office, record)
+    return [form, check_number(office, record), right, *check_law(office, record, payload)]
+
+
+def _assessment(office: Office, checked: Sequence[Checked]) -> Assessment:
+    return Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
+
+
+def sign(office: Office, record: Record, signatory: Signatory) -> tuple[Proof, ...]:
+    """The proofs of a record by a held key, in every securing that the key allows."""
+    return tuple(
+        Proof(
+            securing=securing,
+            body=secure(
+                record,
+                signatory.key,
+                method_id=signatory.method,
+                securing=securing,
+                created=office.clock().replace(microsecond=0),
+            ),
+            method=signatory.method,
+        )
+        for securing in SECURINGS[signatory.key.curve]
+    )
+
+
+def _keep(
+    office: Office,
+    record: Record,
+    streams: Mapping[str, int],
+    told: tuple[Draft, Signatory, list[Checked], Idempotency | None],
+) -> Issued:
+    draft, signatory, checked, idempotency = told
+    proofs = sign(office, record, signatory)
+    opened = [secured for secured, _ in (open_secured(each.body) for each in proofs) if secured is not None]
+    proven, _ = check_proofs(office, record, opened)
+    assessment = _assessment(office, checked + proven)
+    if assessment.blocking:
+        return Issued(record=None, appended=None, assessment=assessment)
+    kind = kind_of(record)
+    append = Append(
+        record=record,
+        streams=streams,
+        proofs=proofs,
+        attachments=draft.attachments,
+        assessment=assessment.to_json(),
+        personal=kind.personal if kind else True,
+        outbox=messages_for(office, record),
+        idempotency=idempotency,
+        answer={"id": record.id} if idempotency else None,
+    )
+    appended = office.run(lambda journal: journal.append(append))
+    return Issued(record=record, appended=appended, assessment=assessment)

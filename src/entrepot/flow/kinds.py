@@ -1,0 +1,101 @@
+"""Every kind of record, gathered from the rooms that define them, with who may read it in a sale."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from entrepot.base.finding import Finding
+from entrepot.base.record import Content
+from entrepot.base.shape import parse
+
+BUYER, SELLER = "buyer", "seller"
+PUBLIC: frozenset[str] = frozenset()
+TRADERS = frozenset({BUYER, SELLER})
+_WITH_CUSTOMS = TRADERS | {"chamber", "export_customs", "import_customs", "reporter"}
+_WITH_CARRIER = TRADERS | {"carrier"}
+_WITH_MONEY = TRADERS | {"payer_bank", "settlement"}
+EVERYBODY = TRADERS | _WITH_CUSTOMS | _WITH_CARRIER | _WITH_MONEY | {"neutral"}
+READERS: Mapping[str, frozenset[str]] = {
+    "offer": PUBLIC,
+    "order": TRADERS | {"reporter"},
+    "order-response": EVERYBODY,
+    "order-cancellation": EVERYBODY,
+    "cancellation-response": EVERYBODY,
+    "invoice": _WITH_CUSTOMS | {"payer_bank"},
+    "credit-note": _WITH_CUSTOMS | {"payer_bank"},
+    "certificate-of-origin": _WITH_CUSTOMS,
+    "transport-document": _WITH_CUSTOMS | _WITH_CARRIER,
+    "customs-declaration": _WITH_CUSTOMS,
+    "customs-release": _WITH_CUSTOMS | _WITH_CARRIER,
+    "hand-over": _WITH_CUSTOMS | _WITH_CARRIER,
+    "payment-request": _WITH_MONEY,
+    "payment-instruction": _WITH_MONEY,
+    "settlement": _WITH_MONEY | {"reporter"},
+    "refund": _WITH_MONEY | {"reporter"},
+    "return-request": _WITH_CARRIER | {"neutral"},
+    "return-response": _WITH_CARRIER | {"neutral"},
+    "dispute": TRADERS | {"neutral"},
+    "dispute-answer": TRADERS | {"neutral"},
+    "dispute-resolution": _WITH_MONEY | {"neutral"},
+    "acceptance": _WITH_CUSTOMS,
+    "count": EVERYBODY,
+}
+"""Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
+PERSONAL = frozenset({"order", "acceptance", "dispute", "dispute-answer", "return-request"})
+"""Kinds that may name natural persons: kept encrypted, each under a key of its own, so that they can be erased."""
+
+Check = Callable[[Any], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of record in one version: the shape of its payload, its check, and who reads it."""
+
+    name: str
+    version: int
+    shape: type[Any]
+    check: Check
+    readers: frozenset[str]
+    personal: bool
+
+
+@cache
+def kinds() -> Mapping[tuple[str, int], Kind]:
+    """All kinds by (name, version)."""
+    from entrepot.document.kinds import kinds as of_documents
+    from entrepot.movement.kinds import kinds as of_movement
+    from entrepot.payment.kinds import kinds as of_payment
+    from entrepot.rule.kinds import kinds as of_rule
+    from entrepot.sale.kinds import kinds as of_sale
+    from entrepot.statistic.kinds import kinds as of_statistic
+
+    rooms = (of_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)
+    found = {}
+    for room in rooms:
+        for (name, version), (shape, check) in room().items():
+            found[name, version] = Kind(
+                name=name,
+                version=version,
+                shape=shape,
+                check=check,
+                readers=READERS[name],
+                personal=name in PERSONAL,
+            )
+    return found
+
+
+def newest(name: str) -> Kind | None:
+    """The newest version of a kind, or None where no room defines it."""
+    return max((each for each in kinds().values() if each.name == name), key=lambda kind: kind.version, default=None)
+
+
+def read_payload(content: Content) -> tuple[Any | None, tuple[Finding, ...]]:
+    """The payload in its shape and the findings of its kind's check; None and no findings for an unknown kind."""
+    kind = kinds().get((content.kind, content.version))
+    if kind is None:
+        return None, ()
+    payload, findings = parse(kind.shape, content.payload, path="$.payload")
+    if payload is None:
+        return None, findings
+    return payload, tuple(each.at("$.payload") for each in kind.check(payload))

@@ -1,0 +1,76 @@
+"""An office: one node's journal, keys and connections, handed to every use case.
+
+Clock, randomness, network and storage are members, so that many offices can live in one test.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from entrepot.journal.journal import Journal
+from entrepot.party.anchor import Anchors
+from entrepot.party.resolve import Resolver
+from entrepot.party.key import KeyPair
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatory:
+    """A key that may sign for ``did``; ``method`` is the DID URL of its verification method."""
+
+    did: str
+    key: KeyPair
+    method: str
+
+
+class Custody(Protocol):
+    """The private keys that this node holds for its parties."""
+
+    def signatory(self, did: str) -> Signatory | None:
+        """The signing key of a hosted party, or None where the node holds none."""
+        ...
+
+    def hosted(self) -> frozenset[str]:
+        """DIDs of the parties that live on this node."""
+        ...
+
+
+class Transport(Protocol):
+    """How bytes reach another node."""
+
+    def post(self, url: str, body: bytes) -> bytes:
+        """Send ``body`` and return the answer's body; raises :class:`~entrepot.flow.error.TransportError`."""
+        ...
+
+    def get(self, url: str) -> bytes:
+        """Fetch a public document of a node; raises :class:`~entrepot.flow.error.TransportError`."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """One node as the use cases see it.
+
+    ``identity`` signs what the node itself says (answers, tree heads, deliveries); ``url`` is its public address.
+    ``journal`` is open for reading from any thread; whatever writes goes through :meth:`run`, which by default calls
+    it at once, and in a node hands it to the one writer thread (``writer``).
+    """
+
+    journal: Journal
+    identity: Signatory
+    url: str
+    custody: Custody
+    resolver: Resolver
+    transport: Transport
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    anchors: Anchors | None = None
+    packs: tuple[Any, ...] = ()
+    writer: Callable[[Callable[[Journal], Any]], Any] | None = None
+
+    def run(self, work: Callable[[Journal], T]) -> T:
+        """Do something that writes the journal, and wait until it is durable."""
+        done: T = self.writer(work) if self.writer is not None else work(self.journal)
+        return done

@@ -1,0 +1,164 @@
+"""Peers: other nodes, and how they are invited, accepted, blocked and moved.
+
+A peer is known by its node key (did:key). Its row in the journal: ``url``, ``status`` and the description it signed.
+Status: ``asked`` (we invited it), ``asking`` (it invited us), ``admitted`` (both agreed), ``blocked``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from entrepot.base.error import UsageError
+from entrepot.base.moment import format_moment, parse_moment
+from entrepot.flow import nodemail
+from entrepot.flow.error import BadNodeMessage, NotAdmitted
+from entrepot.flow.office import Office
+from entrepot.journal.peer import Peer as PeerRow
+
+ASKED, ASKING, ADMITTED, BLOCKED = "asked", "asking", "admitted", "blocked"
+GREETING = "greeting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another node. ``parties``: DIDs that it says it hosts. ``seen``: time of its last greeting, RFC 3339."""
+
+    id: str
+    url: str
+    status: str
+    parties: frozenset[str]
+    seen: str
+
+
+def describe(office: Office) -> dict[str, Any]:
+    """What this node tells about itself, to anyone."""
+    return {
+        "node": office.identity.did,
+        "url": office.url,
+        "parties": sorted(office.custody.hosted()),
+        "logId": office.journal.log_id,
+        "versions": {"records": 1, "mail": 1},
+    }
+
+
+def peers(office: Office) -> tuple[Peer, ...]:
+    """All peers, by id."""
+    return tuple(_peer(row) for row in office.journal.peers())
+
+
+def peer(office: Office, node: str) -> Peer | None:
+    """One peer by its node DID."""
+    row = office.journal.peer(node)
+    return None if row is None else _peer(row)
+
+
+def admitted(office: Office, node: str) -> Peer:
+    """The admitted peer with that node DID; raises :class:`NotAdmitted` for any other."""
+    found = peer(office, node)
+    if found is None or found.status != ADMITTED:
+        raise NotAdmitted(f"{node} is not an admitted peer", remedy="Ask its operator and ours to admit each other.")
+    return found
+
+
+def hosts_of(office: Office, readers: Iterable[str]) -> tuple[Peer, ...]:
+    """The admitted peers that host one of ``readers``; all admitted peers where ``readers`` is empty (public)."""
+    wanted = set(readers)
+    return tuple(each for each in peers(office) if each.status == ADMITTED and (not wanted or wanted & each.parties))
+
+
+def invite(office: Office, url: str) -> Peer:
+    """Ask the node at ``url`` to exchange records. It answers with its description; its operator accepts later."""
+    answer = office.transport.post(f"{url}/peer/v1/greeting", _greeting(office, "*", ASKED))
+    mail = nodemail.read(office, answer, GREETING)
+    known = peer(office, mail.sender)
+    status = ADMITTED if known is not None and known.status in (ASKING, ADMITTED) else ASKED
+    return _keep(office, mail, status)
+
+
+def accept(office: Office, node: str) -> Peer:
+    """Admit a node that asked, and tell it."""
+    known = peer(office, node)
+    if known is None:
+        raise UsageError(f"no node {node} has asked", remedy="Invite it by its address.")
+    _put(office, known, ADMITTED)
+    office.transport.post(f"{known.url}/peer/v1/greeting", _greeting(office, node, ADMITTED))
+    return _require(office, node)
+
+
+def block(office: Office, node: str) -> Peer:
+    """Take nothing more from a node and send it nothing more."""
+    known = peer(office, node)
+    if known is None:
+        raise UsageError(f"no node {node} is known")
+    _put(office, known, BLOCKED)
+    return _require(office, node)
+
+
+def announce(office: Office) -> None:
+    """Tell every admitted peer this node's present address and parties."""
+    for each in peers(office):
+        if each.status == ADMITTED:
+            office.transport.post(f"{each.url}/peer/v1/greeting", _greeting(office, each.id, ADMITTED))
+
+
+def greeted(office: Office, message: bytes) -> bytes:
+    """Answer a greeting: keep what the node says of itself, and say the same of this one.
+
+    A greeting by the same key with a later time changes the address. Being admitted takes both sides: what the other
+    side says can complete an invitation of ours, never replace it.
+    """
+    mail = nodemail.read(office, message, GREETING)
+    known = peer(office, mail.sender)
+    if known is not None and known.status == BLOCKED:
+        raise NotAdmitted("this node has blocked the sender")
+    if known is not None and mail.sent < parse_moment(known.seen):
+        raise BadNodeMessage("older than the last greeting of the same node")
+    status = known.status if known is not None else ASKING
+    if status == ASKED and mail.body.get("status") in (ADMITTED, ASKED):
+        status = ADMITTED
+    _keep(office, mail, status)
+    return _greeting(office, mail.sender, status)
+
+
+def _greeting(office: Office, receiver: str, status: str) -> bytes:
+    return nodemail.write(office, GREETING, receiver, {**describe(office), "status": status})
+
+
+def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
+    url, parties = mail.body.get("url"), mail.body.get("parties")
+    if mail.body.get("node") != mail.sender or not isinstance(url, str) or not _is_list_of_text(parties):
+        raise BadNodeMessage("the greeting does not describe its sender")
+    body = {
+        "parties": parties,
+        "seen": format_moment(mail.sent),
+        "logId": str(mail.body.get("logId", "")),
+    }
+    row = PeerRow(id=mail.sender, url=url.rstrip("/"), status=status, key=mail.sender, body=body)
+    office.run(lambda journal: journal.put_peer(row))
+    return _require(office, mail.sender)
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 10_000 and all(isinstance(each, str) for each in value)
+
+
+def _put(office: Office, known: Peer, status: str) -> None:
+    row = replace(office.journal.peer(known.id), status=status)
+    office.run(lambda journal: journal.put_peer(row))
+
+
+def _require(office: Office, node: str) -> Peer:
+    found = peer(office, node)
+    if found is None:
+        raise NotAdmitted(f"{node} is not known")
+    return found
+
+
+def _peer(row: Any) -> Peer:
+    return Peer(
+        id=row.id,
+        url=row.url,
+        status=row.status,
+        parties=frozenset(row.body.get("parties", ())),
+        seen=row.body.get("seen", "1970-01-01T00:00:00Z"),
+    )

@@ -1,0 +1,142 @@
+"""Sending: which peers get a record, what an envelope for one of them holds, and the rounds of delivery."""
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from entrepot.base.digest import sha256
+from entrepot.base.record import Record
+from entrepot.flow import nodemail
+from entrepot.flow.audience import may_read
+from entrepot.flow.envelope import Envelope, SentProof, pack, write_envelope
+from entrepot.flow.error import BadNodeMessage, TransportError
+from entrepot.flow.headwatch import known_size, note_head
+from entrepot.flow.office import Office
+from entrepot.flow.peer import ADMITTED, Peer, hosts_of, peer
+from entrepot.journal.outbox import Delivery
+from entrepot.journal.port import Message
+
+log = logging.getLogger("entrepot.delivery")
+DELIVERY, RECEIPT = "delivery", "receipt"
+BACKOFF_S = (1, 2, 5, 15, 60, 300, 900, 3600)
+ATTEMPTS_MAX = 200
+
+
+def messages_for(office: Office, record: Record) -> tuple[Message, ...]:
+    """One message per admitted peer that hosts a reader of the record, other than this node's own parties."""
+    lane = record.sales[0] if record.kind != "offer" else "public"
+    return tuple(
+        Message(peer=each.id, lane=lane, key=record.id, body={"record": record.id})
+        for each in hosts_of(office, record.content.audience)
+    )
+
+
+def envelope_for(office: Office, record: Record, reader: Peer) -> Envelope:
+    """The record as ``reader`` gets it: its proofs, its files, and which of its causes it may not read."""
+    journal = office.journal
+    digests = journal.attachments(record.id)
+    attachments = [found for found in (journal.attachment(digest) for digest in digests) if found is not None]
+    return Envelope(
+        proofs=tuple(
+            SentProof(securing=each.securing, body=each.body.decode("utf-8")) for each in journal.proofs(record.id)
+        ),
+        attachments=pack(attachments),
+        withheld=tuple(cause for cause in record.content.after if not _shared(office, cause, reader)),
+    )
+
+
+def _shared(office: Office, record_id: str, reader: Peer) -> bool:
+    record = office.journal.record(record_id)
+    return record is not None and may_read(record.content.audience, record.content.issuer, reader.parties)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round of delivery did."""
+
+    delivered: int = 0
+    waiting: int = 0
+    refused: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Round") -> "Round":
+        return Round(
+            delivered=self.delivered + other.delivered,
+            waiting=self.waiting + other.waiting,
+            refused=self.refused + other.refused,
+            failed=self.failed + other.failed,
+        )
+
+
+def deliver(office: Office, *, limit: int = 100) -> Round:
+    """Send what is due, once. A peer that is down, or answers nonsense, is tried again later."""
+    done = Round()
+    for each in office.journal.due(office.clock(), limit):
+        done += _deliver(office, each)
+    return done
+
+
+def _deliver(office: Office, due: Delivery) -> Round:
+    receiver = peer(office, due.peer)
+    record = office.journal.record(str(due.body["record"]))
+    if receiver is None or receiver.status != ADMITTED or record is None or record.erased:
+        office.run(lambda journal: journal.failed(due.id, "the peer is no longer admitted, or the record erased"))
+        return Round(refused=1)
+    body = {
+        "envelopes": [write_envelope(envelope_for(office, record, receiver))],
+        "known": known_size(office, receiver),
+    }
+    message = nodemail.write(office, DELIVERY, receiver.id, body)
+    try:
+        answer = office.transport.post(f"{receiver.url}/peer/v1/records", message)
+        mail = nodemail.read(office, answer, RECEIPT)
+        if mail.sender != receiver.id or mail.body.get("re") != sha256(message):
+            raise BadNodeMessage("the answer is not the peer's, or not to this message")
+    except (TransportError, BadNodeMessage) as wrong:
+        return _later(office, due, wrong.message)
+    results = mail.body.get("results")
+    result = results[0] if isinstance(results, list) and results and isinstance(results[0], dict) else {}
+    note_head(office, receiver, mail.body)
+    return _settle(office, due, result, answer.decode("ascii"))
+
+
+def _settle(office: Office, due: Delivery, result: dict[str, Any], ack: str) -> Round:
+    outcome = result.get("outcome")
+    if outcome in ("kept", "known"):
+        office.run(lambda journal: journal.delivered(due.id, ack))
+        return Round(delivered=1)
+    if outcome == "waiting":
+        _send_causes(office, due, result.get("missing") or ())
+        _later(office, due, "the peer waits for causes of this record")
+        return Round(waiting=1)
+    if outcome == "refused":
+        reason = json.dumps(result.get("findings") or [], ensure_ascii=False)[:2000]
+        office.run(lambda journal: journal.failed(due.id, f"refused: {reason}"))
+        log.warning("a peer refused record %s", due.key)
+        return Round(refused=1)
+    return _later(office, due, f"the peer answered {str(outcome)[:40]}")
+
+
+def _send_causes(office: Office, due: Delivery, missing: Iterable[Any]) -> None:
+    """The peer keeps the record aside until its causes come: send those that we have."""
+    receiver = peer(office, due.peer)
+    found = [office.journal.record(str(each)) for each in list(missing)[:1000]]
+    messages = [
+        Message(peer=due.peer, lane=f"causes/{record.id}", key=f"{record.id}/{due.key}", body={"record": record.id})
+        for record in found
+        if record is not None
+        and receiver is not None
+        and may_read(record.content.audience, record.content.issuer, receiver.parties)
+    ]
+    if messages:
+        office.run(lambda journal: journal.send(messages, cause=due.record_id))
+
+
+def _later(office: Office, due: Delivery, reason: str) -> Round:
+    wait_s = BACKOFF_S[min(due.attempts, len(BACKOFF_S) - 1)]
+    retry_at = None if due.attempts >= ATTEMPTS_MAX else office.clock() + timedelta(seconds=wait_s)
+    office.run(lambda journal: journal.failed(due.id, reason, retry_at))
+    return Round(failed=1)

@@ -1,0 +1,223 @@
+"""Receiving: bytes from a peer become a record that is kept, with its findings, or a refusal that is signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from entrepot.base.canonical import canonical
+from entrepot.base.finding import Finding, blocking
+from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.record import Record
+from entrepot.document.proof import Secured, open_secured, record_of_credential
+from entrepot.flow import nodemail
+from entrepot.flow.assess import Assessment, Checked, stop
+from entrepot.flow.check import check_form, check_number, check_proofs, check_right, kind_of
+from entrepot.flow.envelope import Envelope, read_envelope, unpack, write_envelope
+from entrepot.flow.headwatch import head_body
+from entrepot.flow.issue import TRIES_MAX, stream_versions
+from entrepot.flow.law import check_law, pack_versions
+from entrepot.flow.office import Office
+from entrepot.flow.peer import Peer, admitted
+from entrepot.flow.post import DELIVERY, RECEIPT
+from entrepot.base.digest import sha256
+from entrepot.journal.port import Append, Attachment, Proof, StreamConflict
+
+
+class Outcome(StrEnum):
+    """What became of a received record."""
+
+    KEPT = "kept"
+    KNOWN = "known"
+    WAITING = "waiting"
+    """Its causes are missing; it lies aside until they come."""
+    REFUSED = "refused"
+    """Broken, or by a stranger to the sale: not kept."""
+    RETRY = "retry"
+    """It cannot be judged now (its issuer cannot be resolved); send it again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """The outcome for one envelope, with all findings."""
+
+    outcome: Outcome
+    record_id: str = ""
+    findings: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form that the sender gets, signed."""
+        return {
+            "outcome": str(self.outcome),
+            "record": self.record_id,
+            "findings": [each.to_json() for each in self.findings],
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """An envelope taken apart: one record, its proofs and its files."""
+
+    record: Record
+    secured: tuple[Secured, ...]
+    proofs: tuple[Proof, ...]
+    attachments: tuple[Attachment, ...]
+    withheld: frozenset[str]
+
+
+def receive_delivery(office: Office, message: bytes) -> bytes:
+    """Answer a delivery of an admitted peer: a signed receipt with the outcome of each envelope, after the commit.
+
+    Raises :class:`BadNodeMessage` and :class:`NotAdmitted`, which the edge answers with a problem document.
+    """
+    mail = nodemail.read(office, message, DELIVERY)
+    sender = admitted(office, mail.sender)
+    envelopes = mail.body.get("envelopes")
+    if not isinstance(envelopes, list) or len(envelopes) > 100:
+        envelopes = []
+    results = [receive(office, each, sender).to_json() for each in envelopes]
+    body = {"re": sha256(message), "results": results, **head_body(office, mail.body.get("known"))}
+    return nodemail.write(office, RECEIPT, mail.sender, body)
+
+
+def receive(office: Office, value: Any, sender: Peer) -> Received:
+    """Take one envelope (parsed JSON) from an admitted peer."""
+    envelope, findings = read_envelope(value)
+    if envelope is None:
+        return Received(outcome=Outcome.REFUSED, findings=findings)
+    opened, findings = _open(envelope)
+    if opened is None:
+        return Received(outcome=Outcome.REFUSED, findings=findings)
+    received = _take(office, opened, envelope, sender)
+    if received.outcome is Outcome.KEPT:
+        _release(office, received.record_id, sender)
+    return received
+
+
+def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
+    records: dict[str, Record] = {}
+    secured: list[Secured] = []
+    proofs: list[Proof] = []
+    found: list[Finding] = []
+    for index, sent in enumerate(envelope.proofs):
+        opened, wrong = open_secured(sent.body.encode("utf-8"))
+        found += [each.at(f"$.proofs[{index}].body") for each in wrong]
+        if opened is None:
+            continue
+        record, wrong = record_of_credential(opened.vc)
+        found += [each.at(f"$.proofs[{index}].body") for each in wrong]
+        if record is not None:
+            records[record.id] = record
+            secured.append(opened)
+            proofs.append(Proof(securing=opened.securing, body=sent.body.encode("utf-8"), method=opened.method))
+    attachments, wrong = unpack(envelope.attachments)
+    found += wrong
+    if len(records) > 1:
+        found.append(
+            stop(
+                "ENT-CORE-ENVELOPE-02",
+                "The proofs are of {count} different records.",
+                remedy="Send one at a time.",
+                count=str(len(records)),
+            )
+        )
+    if found or not records:
+        return None, tuple(found)
+    record = next(iter(records.values()))
+    withheld = frozenset(envelope.withheld) & set(record.content.after)
+    opened_all = _Opened(
+        record=record, secured=tuple(secured), proofs=tuple(proofs), attachments=attachments, withheld=withheld
+    )
+    return opened_all, ()
+
+
+def _take(office: Office, opened: _Opened, envelope: Envelope, sender: Peer) -> Received:
+    record = opened.record
+    proven, unresolved = check_proofs(office, record, opened.secured)
+    refused = blocking(finding for each in proven for finding in each.findings)
+    if refused:
+        return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=refused)
+    if unresolved:
+        findings = tuple(finding for each in proven for finding in each.findings)
+        return Received(outcome=Outcome.RETRY, record_id=record.id, findings=findings)
+    if office.journal.entry(record.id) is not None:
+        office.run(lambda journal: journal.prove(record.id, opened.proofs))
+        return Received(outcome=Outcome.KNOWN, record_id=record.id)
+    payload, form = check_form(record, office.clock())
+    if blocking(each for each in form.findings if each.id.startswith("ENT-CORE-SHAPE-")):
+        return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=form.findings)
+    missing = _missing(office, opened)
+    if missing:
+        return _hold(office, envelope, sender, (record.id, missing))
+    return _keep(office, opened, payload, [form, *proven])
+
+
+def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:
+    causes = set(opened.record.content.after) - opened.withheld
+    return tuple(sorted(each for each in causes if office.journal.entry(each) is None))
+
+
+def _hold(office: Office, envelope: Envelope, sender: Peer, about: tuple[str, tuple[str, ...]]) -> Received:
+    record_id, missing = about
+    body = canonical({"peer": sender.id, "envelope": write_envelope(envelope)})
+    office.run(lambda journal: journal.hold(body, missing))
+    return Received(outcome=Outcome.WAITING, record_id=record_id, missing=missing)
+
+
+def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checked]) -> Received:
+    record = opened.record
+    for attempt in range(TRIES_MAX):
+        streams = stream_versions(office, record)
+        right, belongs = check_right(office, record)
+        if not belongs:
+            return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=_stranger(record, right.findings))
+        number = check_number(office, record)
+        checked = [*so_far, number, right, *check_law(office, record, payload)]
+        assessment = Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
+        kind = kind_of(record)
+        append = Append(
+            record=record,
+            streams=streams,
+            proofs=opened.proofs,
+            attachments=opened.attachments,
+            assessment={**assessment.to_json(), "withheld": sorted(opened.withheld)},
+            personal=kind.personal if kind else True,
+        )
+        try:
+            office.run(lambda journal, item=append: journal.append(item))  # type: ignore[misc]
+        except StreamConflict:
+            if attempt == TRIES_MAX - 1:
+                raise
+            continue
+        return Received(outcome=Outcome.KEPT, record_id=record.id, findings=assessment.findings)
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+def _stranger(record: Record, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    stranger = stop(
+        "ENT-CORE-RIGHT-01",
+        "{issuer} belongs to none of the sales that the record names.",
+        path="$.issuer",
+        remedy="A party of the sale appoints it first.",
+        issuer=record.content.issuer,
+    )
+    return (stranger, *findings)
+
+
+def _release(office: Office, record_id: str, sender: Peer) -> None:
+    """Take what waited for this record, and what waited for that, until nothing is left."""
+    ready = [record_id]
+    while ready:
+        for waiting in office.journal.release(ready.pop()):
+            value, _ = read_json(waiting.body, JsonLimits(bytes_max=1 << 26))
+            envelope, _ = read_envelope(value["envelope"])
+            opened, _ = _open(envelope) if envelope is not None else (None, ())
+            if envelope is not None and opened is not None:
+                received = _take(office, opened, envelope, replace(sender, id=value["peer"]))
+                if received.outcome is Outcome.RETRY:
+                    continue
+                if received.outcome is Outcome.KEPT:
+                    ready.append(received.record_id)
+            office.run(lambda journal, key=waiting.key: journal.unhold(key))  # type: ignore[misc]

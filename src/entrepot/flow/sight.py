@@ -1,0 +1,95 @@
+"""The views: what a node computes from its records, as reducers that the journal runs.
+
+Keys of the view ``sale``: ``fact/<sale>/<record>`` the fact of each record of a sale; ``lone/<record>`` the fact of a
+record that opens no sale itself (an offer); ``sale/<sale>`` the state; ``of/<did>/<sale>`` which party has which sale.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from entrepot.base.canonical import canonical
+from entrepot.base.digest import sha256
+from entrepot.base.record import Record
+from entrepot.base.shape import dump, parse
+from entrepot.flow.project import fact_of
+from entrepot.journal.port import Reducer, ViewTx
+from entrepot.sale.fact import SAYS, Fact, Unread
+from entrepot.sale.reduction import reduce
+from entrepot.sale.state import SaleState
+
+SALE_VIEW = "sale"
+LEDGER_VIEW = "ledger"
+
+
+def fact_row(fact: Fact) -> dict[str, Any]:
+    """A fact as a row."""
+    return {
+        "id": fact.id,
+        "kind": fact.kind,
+        "issuer": fact.issuer,
+        "number": fact.number,
+        "issued": fact.issued.isoformat(),
+        "after": sorted(fact.after),
+        "says": dump(fact.says),
+        "unread": fact.says.why if isinstance(fact.says, Unread) else None,
+    }
+
+
+def fact_from(row: Mapping[str, Any]) -> Fact:
+    """The fact that a row holds."""
+    says: Any = Unread(why=row["unread"]) if row["unread"] else parse(SAYS[row["kind"]], row["says"])[0]
+    return Fact(
+        id=row["id"],
+        kind=row["kind"],
+        issuer=row["issuer"],
+        number=row["number"],
+        issued=datetime.fromisoformat(row["issued"]),
+        after=frozenset(row["after"]),
+        says=says,
+    )
+
+
+def state_of(facts: Iterable[Fact]) -> SaleState:
+    """The state of one sale. Causes that are not among the facts are withheld: the journal admits no others."""
+    kept = {each.id: each for each in facts}
+    missing = frozenset(cause for each in kept.values() for cause in each.after if cause not in kept)
+    return reduce(kept.values(), known=missing)
+
+
+def facts_of_sale(view: Any, sale: str) -> list[Fact]:
+    """The facts of a sale in a view (inside an append or read later), with the offer that its order takes up."""
+    facts = [fact_from(row) for _, row in view.scan(f"fact/{sale}/")]
+    lone = {cause for each in facts if each.kind == "order" for cause in each.after}
+    rows = (view.get(f"lone/{cause}") for cause in sorted(lone - {each.id for each in facts}))
+    return facts + [fact_from(row) for row in rows if row]
+
+
+def digest_of_facts(facts: Iterable[Fact]) -> str:
+    """A digest of a set of facts: equal on two nodes that hold the same records of a sale."""
+    return sha256(canonical(sorted((fact_row(each) for each in facts), key=lambda row: str(row["id"]))))
+
+
+def _reduce_sale(view: ViewTx, record: Record) -> None:
+    fact = fact_of(record)
+    if record.kind == "offer":
+        view.put(f"lone/{record.id}", fact_row(fact))
+        return
+    for sale in record.sales:
+        view.put(f"fact/{sale}/{record.id}", fact_row(fact))
+        facts = facts_of_sale(view, sale)
+        state = state_of(facts)
+        view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
+        for held in state.roles.values():
+            for did in held:
+                view.put(f"of/{did}/{sale}", {"sale": sale})
+
+
+def reducers() -> tuple[Reducer, ...]:
+    """All views of a node, in the order in which they are reduced."""
+    from entrepot.flow.book import reduce_ledger
+
+    return (
+        Reducer(SALE_VIEW, 1, _reduce_sale),
+        Reducer(LEDGER_VIEW, 1, reduce_ledger, frozenset({"settlement", "refund"})),
+    )

@@ -1,0 +1,34 @@
+"""Tokens. Only the digest of a token's secret is stored."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a token may do for its party; ``operator`` runs the node and acts for no party."""
+
+    OWNER = "owner"
+    CLERK = "clerk"
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+
+
+class Token(models.Model):
+    """A secret that a program presents as ``Authorization: Bearer``; ``party`` is a DID, empty for an operator."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    party = models.CharField(max_length=500, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    label = models.CharField(max_length=100)
+    created = models.DateTimeField()
+    expires = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+    class Meta:
+        """Table options."""
+
+        indexes: ClassVar = [models.Index(fields=["party"])]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.role})"

@@ -1,0 +1,73 @@
+"""What a node is told from outside: its folder and a few settings, read once from the environment.
+
+Every setting is listed in :data:`SETTINGS`, which the documentation prints.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from entrepot.base.error import UsageError
+
+SETTINGS: dict[str, str] = {
+    "ENTREPOT_DATA": "Folder of the node: journal, accounts, keys. Required.",
+    "ENTREPOT_URL": "Public address of the node, https; peers and did:web resolvers use it.",
+    "ENTREPOT_JOURNAL": "Where the journal lies: empty for DATA/journal.db, or a postgresql:// address.",
+    "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1 allows http to 127.0.0.1 and [::1], for the demo and tests. Default 0.",
+    "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
+    "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
+}
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one node."""
+
+    data: Path
+    url: str
+    journal: str = ""
+    allow_loopback_http: bool = False
+    key_file: Path | None = None
+    rate_per_minute: int = 1200
+
+    @property
+    def host(self) -> str:
+        """Host name of the public address."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def journal_location(self) -> str | Path:
+        """What the journal is opened with."""
+        return self.journal or self.data
+
+
+def read_config(environ: Mapping[str, str] = os.environ) -> Config:
+    """The settings in ``environ``; raises :class:`UsageError` naming the setting that is wrong."""
+    data = environ.get("ENTREPOT_DATA", "")
+    if not data:
+        raise UsageError("ENTREPOT_DATA is not set", remedy="Give the node's folder, for instance with --data.")
+    allow = environ.get("ENTREPOT_ALLOW_LOOPBACK_HTTP", "0") == "1"
+    url = environ.get("ENTREPOT_URL", "").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not (allow and parts.hostname in LOOPBACK):
+        raise UsageError(
+            f"ENTREPOT_URL must be https: {url}",
+            remedy="For a trial on this machine set ENTREPOT_ALLOW_LOOPBACK_HTTP=1 and use 127.0.0.1.",
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"ENTREPOT_URL is not an address: {url!r}", remedy="Give https://your.host.")
+    rate = environ.get("ENTREPOT_RATE_PER_MINUTE", "1200")
+    if not rate.isdigit() or not int(rate):
+        raise UsageError(f"ENTREPOT_RATE_PER_MINUTE is not a number above 0: {rate!r}")
+    key_file = environ.get("ENTREPOT_KEY_FILE", "")
+    return Config(
+        data=Path(data).absolute(),
+        url=url,
+        journal=environ.get("ENTREPOT_JOURNAL", ""),
+        allow_loopback_http=allow,
+        key_file=Path(key_file) if key_file else None,
+        rate_per_minute=int(rate),
+    )

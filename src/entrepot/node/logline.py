@@ -1,0 +1,21 @@
+"""One JSON object per log line; secrets and payloads are never handed to the logger."""
+
+import json
+import logging
+
+
+class LineFormatter(logging.Formatter):
+    """Time, level, logger and message of each record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line for ``record``, with the error class where there was one."""
+        line = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = self.formatException(record.exc_info).splitlines()[-3].strip()
+        return json.dumps(line, ensure_ascii=False)
