@@ -100,7 +100,9 @@ def _dates(economy: Economy) -> Iterator[Finding]:
 
 def _codes(economy: Economy) -> Iterator[Finding]:
     money = [(f"currency[{index}].code", row.code) for index, row in enumerate(economy.currency)]
-    money += [(f"lowvalue[{index}].currency", row.currency) for index, row in enumerate(economy.lowvalue) if row.currency]
+    money += [
+        (f"lowvalue[{index}].currency", row.currency) for index, row in enumerate(economy.lowvalue) if row.currency
+    ]
     for path, code in money:
         if code not in exponents():
             yield problem(20, f"$.{path}", "{code} is not an ISO 4217 currency.", "Use the listed code.", code=code)
@@ -121,7 +123,7 @@ def _schemes(economy: Economy) -> Iterator[Finding]:
         if keys.count(row.scheme) > 1:
             yield problem(23, path, "The scheme {key} stands twice.", "Keep one.", key=row.scheme)
         if (row.check == "pattern") != (row.pattern is not None):
-            yield problem(24, path, "A pattern and check = \"pattern\" belong together.", "Give both, or neither.")
+            yield problem(24, path, 'A pattern and check = "pattern" belong together.', "Give both, or neither.")
         if row.check.startswith("stdnum:") and not _known_module(row.check.removeprefix("stdnum:")):
             yield problem(25, path, "{check} is no module.", "Name one of python-stdnum.", check=row.check)
         if row.pattern is not None and not _compiles(row.pattern):
@@ -141,5 +143,3 @@ def _compiles(pattern: str) -> bool:
     except re.error:
         return False
     return True
-
-

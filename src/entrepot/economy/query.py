@@ -58,9 +58,7 @@ def low_value_rules(code: str, on: date) -> tuple[LowValue, ...] | None:
     return _in_force(found, found.lowvalue, on)  # type: ignore[return-value]
 
 
-def _in_force(
-    found: Economy, rows: Iterable[TaxRate | LowValue], on: date
-) -> tuple[TaxRate | LowValue, ...] | None:
+def _in_force(found: Economy, rows: Iterable[TaxRate | LowValue], on: date) -> tuple[TaxRate | LowValue, ...] | None:
     sources, answer = sources_of(found), []
     for row in rows:
         if row.to is not None and on > row.to:
