@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from entrepot.base.error import UsageError
 from entrepot.base.text import shown
 
-_FORM = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_FORM = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 DATE_PATTERN = "^(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}$"
 """ECMA 262 pattern of what :func:`parse_date` reads, for JSON Schema; whether the day exists is its format."""
-_CLOCK = r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-][0-2][0-9]:[0-5][0-9])$"
+_HOUR = "([01][0-9]|2[0-3])"
+_CLOCK = rf"{_HOUR}:[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,9}})?([Zz]|[+-]{_HOUR}:[0-5][0-9])$"
 MOMENT_PATTERN = f"{DATE_PATTERN.removesuffix('$')}[Tt]{_CLOCK}"
 """ECMA 262 pattern of what :func:`parse_moment` reads, for JSON Schema."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,9 +12,10 @@ from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.digest import sha256
 from entrepot.base.error import LimitError, UsageError
 from entrepot.base.finding import Finding, Severity
+from entrepot.base.jsontext import BYTES_MAX, read_json
 from entrepot.base.shape import Code, Did, Digest, Length, Pattern, Range, dump, parse
 
-RECORD_BYTES_MAX = 1 << 20
+RECORD_BYTES_MAX = BYTES_MAX
 """Bytes of a record's canonical content."""
 LISTS = ("sales", "after", "audience")
 """The envelope's members that are sets: written sorted and without repetition."""
@@ -82,15 +83,23 @@ def record_of(content: Content) -> Record:
     value = dump(content) | {name: sorted(set(getattr(content, name))) for name in LISTS}
     normal, findings = parse(Content, value)
     if normal is None:
-        raise UsageError("not the content of a record: " + "; ".join(f"{each.path} {each.text}" for each in findings))
-    return _identified(normal)
+        raise _not_a_content(findings)
+    record, body = _identified(normal)
+    _, findings = read_json(body)
+    if findings:
+        raise _not_a_content(findings)
+    return record
 
 
-def _identified(content: Content) -> Record:
+def _not_a_content(findings: tuple[Finding, ...]) -> UsageError:
+    return UsageError("not the content of a record: " + "; ".join(f"{each.path} {each.text}" for each in findings))
+
+
+def _identified(content: Content) -> tuple[Record, bytes]:
     body = canonical(dump(content))
     if len(body) > RECORD_BYTES_MAX:
         raise LimitError(f"the record is larger than {RECORD_BYTES_MAX} bytes", remedy="Attach large files by digest.")
-    return Record(sha256(body), content)
+    return Record(sha256(body), content), body
 
 
 def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
@@ -106,7 +115,7 @@ def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
     if found:
         return None, found
     try:
-        return _identified(content), ()
+        return _identified(content)[0], ()
     except NotCanonicalError as wrong:
         return None, (_finding(_NOT_CANONICAL, "$.payload", reason=str(wrong)),)
     except LimitError:
