@@ -92,7 +92,7 @@ def verify(
     require_aware(at)
     secured, findings = open_secured(data)
     if secured is None:
-        return _unreadable(findings)
+        return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
     judge = _Judge(secured, resolver, at)
     record, wrong = record_of_credential(secured.vc) if is_record_credential(secured.vc) else (None, ())
     form = check_credential(secured.vc)
@@ -127,15 +127,10 @@ def _is_valid(results: Mapping[str, Result], vc: Mapping[str, Any], require: Col
     return all(results[name].status is Verdict.VALID for name in needed)
 
 
-def _unreadable(findings: tuple[Finding, ...]) -> Report:
-    first = findings[0]
-    result = Result(Verdict.UNKNOWN, first.id, first.text, first.to_json()["remedy"])
-    return Report(
-        is_valid=False,
-        results=dict.fromkeys(RESULTS, NOT_ASKED) | {"integrity": result},
-        is_readable=False,
-        findings=findings,
-    )
+def unread(reason: str, code: str = "unreadable", remedy: str = "Give a file that can be read.") -> Report:
+    """The report on something that could not be examined: integrity unknown, nothing else asked."""
+    result = Result(Verdict.UNKNOWN, code, reason, remedy)
+    return Report(is_valid=False, results=dict.fromkeys(RESULTS, NOT_ASKED) | {"integrity": result}, is_readable=False)
 
 
 class _Judge:
