@@ -12,6 +12,8 @@ from entrepot.base.money import Money
 from entrepot.party.party import Address, Identifier, Party
 from entrepot.payment.account import Account, AccountScheme, Agent, ExchangeRate, InvoiceReference, new_uetr
 from entrepot.payment.instruction import PaymentInstruction
+from entrepot.payment.qr import Merchant, request_code
+from entrepot.payment.request import PaymentRequest
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,21 @@ def instruction() -> PaymentInstruction:
 def domestic(instruction: PaymentInstruction) -> PaymentInstruction:
     """The same in one currency."""
     return replace(instruction, instructed=instruction.settlement, exchange_rate=None)
+
+
+@pytest.fixture
+def request_of():
+    """The payment request that an instruction answers."""
+
+    def make(instruction: PaymentInstruction) -> PaymentRequest:
+        merchant = Merchant(name="KEBUN RAUB", city="RAUB", economy="MY", objects={"01": "890053", "02": "X1"})
+        code, _ = request_code(instruction.settlement, "INV-2026-0042", merchant=merchant, scheme="my-duitnow")
+        return PaymentRequest(
+            amount=instruction.settlement,
+            payee=instruction.creditor,
+            invoices=instruction.remittance,
+            scheme="my-duitnow",
+            qr=code or "",
+        )
+
+    return make

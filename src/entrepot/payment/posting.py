@@ -5,11 +5,19 @@ from collections.abc import Sequence
 
 from entrepot.base.currency import exponents
 from entrepot.base.finding import Finding
-from entrepot.base.money import MINOR_MAX
+from entrepot.base.money import Money
 from entrepot.payment.finding import finding
-from entrepot.payment.settlement import Posting
+from entrepot.payment.settlement import MOVED_MINOR_MAX, Posting
 
 _SOURCE = "double entry: what one account gains, others lose"
+
+
+def transfer(amount: Money, *, giver: str, taker: str) -> tuple[Posting, Posting]:
+    """The two postings that move ``amount`` from one account to another."""
+    return (
+        Posting(account=giver, asset=amount.currency, minor=-amount.minor),
+        Posting(account=taker, asset=amount.currency, minor=amount.minor),
+    )
 
 
 def net(postings: Sequence[Posting]) -> dict[tuple[str, str], int]:
@@ -67,10 +75,15 @@ def _asset(asset: str, postings: Sequence[Posting]) -> list[Finding]:
             )
         )
     changes = net(postings).values()
-    if any(abs(each) > MINOR_MAX for each in changes):
+    if any(abs(each) > MOVED_MINOR_MAX for each in changes):
         found.append(
             finding(
-                "POSTING", 4, "More than 18 digits of {asset} move.", path="$.postings", remedy="Split it.", asset=asset
+                "POSTING",
+                4,
+                "Too much of {asset} moves at once.",
+                path="$.postings",
+                remedy="Split it.",
+                asset=asset,
             )
         )
     if asset.startswith("title:") and any(abs(each) != 1 for each in changes):

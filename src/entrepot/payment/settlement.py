@@ -5,9 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from entrepot.base.money import MINOR_MAX, Money
+from entrepot.base.money import Money
 from entrepot.base.shape import Digest, Length, Note, Pattern, Range
 
+MOVED_MINOR_MAX = 10**15
+"""Minor units that one record may move for one account: exact in JSON (below 2**53), and balances stay in 64 bits."""
 AccountName = Annotated[str, Length(1, 200), Pattern(r"[A-Za-z0-9][A-Za-z0-9._:%-]*")]
 """Name of an account in the settlement institution's book, often the DID of its holder. The institution's own DID
 names its issue account, the only one that may fall below zero."""
@@ -21,7 +23,7 @@ class Posting:
 
     account: AccountName
     asset: Asset
-    minor: Annotated[int, Range(-MINOR_MAX, MINOR_MAX)]
+    minor: Annotated[int, Range(-MOVED_MINOR_MAX, MOVED_MINOR_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
