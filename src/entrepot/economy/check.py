@@ -1,6 +1,7 @@
 """What a file says is checked here: sources, dates, codes, and that nothing is both known and unknown."""
 
 import importlib.util
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -27,7 +28,7 @@ def problem(number: int, path: str, message: str, remedy: str, **params: str) ->
 
 
 def judge(economy: Economy, shared: dict[str, Source], *, name: str) -> tuple[Finding, ...]:
-    """All that is wrong in a file that has the right shape; ``name`` is its file name, ``shared`` the common sources."""
+    """All that is wrong in a file of the right shape; ``name`` is its file name, ``shared`` the common sources."""
     found = [
         *_sources(economy, shared),
         *_answers(economy),
@@ -87,7 +88,7 @@ def _dates(economy: Economy) -> Iterator[Finding]:
         seen.setdefault(row.agreement, []).append(index)
     for agreement, places in seen.items():
         spans = [economy.memberships[place] for place in places]
-        for place, (earlier, later) in zip(places[1:], zip(spans, spans[1:], strict=False), strict=True):
+        for place, (earlier, later) in zip(places[1:], itertools.pairwise(spans), strict=True):
             if earlier.to is None or later.from_ is None or later.from_ <= earlier.to:
                 yield problem(
                     19,

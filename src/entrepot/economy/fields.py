@@ -17,7 +17,8 @@ FIELDS: tuple[str, ...] = (*NAMES, "iso", *SINGLE, *ROWS, *(f"memberships.{each}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How far one file answers :data:`FIELDS`: ``filled`` (a value, or shown to be absent), ``unknown`` (sought in
-    vain), ``open`` (nothing said), and ``stale`` (path and day of rows checked too long ago)."""
+    vain: fields, and parts ``<field>/<part>``), ``open`` (nothing said), and ``stale`` (path and day of rows checked
+    too long ago)."""
 
     economy: str
     filled: tuple[str, ...]
@@ -26,9 +27,14 @@ class Coverage:
     stale: tuple[tuple[str, date], ...]
 
     @property
-    def share(self) -> float:
-        """Filled fields among all, 0 to 1."""
-        return len(self.filled) / len(FIELDS)
+    def percent(self) -> int:
+        """Filled fields among all, in percent, rounded down."""
+        return 100 * len(self.filled) // len(FIELDS)
+
+    @property
+    def answered_percent(self) -> int:
+        """Fields with a value or shown to be sought in vain, among all, in percent, rounded down."""
+        return 100 * (len(FIELDS) - len(self.open)) // len(FIELDS)
 
 
 def rows(economy: Economy) -> Iterator[tuple[str, Backed]]:
@@ -65,7 +71,7 @@ def checked_on(row: Backed, sources: dict[str, Source]) -> date:
 def coverage(economy: Economy, sources: dict[str, Source], *, today: date, stale_days: int = 365) -> Coverage:
     """How far ``economy`` answers the fixed questions, and which rows were checked before ``today - stale_days``."""
     filled = tuple(each for each in FIELDS if has_value(economy, each) or each in economy.absent)
-    unknown = tuple(each for each in FIELDS if each in economy.unknown)
+    unknown = tuple(economy.unknown)
     limit = today - timedelta(days=stale_days)
     dates = [(path, checked_on(row, sources)) for path, row in rows(economy)]
     dates += [(f"unknown.{name}", each.checked) for name, each in economy.unknown.items()]

@@ -7,10 +7,11 @@ not checked.
 import importlib
 import re
 import unicodedata
+from inspect import signature
 
 from entrepot.base.finding import Finding, Severity
-from entrepot.economy.load import economy as _economy
 from entrepot.economy.load import EconomyError
+from entrepot.economy.load import economy as _economy
 from entrepot.economy.shape import Economy, Scheme
 
 LEI = Scheme(
@@ -37,7 +38,7 @@ def identifier_findings(economy: Economy | str, scheme: str, value: str) -> tupl
     params = {"scheme": scheme[:40], "economy": code[:40], "value": value[:40]}
     if found is None:
         return (_finding(1, Severity.NOTE, "{scheme} is not a scheme known for {economy}; not checked.", params),)
-    number = unicodedata.normalize("NFKC", value).strip().upper()
+    number = unicodedata.normalize("NFKC", value).strip().upper().removeprefix(found.prefix or "")
     params |= {"authority": found.authority, "name": found.name}
     if found.check == "unknown":
         return (_finding(2, Severity.NOTE, "How to check a {name} is not known here; not checked.", params),)
@@ -62,8 +63,9 @@ def _scheme(economy: Economy | str, key: str) -> Scheme | None:
 def _by_stdnum(scheme: Scheme, number: str, params: dict[str, str]) -> tuple[Finding, ...]:
     module = importlib.import_module(scheme.check.replace(":", "."))
     wrong = importlib.import_module("stdnum.exceptions")
+    asked = {"validate_check_digits": True} if "validate_check_digits" in signature(module.validate).parameters else {}
     try:
-        module.validate(number)
+        module.validate(number, **asked)
     except wrong.InvalidChecksum:
         return (_finding(4, _weight(scheme), "The check digit of {value} does not fit a {name}.", params),)
     except wrong.InvalidComponent:

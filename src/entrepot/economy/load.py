@@ -1,12 +1,12 @@
 """Reading the files that come with the package, and judging one that somebody writes."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from entrepot.base.error import EntrepotError
@@ -15,6 +15,7 @@ from entrepot.base.shape import parse
 from entrepot.economy.check import judge, problem
 from entrepot.economy.shape import Economy, Source
 
+_FILE = re.compile(r"[A-Z]{2}\.toml")
 SHARED = "common-sources.toml"
 """File of the sources that many economies' files name."""
 
@@ -32,9 +33,17 @@ class _Shared:
     sources: dict[str, Source] = field(default_factory=dict)
 
 
+@cache
 def codes() -> tuple[str, ...]:
     """ISO 3166-1 alpha-2 codes of the economies that have a file, sorted. No file is read for it."""
-    return tuple(sorted(each.name.removesuffix(".toml") for each in _files()))
+    names = (each.name for each in resources.files("entrepot.economy").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if _FILE.fullmatch(name)))
+
+
+def packaged_files() -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of every file of an economy that comes with the package, unjudged, in order."""
+    for code in codes():
+        yield f"{code}.toml", (resources.files("entrepot.economy") / f"{code}.toml").read_bytes()
 
 
 def economies() -> tuple[Economy, ...]:
@@ -48,12 +57,12 @@ def economy(code: str) -> Economy:
 
     Raises :class:`EconomyError` where there is none: what holds there is then unknown, not allowed and not zero.
     """
-    for each in _files():
-        if each.name == f"{code}.toml":
-            found, findings = read_file(each.read_bytes(), name=each.name)
-            if found is None:
-                raise EconomyError(f"{each.name}: {findings[0].path}: {findings[0].text}", remedy="Correct the file.")
-            return found
+    if code in codes():
+        name = f"{code}.toml"
+        found, findings = read_file((resources.files("entrepot.economy") / name).read_bytes(), name=name)
+        if found is None:
+            raise EconomyError(f"{name}: {findings[0].path}: {findings[0].text}", remedy="Correct the file.")
+        return found
     raise EconomyError(
         f"there is no file for economy {code!r}", code="economy-unknown", remedy="Use one of: " + ", ".join(codes())
     )
@@ -90,13 +99,6 @@ def read_file(data: bytes, *, name: str) -> tuple[Economy | None, tuple[Finding,
         return None, findings
     findings = judge(found, shared_sources(), name=name)
     return (None, findings) if findings else (found, ())
-
-
-def _files() -> Iterator[Traversable]:
-    for each in resources.files("entrepot.economy").iterdir():
-        stem, _, suffix = each.name.partition(".")
-        if suffix == "toml" and len(stem) == 2:
-            yield each
 
 
 def _read_toml(data: bytes) -> tuple[Any, tuple[Finding, ...]]:

@@ -134,7 +134,8 @@ class Scheme(Backed):
     ``check``: ``stdnum:<module>`` (a module of python-stdnum), ``pattern`` (the regular expression in ``pattern``, over
     the number without spaces, dots, hyphens and slashes, upper case), or ``unknown``. ``doubt``: a failed check digit
     or component is a warning, because numbers in use fail it. ``icd``: code of the scheme in ISO 6523 or the
-    Peppol list of participant schemes.
+    Peppol list of participant schemes. ``prefix``: what some write before the number (``SGUEN`` on Peppol); it is taken
+    off before the check.
     """
 
     scheme: Key
@@ -144,6 +145,7 @@ class Scheme(Backed):
     pattern: Annotated[str, Length(1, 300)] | None = None
     doubt: bool = False
     icd: Annotated[str, Pattern("[0-9]{4}")] | None = None
+    prefix: Annotated[str, Pattern("[A-Z]{1,10}")] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
