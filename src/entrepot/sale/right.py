@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.money import Money
 from entrepot.sale import fact as says
-from entrepot.sale.fact import IMPARTIAL, SAYS, Fact, Role
+from entrepot.sale.fact import IMPARTIAL, SAYS, Fact, Role, act
 from entrepot.sale.state import SaleState
 from entrepot.sale.table import CONDITIONS, STEPS, Condition, Step
 
@@ -92,18 +92,18 @@ def _numbered(state: SaleState, fact: Fact) -> Iterator[Finding]:
 
 def _answers(state: SaleState, fact: Fact) -> Iterator[Finding]:
     """An answer names a request that is open in what its issuer had seen."""
+    ends = act(fact) in ("order-response/reject", "cancellation-response/accept")
+    if ends and state.moved_goods:
+        yield _block(27, "The goods are on their way; the sale cannot be called off.", "Agree on a return.")
     match fact.says:
-        case says.CancellationAnswered(request=ref, accepted=accepted):
+        case says.CancellationAnswered(request=ref):
             known = ref in state.open_cancellations
-            if accepted and state.moved_goods:
-                yield _block(
-                    27, "The goods are on their way; the sale cannot be cancelled.", "Refuse, and agree on a return."
-                )
         case says.ReturnAnswered(request=ref):
             known = ref in state.open_returns
         case says.Released(declaration=ref):
             known = ref in state.declarations
-            if known and fact.issuer not in state.roles.get(Role(f"{state.declarations[ref]}_customs"), ()):
+            offices = {role for role in roles_of(state, fact.issuer) if role.endswith("_customs")}
+            if known and offices and Role(f"{state.declarations[ref]}_customs") not in offices:
                 yield _block(24, "This office does not guard the border of that declaration.")
         case says.DisputeAnswered(dispute=ref):
             known = ref in state.open_disputes

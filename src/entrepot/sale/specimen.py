@@ -75,17 +75,19 @@ _ISSUERS = {
 
 
 def specimen(act: str, seen: Iterable[Fact] = (), *, mark: str = "", amount: Money = PRICE) -> Fact:
-    """A fact of this ``act`` whose issuer has seen ``seen`` (all of them become its direct causes).
+    """A fact of this ``act`` whose issuer has seen ``seen``; their heads become its causes.
 
-    ``mark`` makes it differ from others of the same act. Raises :class:`UsageError` for an answer to nothing.
+    ``mark`` makes it differ from others of the same act; ``hand-over/dispatch`` and the like name the leg (else the
+    delivery). An answer answers the last request seen. Raises :class:`UsageError` for an answer to nothing.
     """
     seen = tuple(seen)
+    followed = {cause for each in seen for cause in each.after}
     kind, _, verdict = act.partition("/")
     wanted = _ANSWERS.get(kind)
     answered = next((each.id for each in reversed(seen) if each.kind == wanted), "")
     if wanted and not answered:
         raise UsageError(f"{act} answers nothing")
-    after = sorted({each.id for each in seen})
+    after = sorted({each.id for each in seen} - followed)
     return Fact(
         id=sha256(canonical([act, mark, after, str(amount)])),
         kind=kind,
@@ -99,9 +101,14 @@ def specimen(act: str, seen: Iterable[Fact] = (), *, mark: str = "", amount: Mon
 
 def chain(act: str) -> tuple[Fact, ...]:
     """The shortest valid history that ends with ``act``."""
+    return history(*BEFORE[act], act)
+
+
+def history(*acts: str) -> tuple[Fact, ...]:
+    """Facts of these ``acts``, each issued by somebody who had seen all before it."""
     facts: tuple[Fact, ...] = ()
-    for each in (*BEFORE[act], act):
-        facts = (*facts, specimen(each, facts))
+    for place, each in enumerate(acts):
+        facts = (*facts, specimen(each, facts, mark=f"-{place}" if each in acts[:place] else ""))
     return facts
 
 
@@ -140,9 +147,12 @@ def _said(kind: str, verdict: str, answered: str, amount: Money) -> says.Says:
         "acceptance": says.Accepted(findings=("ENT-CORE-RULE-01",)),
         "count": says.Counted(digest=sha256(b"row")),
     }
+    if kind == "hand-over" and verdict:
+        return says.HandedOver(leg=_LEGS[verdict])
     if kind == "customs-release":
         return says.Released(declaration=answered, outcome=_RELEASES[verdict])
     return made[kind]
 
 
+_LEGS: Mapping[str, says.Leg] = {each: each for each in ("dispatch", "transit", "delivery", "return")}
 _RELEASES: Mapping[str, says.Decision] = {"released": "released", "refused": "refused", "inspection": "inspection"}

@@ -6,8 +6,9 @@ from entrepot.sale.state import SaleState, Word
 def word(state: SaleState) -> Word:
     """The word for ``state``: an open conflict first, then a dispute, then an ended sale, then how far it has come.
 
-    ``paid`` is said only of a sale that is delivered as well (or of services that need no hand-over), and ``counted``
-    only of a paid one: a prepaid sale whose goods are at sea reads ``in_transit``.
+    ``paid`` means that the buyer owes nothing any more, and is said only of a sale that is delivered as well (or of
+    services, which need no hand-over); ``counted`` only of a paid one. A prepaid sale whose goods are at sea reads
+    ``in_transit``.
     """
     if any(each.closed_by is None for each in state.conflicts):
         return "conflict"
@@ -25,7 +26,7 @@ def word(state: SaleState) -> Word:
 
 def _progress(state: SaleState) -> Word:
     arrived = state.fulfilment == "delivered" or state.subject == "services"
-    if arrived and state.payment in ("paid", "nothing_due"):
+    if arrived and state.payment in ("paid", "overpaid", "refunded", "nothing_due"):
         return "counted" if state.counted == "current" else "paid"
     if state.fulfilment == "delivered":
         return "delivered"
