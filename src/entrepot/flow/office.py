@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from entrepot.journal.journal import Journal
 from entrepot.party.anchor import Anchors
-from entrepot.party.resolve import Resolver
 from entrepot.party.key import KeyPair
+from entrepot.party.resolve import Resolver
 
 T = TypeVar("T")
 

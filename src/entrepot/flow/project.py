@@ -161,6 +161,5 @@ PROJECTIONS: dict[str, Callable[[Any], Says]] = {
     "refund": _refunded,
     "acceptance": _accepted,
     "count": _counted,
-    **{name: claim.says_of for name in ("return-request", "return-response", "dispute", "dispute-answer",
-                                        "dispute-resolution")},
+    **dict.fromkeys(("return-request", "return-response", "dispute", "dispute-answer", "dispute-resolution"), claim.says_of),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.base.canonical import canonical
+from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding, blocking
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.record import Record
@@ -20,7 +21,6 @@ from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted
 from entrepot.flow.post import DELIVERY, RECEIPT
-from entrepot.base.digest import sha256
 from entrepot.journal.port import Append, Attachment, Proof, StreamConflict
 
 

@@ -4,7 +4,7 @@ Keys of the view ``sale``: ``fact/<sale>/<record>`` the fact of each record of a
 record that opens no sale itself (an offer); ``sale/<sale>`` the state; ``of/<did>/<sale>`` which party has which sale.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
 from entrepot.base.record import Record
 from entrepot.base.shape import dump, parse
+from entrepot.flow.book import ledger_reducer
 from entrepot.flow.project import fact_of
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.fact import SAYS, Fact, Unread
@@ -85,11 +86,9 @@ def _reduce_sale(view: ViewTx, record: Record) -> None:
                 view.put(f"of/{did}/{sale}", {"sale": sale})
 
 
-def reducers() -> tuple[Reducer, ...]:
-    """All views of a node, in the order in which they are reduced."""
-    from entrepot.flow.book import reduce_ledger
-
+def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
+    """All views of a node, in the order in which they are reduced; ``is_kept_here``: whose books this node keeps."""
     return (
         Reducer(SALE_VIEW, 1, _reduce_sale),
-        Reducer(LEDGER_VIEW, 1, reduce_ledger, frozenset({"settlement", "refund"})),
+        Reducer(LEDGER_VIEW, 1, ledger_reducer(is_kept_here), frozenset({"settlement", "refund"})),
     )

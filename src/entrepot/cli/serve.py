@@ -1,0 +1,50 @@
+"""``entrepot serve``: run a node."""
+
+import os
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="The node's folder.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
+@click.option("--url", default="", help="Public https address. Without it the node serves this machine alone.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests at once.")
+def command(data: Path, port: int, url: str, threads: int) -> None:
+    """Run a node: API, exchange with peers, sealing and delivery.
+
+    It listens on 127.0.0.1; put a TLS proxy in front of it for the world. The operator's token is written to
+    DATA/secret/operator-token at the first start.
+
+    Example: entrepot serve --data node --port 8000
+    """
+    os.environ["ENTREPOT_DATA"] = str(data.absolute())
+    if url:
+        os.environ["ENTREPOT_URL"] = url
+    if not os.environ.get("ENTREPOT_URL"):
+        os.environ["ENTREPOT_URL"] = f"http://127.0.0.1:{port}"
+        os.environ.setdefault("ENTREPOT_ALLOW_LOOPBACK_HTTP", "1")
+    try:
+        from granian import Granian
+        from granian.constants import Interfaces
+    except ImportError:
+        raise click.ClickException("the node needs its own packages: pip install 'entrepot[node]'") from None
+    from entrepot.node.lock import ServeLock
+    from entrepot.node.prepare import prepare_from_environment
+
+    data.mkdir(parents=True, exist_ok=True)
+    with ServeLock(data):
+        config = prepare_from_environment()
+        click.echo(f"entrepot: {config.url} serves {config.data}", err=True)
+        Granian(
+            target="entrepot.node.wsgi:application",
+            address="127.0.0.1",
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=threads,
+            log_access=False,
+            log_level="warning",  # type: ignore[arg-type]
+            respawn_failed_workers=True,
+        ).serve()

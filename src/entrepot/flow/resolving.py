@@ -1,0 +1,45 @@
+"""Resolving with memory: answers of a node's own parties at once, others' for a while, failures for a moment."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrepot.party.resolve import DidResolver, Fetch, Resolution
+
+KEPT = timedelta(minutes=5)
+FAILED = timedelta(seconds=2)
+ENTRIES_MAX = 10_000
+
+
+class NodeResolver:
+    """A resolver for a running node. ``own`` gives the documents of hosted parties by DID; ``fetch`` gets others'."""
+
+    def __init__(
+        self, *, own: Callable[[str], Mapping[str, Any] | None], fetch: Fetch, clock: Callable[[], datetime]
+    ) -> None:
+        self._own, self._fetch, self._clock = own, fetch, clock
+        self._kept: dict[str, tuple[datetime, Resolution]] = {}
+        self._lock = threading.Lock()
+
+    def resolve(self, did: str, at: datetime | None = None) -> Resolution:
+        """The document of ``did``; did:web keeps no history, so ``at`` changes nothing for it."""
+        own = self._own(did)
+        if own is not None:
+            return Resolution(own)
+        now = self._clock()
+        with self._lock:
+            until, known = self._kept.get(did, (now, None))
+        if known is not None and now < until:
+            return known
+        found = DidResolver(fetch=self._fetch).resolve(did, at)
+        with self._lock:
+            if len(self._kept) >= ENTRIES_MAX:
+                self._kept.clear()
+            self._kept[did] = (now + (FAILED if found.document is None else KEPT), found)
+        return found
+
+    def forget(self, did: str) -> None:
+        """Fetch it anew the next time, for instance after its host announced a change."""
+        with self._lock:
+            self._kept.pop(did, None)

@@ -1,0 +1,28 @@
+"""The API, version 1: thin doors over the use cases of ``flow``."""
+
+from ninja import NinjaAPI
+
+from entrepot.node.api import document, economy, log, operator, record, sale
+from entrepot.node.api.edge import StrictParser, install
+
+api = NinjaAPI(
+    title="Entrepot node",
+    version="1",
+    description=(
+        "One cross-border sale, from order to paid, cleared and counted. Every POST takes an Idempotency-Key; "
+        "every error is an RFC 9457 problem document."
+    ),
+    docs_url=None,
+    parser=StrictParser(),
+    urls_namespace="api-v1",
+)
+install(api)
+for path, module in (
+    ("/sales", sale),
+    ("/records", record),
+    ("/documents", document),
+    ("/economies", economy),
+    ("/log", log),
+    ("/operator", operator),
+):
+    api.add_router(path, module.router)

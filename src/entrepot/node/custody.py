@@ -1,0 +1,114 @@
+"""The keys of a node's folder: its own, and those it holds for its parties."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from entrepot.base.error import UsageError
+from entrepot.flow.office import Signatory
+from entrepot.party.did import did_key, did_web, document_of, key_method_id
+from entrepot.party.key import Curve, KeyPair
+from entrepot.party.keystore import Custody as Holding
+from entrepot.party.keystore import KeyLock, KeyStore, StoredKey, kek_path, open_kek
+
+NODE_KEY = "node"
+
+
+class HeldKeys:
+    """Signs for the parties of one folder. Keys are unlocked once and stay in memory while the process lives."""
+
+    def __init__(self, data: Path, lock: KeyLock, entropy: Callable[[int], bytes]) -> None:
+        self._data, self._lock, self._entropy = data, lock, entropy
+        self._store = KeyStore(data / "keys")
+        self._guard = threading.Lock()
+        self._signatories: dict[str, Signatory] = {}
+        self._names: dict[str, str] = {}
+        for stored in self._store.list():
+            self._learn(stored)
+
+    def signatory(self, did: str) -> Signatory | None:
+        """The signing key of a hosted party, or None."""
+        return self._signatories.get(did)
+
+    def hosted(self) -> frozenset[str]:
+        """DIDs of the parties that live here."""
+        return frozenset(self._signatories) - {self.node.did}
+
+    @property
+    def node(self) -> Signatory:
+        """The node's own key."""
+        return next(each for did, each in self._signatories.items() if self._names[did] == NODE_KEY)
+
+    def named(self, name: str) -> Signatory | None:
+        """The signing key of the party with that short name."""
+        return next((each for did, each in self._signatories.items() if self._names[did] == name), None)
+
+    def names(self) -> Mapping[str, str]:
+        """Short name by DID, without the node's own."""
+        return {did: name for did, name in self._names.items() if name != NODE_KEY}
+
+    def document(self, did: str) -> Mapping[str, Any] | None:
+        """The DID document of a hosted party or of the node."""
+        found = self._signatories.get(did)
+        return None if found is None else document_of(did, {found.method: found.key.public})
+
+    def create(self, name: str, *, did: Callable[[KeyPair], tuple[str, str]], curve: Curve, now: datetime) -> Signatory:
+        """A new key under ``name``, durable on return; ``did`` gives DID and method id of the new key.
+
+        The same name again gives the key that is there (so that creating is idempotent).
+        """
+        with self._guard:
+            known = self.named(name)
+            if known is not None:
+                return known
+            pair = KeyPair.generate(curve, self._entropy)
+            party, method_id = did(pair)
+            stored = StoredKey(
+                id=name,
+                did=party,
+                method_id=method_id,
+                curve=curve,
+                public=pair.public.multikey,
+                custody=Holding.HELD,
+                created=now,
+            )
+            self._store.save(stored, pair, lock=self._lock, entropy=self._entropy)
+            return self._learn(stored)
+
+    def _learn(self, stored: StoredKey) -> Signatory:
+        pair = self._store.load(stored.id, self._lock)
+        found = Signatory(did=stored.did, key=pair, method=stored.method_id)
+        self._names[stored.did] = stored.id
+        self._signatories[stored.did] = found
+        return found
+
+
+def web_did(host: str, port: int | None, name: str) -> Callable[[KeyPair], tuple[str, str]]:
+    """did:web of a party on this host: ``did:web:host:parties:name``, with one key ``#key-1``."""
+    did = did_web(host, "parties", name, port=port)
+    return lambda _: (did, f"{did}#key-1")
+
+
+def key_did(pair: KeyPair) -> tuple[str, str]:
+    """did:key of a key, and its only method."""
+    return did_key(pair.public), key_method_id(pair.public)
+
+
+def open_keys(data: Path, key_file: Path | None, *, entropy: Callable[[int], bytes], now: datetime) -> HeldKeys:
+    """The keys of a node's folder; the node's own key and the key-encryption key are made at the first start."""
+    path = key_file or kek_path(data, os.environ)
+    keys = HeldKeys(data, open_kek(path, entropy), entropy)
+    keys.create(NODE_KEY, did=key_did, curve=Curve.ED25519, now=now)
+    return keys
+
+
+def require_name(name: str) -> str:
+    """``name`` where it can be a party's short name; raises :class:`UsageError` otherwise."""
+    if not (2 <= len(name) <= 40 and name.isascii() and name.replace("-", "").isalnum() and name == name.lower()):
+        raise UsageError(f"not a short name: {name[:60]!r}", remedy="Use 2 to 40 lower-case letters, digits, hyphens.")
+    if name == NODE_KEY or name.startswith("-"):
+        raise UsageError(f"the name {name} is taken by the node itself")
+    return name

@@ -1,0 +1,32 @@
+"""One supervisor per folder: refused early and clearly, before a worker meets the journal's own lock."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+
+from entrepot.journal.port import JournalLocked
+
+
+class ServeLock:
+    """Holds ``DATA/serve.lock`` while a supervisor runs; the kernel lets go of it when the process ends."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / "serve.lock"
+        self._handle = -1
+
+    def __enter__(self) -> "ServeLock":
+        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._handle)
+            raise JournalLocked(
+                f"a node serves {self._path.parent} already", remedy="Stop it first, or use its API."
+            ) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._handle)

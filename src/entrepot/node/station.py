@@ -1,0 +1,150 @@
+"""Putting a node together: from its settings to an office whose writer, sealer and sender run."""
+
+import contextlib
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from entrepot.flow import nodemail
+from entrepot.flow.error import TransportError
+from entrepot.flow.office import Office
+from entrepot.flow.post import deliver
+from entrepot.flow.resolving import NodeResolver
+from entrepot.flow.sight import reducers
+from entrepot.journal import open_journal
+from entrepot.journal.journal import Journal
+from entrepot.journal.writer import Writer
+from entrepot.node.config import LOOPBACK, Config
+from entrepot.node.custody import HeldKeys, open_keys
+from entrepot.party.error import FetchError
+from entrepot.party.fetch import Fetcher, Limits
+
+log = logging.getLogger("entrepot.node")
+PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
+IDLE_S = 0.2
+
+
+def now() -> datetime:
+    """The clock of a running node."""
+    return datetime.now(UTC)
+
+
+class HttpTransport:
+    """Reaches other nodes through the guarded fetcher, under the limits for peers."""
+
+    def __init__(self, *, loopback: bool) -> None:
+        self._fetcher = Fetcher(limits=PEER_LIMITS, loopback=loopback)
+
+    def post(self, url: str, body: bytes) -> bytes:
+        """The body of a 200 answer; raises :class:`TransportError` for anything else."""
+        try:
+            answer = self._fetcher.post(url, body, {"Content-Type": "application/jose"})
+        except FetchError as wrong:
+            raise TransportError(wrong.message, remedy="It is tried again later.") from wrong
+        if answer.status != 200:
+            raise TransportError(f"{url} answers {answer.status}: {answer.body[:300]!r}")
+        return answer.body
+
+    def get(self, url: str) -> bytes:
+        """The body of a public document of a node."""
+        try:
+            return self._fetcher.document(url)
+        except FetchError as wrong:
+            raise TransportError(wrong.message) from wrong
+
+
+@dataclass(slots=True)
+class Station:
+    """A running node: its office, keys and threads. Close it with :meth:`close`."""
+
+    config: Config
+    office: Office
+    keys: HeldKeys
+    writer: Writer
+    sender: "Sender"
+
+    def close(self) -> None:
+        """Stop sending, write what is queued, seal, and let go of the journal."""
+        self.sender.close()
+        self.writer.close()
+        self.office.journal.close()
+
+
+class Sender:
+    """The thread that delivers: round after round while something is due, else waiting a moment."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the present round."""
+        self._stop.set()
+        self._thread.join(timeout=40)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            done = None
+            with contextlib.suppress(Exception):
+                done = self._round()
+            if done is None or not (done.delivered or done.waiting):
+                self._stop.wait(IDLE_S)
+
+    def _round(self) -> Any:
+        try:
+            return deliver(self._office)
+        except Exception:
+            log.exception("a round of delivery failed")
+            raise
+
+
+def open_station(config: Config) -> Station:
+    """Open a node's folder and start its threads. Raises ``JournalLocked`` where another process runs it."""
+    keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=now())
+    journal = open_journal(
+        config.journal_location,
+        reducers=reducers(lambda did: did in keys.hosted()),
+        clock=now,
+        entropy=secrets.token_bytes,
+        sign=lambda payload: nodemail.sign_as(keys.node, payload),
+        log_id=keys.node.did,
+    )
+    writer = Writer(journal)
+    office = make_office(config, keys, journal, lambda work: writer.submit(work).result())
+    return Station(config, office, keys, writer, Sender(office))
+
+
+def make_office(
+    config: Config, keys: HeldKeys, journal: Journal, writer: Callable[[Callable[[Journal], Any]], Any] | None
+) -> Office:
+    """The office of a node's folder; without ``writer`` it writes at once, for commands while no node runs."""
+    fetcher = Fetcher(loopback=config.allow_loopback_http)
+    return Office(
+        journal=journal,
+        identity=keys.node,
+        url=config.url,
+        custody=keys,
+        resolver=NodeResolver(own=keys.document, fetch=_document_fetch(fetcher, config), clock=now),
+        transport=HttpTransport(loopback=config.allow_loopback_http),
+        clock=now,
+        entropy=secrets.token_bytes,
+        writer=writer,
+    )
+
+
+def _document_fetch(fetcher: Fetcher, config: Config) -> Callable[[str], bytes]:
+    """did:web asks for https; on this machine alone, where the setting allows it, http answers."""
+
+    def fetch(url: str) -> bytes:
+        for host in LOOPBACK if config.allow_loopback_http else ():
+            if url.startswith((f"https://{host}:", f"https://{host}/")):
+                return fetcher.document("http" + url.removeprefix("https"))
+        return fetcher.document(url)
+
+    return fetch

@@ -1,0 +1,15 @@
+"""Addresses of a node."""
+
+from django.urls import path
+
+from entrepot.node import views
+from entrepot.node.api import api
+
+urlpatterns = [
+    path("healthz", views.health),
+    path(".well-known/entrepot", views.description),
+    path("parties/<slug:name>/did.json", views.did_document),
+    path("peer/v1/greeting", views.greeting),
+    path("peer/v1/records", views.delivery),
+    path("api/v1/", api.urls),
+]
