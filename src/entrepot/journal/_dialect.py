@@ -30,6 +30,11 @@ class Connection(Protocol):
         """Open a transaction: ``write`` takes the journal's one write lock, otherwise it is a fixed snapshot."""
         ...
 
+    @property
+    def open(self) -> bool:
+        """Whether a transaction is open; some errors end it."""
+        ...
+
     def commit(self) -> None:
         """Make the transaction durable; when it returns, the disk has it."""
         ...
@@ -59,6 +64,8 @@ class Database(Protocol):
     """One journal's database."""
 
     name: str
+    words: dict[str, str]
+    """The database's own words in the text of the tables."""
 
     def writer(self) -> Connection:
         """The connection that writes; creates the schema of an empty database."""

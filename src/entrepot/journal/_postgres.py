@@ -91,13 +91,18 @@ class PostgresConnection:
         else:
             self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
+    @property
+    def open(self) -> bool:
+        """Whether a transaction is open."""
+        return not self.raw.closed and self.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+
     def commit(self) -> None:
         """Commit; with synchronous_commit=on the server's log is synced before this returns."""
         self.execute("COMMIT")
 
     def rollback(self) -> None:
         """Undo what is open."""
-        if not self.raw.closed and self.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        if self.open:
             self.execute("ROLLBACK")
 
     def savepoint(self) -> None:
@@ -110,7 +115,7 @@ class PostgresConnection:
 
     def undo(self) -> None:
         """Undo the savepoint."""
-        if not self.raw.closed:
+        if self.open:
             self.execute("ROLLBACK TO SAVEPOINT item")
             self.execute("RELEASE SAVEPOINT item")
 
@@ -123,6 +128,7 @@ class PostgresDatabase:
     """The tables lie in the schema that ``url`` puts first in ``search_path`` (``?options=-csearch_path%3Dname``)."""
 
     name = "postgresql"
+    words = POSTGRES_WORDS
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -81,13 +81,18 @@ class SqliteConnection:
         """Take the write lock at once, so that a transaction never has to upgrade."""
         self.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
+    @property
+    def open(self) -> bool:
+        """Whether a transaction is open."""
+        return bool(self.raw.in_transaction)
+
     def commit(self) -> None:
         """Commit; with synchronous=FULL the write-ahead log is synced before this returns."""
         self.execute("COMMIT")
 
     def rollback(self) -> None:
         """Undo; some errors have rolled back already."""
-        if self.raw.in_transaction:
+        if self.open:
             self.execute("ROLLBACK")
 
     def savepoint(self) -> None:
@@ -100,7 +105,7 @@ class SqliteConnection:
 
     def undo(self) -> None:
         """Undo the savepoint, unless the error undid the whole transaction."""
-        if self.raw.in_transaction:
+        if self.open:
             self.execute("ROLLBACK TO item")
             self.execute("RELEASE item")
 
@@ -116,6 +121,7 @@ class SqliteDatabase:
     """``directory``/journal.db. ``vfs`` names an apsw file layer (tests of power cuts and full disks)."""
 
     name = "sqlite"
+    words = SQLITE_WORDS
 
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
         self.path = directory / "journal.db"

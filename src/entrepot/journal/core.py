@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from entrepot.base.error import UsageError
 from entrepot.base.moment import to_millis
@@ -47,7 +48,9 @@ class Core:
         self._idle: list[Connection] = []
         self._writer: Connection | None = None if setup.read_only else database.writer()
         try:
-            self.epoch = self._check_version()
+            with self.reading() as db:
+                check_version(db)
+                self.epoch = newest_epoch(db)
         except BaseException:
             self.close()
             raise
@@ -60,23 +63,6 @@ class Core:
     def now_ms(self) -> int:
         """The clock's time in milliseconds."""
         return to_millis(self.setup.clock())
-
-    def _check_version(self) -> int:
-        with self.reading() as db:
-            found = db.row("SELECT value FROM meta WHERE key = 'schema'")
-            version = int(found[0]) if found else 0
-            if version > SCHEMA_VERSION:
-                raise JournalTooNew(
-                    f"the journal has tables of version {version}, this program knows {SCHEMA_VERSION}",
-                    remedy="Install a newer Entrepot.",
-                )
-            if version < SCHEMA_VERSION:
-                raise JournalTooOld(
-                    f"the journal has tables of version {version}, this program writes {SCHEMA_VERSION}",
-                    remedy="Run the migration.",
-                )
-            epoch = db.row("SELECT max(number) FROM epoch")
-            return int(epoch[0] or 0) if epoch else 0
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -131,10 +117,23 @@ class Core:
         finally:
             self._depth -= 1
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return self._owner == threading.get_ident()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps other threads from writing, without a transaction: for work that a transaction cannot hold."""
+        with self._lock:
+            if self._depth:
+                raise UsageError("this cannot be done inside a transaction")
+            yield
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with: inside a transaction of this thread its own, otherwise a read-only one."""
-        if self._writer is not None and self._owner == threading.get_ident():
+        if self._writer is not None and self.in_transaction:
             yield self._writer
             return
         db = self._take()
@@ -169,8 +168,36 @@ class Core:
         self._writer = None
         self._database.close()
 
-    def __enter__(self) -> "Core":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def schema_version(db: Connection) -> int:
+    """The version of the tables. Raises :class:`JournalTooNew` for one that this program does not know."""
+    found = db.row("SELECT value FROM meta WHERE key = 'schema'")
+    version = int(found[0]) if found else 0
+    if version > SCHEMA_VERSION:
+        raise JournalTooNew(
+            f"the journal has tables of version {version}, this program knows {SCHEMA_VERSION}",
+            remedy="Install a newer Entrepot.",
+        )
+    return version
+
+
+def check_version(db: Connection) -> None:
+    """Refuse tables of another version, with :class:`JournalTooNew` or :class:`JournalTooOld`."""
+    version = schema_version(db)
+    if version < SCHEMA_VERSION:
+        raise JournalTooOld(
+            f"the journal has tables of version {version}, this program writes {SCHEMA_VERSION}",
+            remedy="Run the migration.",
+        )
+
+
+def newest_epoch(db: Connection) -> int:
+    """The number of the newest epoch; 0 before the first."""
+    found = db.row("SELECT coalesce(max(number), 0) FROM epoch")
+    return int(found[0]) if found else 0

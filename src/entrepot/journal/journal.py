@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from entrepot.base.error import UsageError
+from entrepot.journal import backup as copies
 from entrepot.journal._dialect import Database
 from entrepot.journal._sqlite import SqliteDatabase
-from entrepot.journal.appending import Appending
-from entrepot.journal.core import Setup
+from entrepot.journal.backup import Backup
+from entrepot.journal.core import Setup, newest_epoch
+from entrepot.journal.erasure import Erasure
 from entrepot.journal.outbox import Outbox
+from entrepot.journal.peer import Peers
 from entrepot.journal.port import Clock, Entropy, Reducer, Signer
+from entrepot.journal.verification import Verification
 from entrepot.journal.waiting import WaitingRoom
 
 
-class Journal(Appending, Outbox, WaitingRoom):
+class Journal(Erasure, Verification, Backup, Outbox, WaitingRoom, Peers):
     """The log, its views, outbox, waiting room, seal and receipts. Open it with :func:`open_journal`."""
 
     def __init__(self, database: Database, setup: Setup) -> None:
@@ -30,8 +35,17 @@ class Journal(Appending, Outbox, WaitingRoom):
                     "ON CONFLICT (number) DO NOTHING",
                     (self.now_ms(),),
                 )
-            self.epoch = 1
+                epoch = newest_epoch(db)
+            self.epoch = epoch
         self.catch_up_views()
+
+    def tend(self) -> None:
+        """What must be done from time to time: seal what is new, finish erasures, checkpoint. The writer calls it."""
+        while self.seal() is not None:
+            pass
+        self.scrub()
+        with self.alone():
+            self._database.maintain(force=True)
 
     @property
     def needs_catch_up(self) -> bool:
@@ -76,3 +90,33 @@ def database_at(location: str | Path) -> Database:
 
         return PostgresDatabase(str(location))
     return SqliteDatabase(Path(location))
+
+
+def migrate_journal(location: str | Path) -> tuple[int, int]:
+    """Move the tables at ``location`` to this program's version; the versions before and after.
+
+    Raises :class:`~entrepot.journal.port.JournalTooNew` for a newer one, ``JournalLocked`` while a node runs.
+    """
+    return copies.migrate(database_at(location))
+
+
+def restore_journal(source: Path, location: str | Path, *, clock: Clock) -> int:
+    """Put the backup at ``source`` in place at an empty ``location``; the number of the epoch it opens.
+
+    A restored copy is a rollback of the log: it refuses to write anything new until ``caught_up`` says that its
+    peers were asked. Raises :class:`UsageError` where there is a journal already or no backup.
+    """
+    file = copies.backup_file(source)
+    if file.name != copies.EXPORT_NAME:
+        if isinstance(location, str) and "://" in location:
+            raise UsageError("a copy of a SQLite file goes into a data directory", remedy="Import an export instead.")
+        return copies.restore_sqlite(file, Path(location), clock)
+    setup = Setup(reducers=(), clock=clock, entropy=_no_entropy, sign=None, log_id="")
+    with Journal(database_at(location), setup) as journal, file.open(encoding="utf-8") as lines:
+        journal.import_(lines)
+        with journal.transaction() as db:
+            return copies.open_epoch(db, clock, "restored")
+
+
+def _no_entropy(count: int) -> bytes:
+    raise UsageError(f"restoring needs no random bytes, {count} were asked for")

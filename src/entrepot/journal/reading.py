@@ -20,10 +20,11 @@ _ENTRY = (
     "SELECT e.seq, e.record_id, e.kind, e.version, e.received_ms, e.digest, e.epoch, l.number "
     "FROM entry e LEFT JOIN leaf l ON l.seq = e.seq "
 )
-_CONTENT = (
+CONTENT = (
     "SELECT e.seq, e.record_id, c.personal, c.erased, c.body, k.secret FROM entry e JOIN content c ON c.seq = e.seq "
     "LEFT JOIN content_key k ON k.seq = e.seq "
 )
+"""Selects a content: seq, record id, personal, erased, body, key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +58,18 @@ class Reading(Core):
     def record(self, record_id: str) -> Record | None:
         """The record, or None. An erased one has ``erased`` and an empty payload."""
         with self.reading() as db:
-            found = db.row(_CONTENT + "WHERE e.record_id = ?", (record_id,))
+            found = db.row(CONTENT + "WHERE e.record_id = ?", (record_id,))
         return None if found is None else _record(found)
 
     def body(self, record_id: str) -> bytes | None:
         """The canonical content, whose SHA-256 is the id; None where it is unknown or erased."""
         with self.reading() as db:
-            found = db.row(_CONTENT + "WHERE e.record_id = ? AND c.erased = 0", (record_id,))
-        return None if found is None else _body(found)
+            found = db.row(CONTENT + "WHERE e.record_id = ? AND c.erased = 0", (record_id,))
+        return None if found is None else body_of(found)
 
     def records_after(self, db: Connection, seq: int) -> list[tuple[int, Record]]:
         """A page of records behind ``seq``, with their numbers, in the log's order."""
-        rows = db.rows(_CONTENT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?", (seq, PAGE))
+        rows = db.rows(CONTENT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?", (seq, PAGE))
         return [(row[0], _record(row)) for row in rows]
 
     def entry(self, record_id: str) -> Entry | None:
@@ -242,7 +243,8 @@ def opened(body: bytes, secret: bytes | None, record_id: str) -> bytes:
     return bytes(body) if secret is None else unseal(bytes(secret), bytes(body), bound_to=record_id)
 
 
-def _body(row: Row) -> bytes:
+def body_of(row: Row) -> bytes:
+    """The canonical content in the clear; ``row`` as :data:`CONTENT` selects it."""
     _, record_id, personal, _, body, secret = row
     if personal and secret is None:
         raise JournalDamaged(f"the key of the content of {record_id} is missing")
@@ -251,7 +253,7 @@ def _body(row: Row) -> bytes:
 
 def _record(row: Row) -> Record:
     record_id, erased = row[1], bool(row[3])
-    return record_from(record_id, bytes(row[4]) if erased else _body(row), erased=erased)
+    return record_from(record_id, bytes(row[4]) if erased else body_of(row), erased=erased)
 
 
 def _streams(db: Connection, seq: int) -> list[Row]:

@@ -1,0 +1,145 @@
+"""The whole journal as JSON lines: for moving it to another database, and for reading it without this program."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from entrepot.base.error import UsageError
+from entrepot.journal._dialect import Connection, Row
+from entrepot.journal._schema import SCHEMA_VERSION
+from entrepot.journal.core import newest_epoch
+from entrepot.journal.entry import json_text
+from entrepot.journal.port import JournalDamaged, JournalTooNew
+from entrepot.journal.projection import Projection
+
+PAGE = 500
+COLUMNS = {
+    "epoch": "number opened_ms reason",
+    "entry": "seq record_id kind version received_ms digest epoch",
+    "entry_stream": "stream version seq prev_digest",
+    "content": "seq issuer kind number personal erased body note",
+    "content_key": "seq secret",
+    "cause": "after_id seq",
+    "proof": "seq digest securing method body",
+    "attachment": "seq digest media_type body",
+    "assessment": "seq version made_ms body digest",
+    "tombstone": "seq reason by_seq erased_ms",
+    "outbox": "id peer lane key seq body digest state attempts due_ms reason ack",
+    "idempotency": "scope key digest seq answer made_ms",
+    "leaf": "number seq hash",
+    "node": "level position hash",
+    "tree_head": "id epoch size root time_ms signature",
+    "peer": "id url status key body",
+    "peer_head": "id peer log_id epoch size root time_ms signature verdict",
+    "waiting": "key body held_ms",
+    "waiting_for": "missing key",
+}
+"""Tables in an order that keeps references whole, with their columns. Views are left out: they are computed."""
+_KEYS = {
+    "entry_stream": 2,
+    "cause": 2,
+    "proof": 2,
+    "attachment": 2,
+    "assessment": 2,
+    "idempotency": 2,
+    "node": 2,
+    "waiting_for": 2,
+}
+
+
+class Transfer(Projection):
+    """Export and import. The lines hold keys of personal content too: guard them like the database."""
+
+    def export(self) -> Iterator[str]:
+        """A line that opens, one per row, and one that closes with the SHA-256 of all lines before it."""
+        digest, count = hashlib.sha256(), 0
+        with self.snapshot() as db:
+            for line in self._lines(db):
+                digest.update(line.encode("utf-8") + b"\n")
+                count += 1
+                yield line
+        yield json_text({"end": {"lines": count, "sha256": digest.hexdigest()}})
+
+    def _lines(self, db: Connection) -> Iterator[str]:
+        yield json_text({"journal": {"epoch": self.epoch, "logId": self.log_id, "schema": SCHEMA_VERSION}})
+        for table, text in COLUMNS.items():
+            columns = text.split()
+            for row in _pages(db, table, columns):
+                values = {name: _to_json(value) for name, value in zip(columns, row, strict=True)}
+                yield json_text({"row": values, "table": table})
+
+    def import_(self, lines: Iterable[str]) -> None:
+        """Fill this empty journal from :meth:`export`, all or nothing, and compute its views.
+
+        Raises :class:`UsageError` where it has entries, ``JournalDamaged`` where lines are missing or changed.
+        """
+        with self.transaction() as db:
+            if db.row("SELECT 1 FROM entry LIMIT 1"):
+                raise UsageError("this journal is not empty", remedy="Import into a new one.")
+            _fill(db, lines)
+            self.rebuild()
+            epoch = newest_epoch(db)
+        self.epoch = epoch
+
+
+def _pages(db: Connection, table: str, columns: list[str]) -> Iterator[Row]:
+    keys = columns[: _KEYS.get(table, 1)]
+    names, order, marks = ", ".join(columns), ", ".join(keys), ", ".join("?" * len(keys))
+    last: Row | None = None
+    while True:
+        where, params = ("", ()) if last is None else (f"WHERE ({order}) > ({marks})", last)
+        rows = db.rows(f"SELECT {names} FROM {table} {where} ORDER BY {order} LIMIT {PAGE}", params)  # noqa: S608 - our own names
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        last = rows[-1][: len(keys)]
+
+
+def _fill(db: Connection, lines: Iterable[str]) -> None:
+    digest, closed = hashlib.sha256(), False
+    for count, line in enumerate(lines):
+        text = line.rstrip("\n")
+        value = _parsed(text)
+        if "end" in value:
+            closed = value["end"] == {"lines": count, "sha256": digest.hexdigest()}
+            break
+        digest.update(text.encode("utf-8") + b"\n")
+        _take(db, value)
+    if not closed:
+        raise JournalDamaged("the export is not whole: its last line is missing or does not fit the others")
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as wrong:
+        raise JournalDamaged("a line of the export is not JSON") from wrong
+    if not isinstance(value, dict):
+        raise JournalDamaged("a line of the export is not an object")
+    return value
+
+
+def _take(db: Connection, value: dict[str, Any]) -> None:
+    if "journal" in value:
+        if value["journal"].get("schema", 0) > SCHEMA_VERSION:
+            raise JournalTooNew("the export was written by a newer program", remedy="Install a newer Entrepot.")
+        return
+    table, row = value.get("table"), value.get("row")
+    if table not in COLUMNS or not isinstance(row, dict) or set(row) != set(COLUMNS[table].split()):
+        raise JournalDamaged("a line of the export names a table or columns that there are not")
+    columns = list(row)
+    keep = " ON CONFLICT (number) DO NOTHING" if table == "epoch" else ""
+    db.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}){keep}",  # noqa: S608 - checked above
+        [_from_json(row[name]) for name in columns],
+    )
+
+
+def _to_json(value: Any) -> Any:
+    return {"b64": base64.b64encode(bytes(value)).decode("ascii")} if isinstance(value, bytes | memoryview) else value
+
+
+def _from_json(value: Any) -> Any:
+    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value

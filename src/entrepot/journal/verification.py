@@ -1,0 +1,228 @@
+"""Judging a kept journal: everything that can be recomputed is, and what differs is a finding."""
+
+from collections.abc import Callable, Iterator
+
+from entrepot.base.digest import sha256
+from entrepot.base.finding import Finding, Severity
+from entrepot.journal import merkle
+from entrepot.journal._dialect import Connection, Row
+from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, record_from
+from entrepot.journal.head import CheckJws, head_payload
+from entrepot.journal.port import JournalDamaged, JournalError, TreeHead
+from entrepot.journal.projection import Projection
+from entrepot.journal.reading import CONTENT, body_of, opened, sql_view
+from entrepot.journal.sealing import Sealing, stored
+from entrepot.journal.view import MemoryView
+
+SOURCE = "Entrepot journal, version 1"
+TREE = "RFC 9162, 2.1"
+PAGE = 500
+_RESTORE = "Restore the journal from a backup, and ask the peers for what came later."
+_MESSAGES = {
+    1: ("The content of {record} does not have the digest that is its id.", _RESTORE),
+    2: ("{what} cannot be read: {reason}.", _RESTORE),
+    3: ("The entry of {record} does not have its digest.", _RESTORE),
+    4: ("Stream {stream}: entry {version} does not name the entry before it.", _RESTORE),
+    5: ("Entry {seq} does not follow entry {before}: number or received time goes back or leaves a gap.", _RESTORE),
+    6: ("Leaf {number} is not the hash of its entry, or is missing.", _RESTORE),
+    7: ("Node {position} of level {level} is not the hash of the two below it.", _RESTORE),
+    8: ("The signed head of size {size} does not have the root of the tree.", "Keep the head: it is evidence."),
+    9: ("The signature of the head of size {size} does not hold.", "Check the node's key, and who had it."),
+    10: ("The view {view} is not what its reducer makes of the log.", "Rebuild the view."),
+    11: ("Message {message} of the outbox has changed, or names a cause that is not kept.", "Drop it."),
+    12: ("The database complains: {reason}.", _RESTORE),
+    13: ("The record {record} is erased without a tombstone, or has one and is not erased.", _RESTORE),
+    14: ("{what} of {record} does not have its digest.", _RESTORE),
+    15: ("The columns kept beside the content of {record} are not what it says.", _RESTORE),
+    16: ("The leaf numbers leave a gap: {count} leaves, the last is {last}.", _RESTORE),
+}
+
+
+class Verification(Sealing, Projection):
+    """Checks the journal against itself."""
+
+    def verify(self, check: CheckJws | None = None) -> tuple[Finding, ...]:
+        """Every fault that is found; none means that the journal is whole.
+
+        ``check`` verifies signatures of heads; without it their signatures are not judged, everything else is.
+        """
+        parts: list[tuple[str, Callable[[Connection], Iterator[Finding]]]] = [
+            ("entries", _entries),
+            ("streams", _streams),
+            ("contents", _contents),
+            ("proofs, attachments and assessments", _beside),
+            ("erasures", _erasures),
+            ("leaves", _leaves),
+            ("nodes", _nodes),
+            ("heads", lambda db: self._heads(db, check)),
+            ("outbox", _outbox),
+            ("views", self._views),
+        ]
+        found: list[Finding] = []
+        try:
+            found += [_finding(12, reason=line) for line in self._database.check()]
+            with self.snapshot() as db:
+                for name, part in parts:
+                    found += _guarded(name, part, db)
+        except JournalError as wrong:
+            found.append(_finding(2, what="The database", reason=wrong.message))
+        return tuple(found)
+
+    def _heads(self, db: Connection, check: CheckJws | None) -> Iterator[Finding]:
+        rows = db.rows("SELECT epoch, size, root, time_ms, signature FROM tree_head ORDER BY id")
+        for row in rows:
+            head: TreeHead = self._head(row)
+            if merkle.root(stored(db), head.size).hex() != head.root:
+                yield _finding(8, source=TREE, size=head.size)
+            if check is not None and head.signature and check(head.signature) != head_payload(head):
+                yield _finding(9, source="RFC 7515", size=head.size)
+
+    def _views(self, db: Connection) -> Iterator[Finding]:
+        for each in self.setup.reducers:
+            memory = MemoryView()
+            self.replay(db, each, memory)
+            if memory.dump() != sql_view(db, each.name).dump():
+                yield _finding(10, view=each.name)
+
+
+def _guarded(name: str, part: Callable[[Connection], Iterator[Finding]], db: Connection) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(part(db))
+    except (JournalError, UnicodeDecodeError, ValueError) as wrong:
+        found.append(_finding(2, what=f"The part {name}", reason=str(wrong)))
+    return found
+
+
+def _paged(db: Connection, sql: str) -> Iterator[Row]:
+    """Rows of ``sql``, which selects seq first and takes ``seq > ?`` and a limit."""
+    last = 0
+    while rows := db.rows(sql, (last, PAGE)):
+        yield from rows
+        last = rows[-1][0]
+
+
+def _entries(db: Connection) -> Iterator[Finding]:
+    before = (0, 0)
+    sql = (
+        "SELECT seq, received_ms, record_id, kind, version, epoch, digest FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
+    )
+    for seq, received_ms, record_id, kind, version, epoch, digest in _paged(db, sql):
+        if seq != before[0] + 1 or received_ms < before[1]:
+            yield _finding(5, seq=seq, before=before[0])
+        before = (seq, received_ms)
+        streams = db.rows("SELECT stream, version, prev_digest FROM entry_stream WHERE seq = ?", (seq,))
+        fields = (record_id, kind, version, received_ms, epoch)
+        if entry_digest(entry_bytes(fields, [(name, at, prev) for name, at, prev in streams])) != digest:
+            yield _finding(3, record=record_id)
+
+
+def _streams(db: Connection) -> Iterator[Finding]:
+    last: Row = ("", 0)
+    current, before, version_before = None, FIRST, 0
+    while rows := db.rows(
+        "SELECT s.stream, s.version, s.prev_digest, e.digest FROM entry_stream s JOIN entry e ON e.seq = s.seq "
+        "WHERE (s.stream, s.version) > (?, ?) ORDER BY s.stream, s.version LIMIT ?",
+        (*last, PAGE),
+    ):
+        for stream, version, prev, digest in rows:
+            if stream != current:
+                current, before, version_before = stream, FIRST, 0
+            if prev != before or version != version_before + 1:
+                yield _finding(4, stream=stream, version=version)
+            before, version_before = digest, version
+        last = rows[-1][:2]
+
+
+def _contents(db: Connection) -> Iterator[Finding]:
+    for (missing,) in db.rows(
+        "SELECT seq FROM entry WHERE NOT EXISTS (SELECT 1 FROM content c WHERE c.seq = entry.seq)"
+    ):
+        yield _finding(2, what=f"The content of entry {missing}", reason="it is missing")
+    for row in _paged(db, CONTENT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?"):
+        seq, record_id, _, erased = row[:4]
+        try:
+            body = body_of(row)
+            if not erased and sha256(body) != record_id:
+                yield _finding(1, record=record_id)
+                continue
+            content = record_from(record_id, body, erased=bool(erased)).content
+        except JournalDamaged as wrong:
+            yield _finding(2, what=f"The content of {record_id}", reason=wrong.message)
+            continue
+        kept = db.row("SELECT issuer, kind, number FROM content WHERE seq = ?", (seq,))
+        entry = db.row("SELECT kind, version FROM entry WHERE seq = ?", (seq,))
+        causes = [one for (one,) in db.rows("SELECT after_id FROM cause WHERE seq = ? ORDER BY after_id", (seq,))]
+        stated = (content.issuer, content.kind, content.number), (content.kind, content.version)
+        if (kept, entry) != stated or causes != sorted(content.after):
+            yield _finding(15, record=record_id)
+
+
+def _beside(db: Connection) -> Iterator[Finding]:
+    for table, what in (("proof", "A proof"), ("attachment", "An attachment")):
+        sql = (
+            f"SELECT p.seq, p.digest, p.body, k.secret, e.record_id FROM {table} p JOIN entry e ON e.seq = p.seq "  # noqa: S608 - our own names
+            "LEFT JOIN content_key k ON k.seq = p.seq ORDER BY p.seq, p.digest"
+        )
+        for _, digest, body, secret, record_id in db.rows(sql):
+            if sha256(opened(body, secret, record_id)) != digest:
+                yield _finding(14, what=what, record=record_id)
+    rows = db.rows(
+        "SELECT a.body, a.digest, e.record_id FROM assessment a JOIN entry e ON e.seq = a.seq ORDER BY a.seq, a.version"
+    )
+    for body, digest, record_id in rows:
+        if sha256(body.encode("utf-8")) != digest:
+            yield _finding(14, what="An assessment", record=record_id)
+
+
+def _erasures(db: Connection) -> Iterator[Finding]:
+    rows = db.rows(
+        "SELECT e.record_id FROM entry e JOIN content c ON c.seq = e.seq LEFT JOIN tombstone t ON t.seq = e.seq "
+        "WHERE (c.erased = 1) <> (t.seq IS NOT NULL) ORDER BY e.seq"
+    )
+    for (record_id,) in rows:
+        yield _finding(13, record=record_id)
+
+
+def _leaves(db: Connection) -> Iterator[Finding]:
+    found = db.row("SELECT count(*), coalesce(max(number), -1) FROM leaf")
+    if found and found[0] != found[1] + 1:
+        yield _finding(16, source=TREE, count=found[0], last=found[1])
+    sql = (
+        "SELECT e.seq, e.record_id, e.kind, e.version, e.received_ms, e.epoch, l.number, l.hash FROM leaf l "
+        "JOIN entry e ON e.seq = l.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
+    )
+    for seq, *fields, number, kept in _paged(db, sql):
+        streams = db.rows("SELECT stream, version, prev_digest FROM entry_stream WHERE seq = ?", (seq,))
+        leaf = merkle.leaf_hash(entry_bytes(tuple(fields), [(name, at, prev) for name, at, prev in streams]))
+        if leaf != bytes(kept) or number != seq - 1:
+            yield _finding(6, source=TREE, number=number)
+
+
+def _nodes(db: Connection) -> Iterator[Finding]:
+    lookup = stored(db)
+    for level, position, kept in db.rows("SELECT level, position, hash FROM node ORDER BY level, position"):
+        below = lookup(level - 1, 2 * position), lookup(level - 1, 2 * position + 1)
+        if merkle.node_hash(*below) != bytes(kept):
+            yield _finding(7, source=TREE, level=level, position=position)
+
+
+def _outbox(db: Connection) -> Iterator[Finding]:
+    rows = db.rows(
+        "SELECT o.id, o.body, o.digest, o.seq, e.seq FROM outbox o LEFT JOIN entry e ON e.seq = o.seq ORDER BY o.id"
+    )
+    for message, body, digest, cause, kept in rows:
+        if sha256(body.encode("utf-8")) != digest or cause != kept:
+            yield _finding(11, message=message)
+
+
+def _finding(rule: int, *, source: str = SOURCE, **params: object) -> Finding:
+    message, remedy = _MESSAGES[rule]
+    return Finding(
+        id=f"ENT-CORE-JOURNAL-{rule:02d}",
+        severity=Severity.BLOCKING,
+        message=message,
+        params={name: str(value) for name, value in params.items()},
+        source=source,
+        remedy=remedy,
+    )
