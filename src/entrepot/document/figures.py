@@ -54,9 +54,12 @@ ADJUSTMENT = Demand(
 PER_ZERO = Demand(
     "ENT-CORE-TRADE-17", "The price is for a quantity of {per}.", "State the quantity it is for.", "EN 16931-1 BT-149"
 )
+NO_TAX_TOTAL = Demand(
+    "ENT-CORE-TRADE-18", "Tax lines, but no total of the tax.", "State the total of the tax.", _SOURCE
+)
 DEMANDS = (
     CURRENCY, LINE, LINES, ALLOWANCES, CHARGES, WITHOUT_TAX, TAX, WITH_TAX, PAYABLE, PAYABLE_CURRENCY, TAX_AMOUNT,
-    TAXABLE, NO_TAX_LINE, PRICE_SIGN, ADJUSTMENT_SIGN, ADJUSTMENT, PER_ZERO,
+    TAXABLE, NO_TAX_LINE, PRICE_SIGN, ADJUSTMENT_SIGN, ADJUSTMENT, PER_ZERO, NO_TAX_TOTAL,
 )  # fmt: skip
 
 
@@ -153,6 +156,8 @@ def _check_tax(figures: Figures) -> Findings:
                 computed=format_decimal(found),
                 stated=format_decimal(each.taxable),
             )
+    if figures.totals is not None and figures.totals.tax is None:
+        yield NO_TAX_TOTAL.broken("$.totals.tax", severity=_severity(figures))
     known = {_key(each.category) for each in figures.tax_lines}
     for index, line in enumerate(figures.lines):
         if line.tax is not None and _key(line.tax) not in known:

@@ -89,6 +89,11 @@ class Cursor:
         self.track.note(found.element)
         return found.element.text or None
 
+    def peek(self, path: str) -> str | None:
+        """The text at ``path``, not noted as read."""
+        found = self.one(path)
+        return None if found is None or len(found.element) else found.element.text or None
+
     def attribute(self, name: str) -> str | None:
         """The attribute ``name``, noted as read."""
         value = self.element.get(name)

@@ -79,7 +79,7 @@ DEMANDS = (
 def check(invoice: Invoice, *, economies: Economies = None) -> tuple[Finding, ...]:
     """All findings on an invoice; ``economies``: ISO codes of those known here. No check of EN 16931 or PINT."""
     found = [each for part in _PARTS for each in part(invoice, economies)]
-    if invoice.type_code not in INVOICE_TYPES:
+    if invoice.type_code is not None and invoice.type_code not in INVOICE_TYPES:
         found.append(TYPE.broken("$.typeCode", code=invoice.type_code))
     if invoice.due_date is not None and invoice.due_date < invoice.issue_date:
         found.append(DUE_EARLY.broken("$.dueDate", due=invoice.due_date, issued=invoice.issue_date))
@@ -91,7 +91,7 @@ def check(invoice: Invoice, *, economies: Economies = None) -> tuple[Finding, ..
 def check_credit_note(note: CreditNote, *, economies: Economies = None) -> tuple[Finding, ...]:
     """All findings on a credit note."""
     found = [each for part in _PARTS for each in part(note, economies)]
-    if note.type_code not in CREDIT_TYPES:
+    if note.type_code is not None and note.type_code not in CREDIT_TYPES:
         found.append(TYPE.broken("$.typeCode", code=note.type_code))
     if not note.invoices:
         found.append(NO_INVOICE.broken("$.invoices"))

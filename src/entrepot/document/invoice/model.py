@@ -40,7 +40,7 @@ class Billing:
 
     number: Code
     issue_date: date
-    type_code: Code
+    type_code: Code | None = None
     seller: Party
     buyer: Party
     currency: Currency
