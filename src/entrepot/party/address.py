@@ -24,6 +24,8 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(parsed, IPv4Address):
         return parsed.is_global and not parsed.is_multicast and not any(parsed in each for each in _DENIED_V4)
+    if parsed.scope_id is not None:
+        return False
     return parsed in _GLOBAL_UNICAST and parsed.is_global and not any(parsed in each for each in _DENIED_V6)
 
 

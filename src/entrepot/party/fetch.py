@@ -117,7 +117,7 @@ class Fetcher:
             raise _refused("the URL names no plain host, or a user, or is not written in ASCII")
         if any(ord(each) <= 32 or ord(each) == 127 for each in url):
             raise _refused("the URL has spaces or control characters")
-        if not self._loopback and (port or 443) not in self._limits.ports:
+        if not self._loopback and (443 if port is None else port) not in self._limits.ports:
             raise _refused(f"port {port} is not allowed", "Name the port in the settings if you trust it.")
         return parts
 
@@ -145,7 +145,9 @@ class Fetcher:
 
 
 def _port(parts: SplitResult) -> int:
-    return parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.port is not None:
+        return parts.port
+    return 443 if parts.scheme == "https" else 80
 
 
 def _refused(message: str, remedy: str = "Use a public https address that answers directly.") -> FetchError:
