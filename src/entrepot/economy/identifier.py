@@ -10,6 +10,7 @@ import unicodedata
 from inspect import signature
 
 from entrepot.base.finding import Finding, Severity
+from entrepot.economy import ubn
 from entrepot.economy.load import EconomyError
 from entrepot.economy.load import economy as _economy
 from entrepot.economy.shape import Economy, Scheme
@@ -23,6 +24,8 @@ LEI = Scheme(
     source="iso17442",
 )
 """The one scheme that holds in every economy (ISO 17442-1)."""
+_FORM = "{value} does not have the form of a {name}."
+_CHECK = "The check digit of {value} does not fit a {name}."
 _SEPARATORS = re.compile(r"[\s.\-/]+")
 
 
@@ -42,11 +45,12 @@ def identifier_findings(economy: Economy | str, scheme: str, value: str) -> tupl
     params |= {"authority": found.authority, "name": found.name}
     if found.check == "unknown":
         return (_finding(2, Severity.NOTE, "How to check a {name} is not known here; not checked.", params),)
-    if found.pattern is not None:
-        if re.fullmatch(found.pattern, _SEPARATORS.sub("", number), re.ASCII):
-            return ()
-        return (_finding(3, _weight(found), "{value} does not have the form of a {name}.", params),)
-    return _by_stdnum(found, number, params)
+    bare = _SEPARATORS.sub("", number)
+    if found.pattern is not None and re.fullmatch(found.pattern, bare, re.ASCII) is None:
+        return (_finding(3, _weight(found), _FORM, params),)
+    if found.check == "own:ubn":
+        return _by_ubn(found, bare, params)
+    return () if found.check == "pattern" else _by_stdnum(found, number, params)
 
 
 def _scheme(economy: Economy | str, key: str) -> Scheme | None:
@@ -60,6 +64,12 @@ def _scheme(economy: Economy | str, key: str) -> Scheme | None:
     return next((row for row in economy.identifiers if key in (row.scheme, row.icd)), None)
 
 
+def _by_ubn(scheme: Scheme, number: str, params: dict[str, str]) -> tuple[Finding, ...]:
+    if not ubn.has_form(number):
+        return (_finding(3, _weight(scheme), _FORM, params),)
+    return () if ubn.holds(number) else (_finding(4, _weight(scheme), _CHECK, params),)
+
+
 def _by_stdnum(scheme: Scheme, number: str, params: dict[str, str]) -> tuple[Finding, ...]:
     module = importlib.import_module(scheme.check.replace(":", "."))
     wrong = importlib.import_module("stdnum.exceptions")
@@ -67,11 +77,11 @@ def _by_stdnum(scheme: Scheme, number: str, params: dict[str, str]) -> tuple[Fin
     try:
         module.validate(number, **asked)
     except wrong.InvalidChecksum:
-        return (_finding(4, _weight(scheme), "The check digit of {value} does not fit a {name}.", params),)
+        return (_finding(4, _weight(scheme), _CHECK, params),)
     except wrong.InvalidComponent:
         return (_finding(5, Severity.WARNING, "A part of {value} is not one known for a {name}.", params),)
     except wrong.ValidationError:
-        return (_finding(3, _weight(scheme), "{value} does not have the form of a {name}.", params),)
+        return (_finding(3, _weight(scheme), _FORM, params),)
     return ()
 
 

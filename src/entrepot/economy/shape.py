@@ -131,17 +131,17 @@ class Membership(Backed):
 class Scheme(Backed):
     """A number that registers or tax offices give to businesses.
 
-    ``check``: ``stdnum:<module>`` (a module of python-stdnum), ``pattern`` (the regular expression in ``pattern``, over
-    the number without spaces, dots, hyphens and slashes, upper case), or ``unknown``. ``doubt``: a failed check digit
-    or component is a warning, because numbers in use fail it. ``icd``: code of the scheme in ISO 6523 or the
-    Peppol list of participant schemes. ``prefix``: what some write before the number (``SGUEN`` on Peppol); it is taken
-    off before the check.
+    ``check``: ``stdnum:<module>`` (a module of python-stdnum), ``own:ubn`` (:mod:`entrepot.economy.ubn`), ``pattern``
+    (the regular expression in ``pattern``, over the number without spaces, dots, hyphens and slashes, upper case), or
+    ``unknown``. ``doubt``: a failed check is a warning, because numbers in use fail it. ``icd``: code of the scheme in
+    ISO 6523 or the Peppol list of participant schemes. ``prefix``: what some write before the number (``SGUEN`` on
+    Peppol); it is taken off before the check.
     """
 
     scheme: Key
     name: Name
     authority: Name
-    check: Annotated[str, Length(1, 40), Pattern("stdnum:[a-z_]+(\\.[a-z_]+)?|pattern|unknown")]
+    check: Annotated[str, Length(1, 40), Pattern("stdnum:[a-z_]+(\\.[a-z_]+)?|own:ubn|pattern|unknown")]
     pattern: Annotated[str, Length(1, 300)] | None = None
     doubt: bool = False
     icd: Annotated[str, Pattern("[0-9]{4}")] | None = None
