@@ -1,0 +1,92 @@
+# Entrepot. Each target sets up what it needs on a machine with Python 3.11 or newer, make and git.
+#   make demo    one whole sale between two nodes, every step shown        make test    the fast tests (5 minutes at most)
+#   make serve   a node on this machine                                    make check   format, lint, types, imports, house
+#   make proof   everything at full count, with a dated report             make bench   the measurements
+#   make docs    the generated reference                                   make lock    lock the requirements anew
+# Another interpreter: make PYTHON=python3.12 demo
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DATA   ?= .node
+PORT   ?= 8000
+SEED   ?=
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check proof bench docs lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '2,6s/^# *//p' Makefile
+
+# ---- set-up: nothing is repeated while the locked files are unchanged -------------------------------------------------
+
+$(BIN)/python:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "No interpreter '$(PYTHON)'. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Entrepot needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1)." >&2; \
+	  echo "Name another interpreter: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' has no venv module. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+# $(1): the set to install; $(2): the sets it contains.
+define install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(foreach set,$(1) $(2),$(VENV)/.installed-$(set))
+endef
+
+$(VENV)/.installed-test: requirements/test.txt pyproject.toml | $(BIN)/python
+	$(call install,test,node runtime)
+
+$(VENV)/.installed-node: requirements/node.txt pyproject.toml | $(BIN)/python
+	$(call install,node,runtime)
+
+# ---- use --------------------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.installed-node
+	$(BIN)/entrepot demo --dir demo
+
+serve: $(VENV)/.installed-node
+	ENTREPOT_ALLOW_LOOPBACK_HTTP=1 ENTREPOT_URL=http://127.0.0.1:$(PORT) \
+	  $(BIN)/entrepot serve --data $(DATA) --port $(PORT)
+
+# ---- three tiers of tests ---------------------------------------------------------------------------------------------
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n 2 -rs $(if $(SEED),--randomly-seed=$(SEED))
+
+check: $(VENV)/.installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest tests/house -n 0
+
+proof: $(VENV)/.installed-test
+	$(BIN)/python tools/proof.py
+
+bench: $(VENV)/.installed-test
+	@ls bench/*.py >/dev/null 2>&1 || { echo "No measurements yet: bench/ holds no programs." >&2; exit 1; }
+	@set -e; for each in bench/*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+
+# ---- what is generated ------------------------------------------------------------------------------------------------
+
+docs: $(VENV)/.installed-test
+	$(BIN)/python tools/reference.py
+
+# Exact versions and hashes only, never an address. UPGRADE=1 takes newer releases, at least seven days old.
+COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+  $(if $(UPGRADE),--upgrade --uploaded-prior-to P7D)
+
+lock: $(VENV)/.installed-test
+	$(COMPILE) --output-file requirements/runtime.txt requirements/runtime.in
+	$(COMPILE) --constraint requirements/runtime.txt --output-file requirements/node.txt requirements/node.in
+	$(COMPILE) --constraint requirements/node.txt --output-file requirements/test.txt requirements/test.in
+
+clean:
+	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

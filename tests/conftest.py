@@ -1,0 +1,24 @@
+"""What all tests share: no deadline per example on busy machines, and skips that count where nothing may be missing."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("entrepot", deadline=None, print_blob=True)
+settings.register_profile("proof", deadline=None, print_blob=True, max_examples=20_000)
+settings.load_profile("entrepot")
+
+NO_SKIP = os.environ.get("ENTREPOT_NO_SKIP") == "1"
+"""Set by ``make proof``: a part that cannot run here is a failure, not a pass."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"could not run: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"
+        )
