@@ -1,8 +1,7 @@
 """The kinds of record whose payload lives in this room: the shape, and the check of each kind and version."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from entrepot.base.finding import Finding
 from entrepot.document import customs, invoice, offer, order, origin, transport
@@ -11,8 +10,7 @@ Check = Callable[..., tuple[Finding, ...]]
 """``check(payload, *, economies=None)``: pure; ``economies`` are the ISO codes known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
+class DocumentKind(NamedTuple):
     """``shape`` reads the payload's JSON (:func:`entrepot.base.shape.parse`); ``check`` judges what it read."""
 
     shape: type[Any]

@@ -20,6 +20,9 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
 }
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOCAL_HOST = "entrepot.localhost"
+"""Host in the did:web of a node that serves this machine alone: did:web takes no addresses, and names under
+``localhost`` lead to this machine (RFC 6761, 6.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,16 @@ class Config:
     def host(self) -> str:
         """Host name of the public address."""
         return urlsplit(self.url).hostname or ""
+
+    @property
+    def did_host(self) -> str:
+        """Host name in the did:web of this node's parties."""
+        return LOCAL_HOST if self.host in LOOPBACK else self.host
+
+    @property
+    def port(self) -> int | None:
+        """Port of the public address where it is not the scheme's own."""
+        return urlsplit(self.url).port
 
     @property
     def journal_location(self) -> str | Path:

@@ -53,7 +53,7 @@ class HeldKeys:
     def document(self, did: str) -> Mapping[str, Any] | None:
         """The DID document of a hosted party or of the node."""
         found = self._signatories.get(did)
-        return None if found is None else document_of(did, {found.method: found.key.public})
+        return None if found is None else document_of(did, {found.method.partition("#")[2]: found.key.public})
 
     def create(self, name: str, *, did: Callable[[KeyPair], tuple[str, str]], curve: Curve, now: datetime) -> Signatory:
         """A new key under ``name``, durable on return; ``did`` gives DID and method id of the new key.

@@ -2,13 +2,13 @@
 
 import hashlib
 
-from entrepot.node.config import LOOPBACK, read_config
+from entrepot.node.config import LOCAL_HOST, LOOPBACK, read_config
 
 CONFIG = read_config()
 _secret_file = CONFIG.data / "secret" / "django"
 SECRET_KEY = hashlib.sha256(_secret_file.read_bytes()).hexdigest()
 DEBUG = False
-ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else [*LOOPBACK[:1], "localhost", "[::1]"]
+ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else ["127.0.0.1", "localhost", "[::1]", LOCAL_HOST]
 ROOT_URLCONF = "entrepot.node.urls"
 WSGI_APPLICATION = "entrepot.node.wsgi.application"
 INSTALLED_APPS = ["entrepot.node.access", "ninja"]

@@ -18,10 +18,10 @@ from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
 from entrepot.journal.journal import Journal
 from entrepot.journal.writer import Writer
-from entrepot.node.config import LOOPBACK, Config
+from entrepot.node.config import LOCAL_HOST, Config
 from entrepot.node.custody import HeldKeys, open_keys
 from entrepot.party.error import FetchError
-from entrepot.party.fetch import Fetcher, Limits
+from entrepot.party.fetch import Fetcher, Limits, system_lookup
 
 log = logging.getLogger("entrepot.node")
 PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
@@ -124,7 +124,7 @@ def make_office(
     config: Config, keys: HeldKeys, journal: Journal, writer: Callable[[Callable[[Journal], Any]], Any] | None
 ) -> Office:
     """The office of a node's folder; without ``writer`` it writes at once, for commands while no node runs."""
-    fetcher = Fetcher(loopback=config.allow_loopback_http)
+    fetcher = Fetcher(loopback=config.allow_loopback_http, lookup=_lookup)
     return Office(
         journal=journal,
         identity=keys.node,
@@ -138,13 +138,16 @@ def make_office(
     )
 
 
+def _lookup(host: str, port: int) -> list[str]:
+    return ["127.0.0.1"] if host == LOCAL_HOST else system_lookup(host, port)
+
+
 def _document_fetch(fetcher: Fetcher, config: Config) -> Callable[[str], bytes]:
-    """did:web asks for https; on this machine alone, where the setting allows it, http answers."""
+    """did:web asks for https; the nodes of this machine alone answer http, where the setting allows it."""
 
     def fetch(url: str) -> bytes:
-        for host in LOOPBACK if config.allow_loopback_http else ():
-            if url.startswith((f"https://{host}:", f"https://{host}/")):
-                return fetcher.document("http" + url.removeprefix("https"))
+        if config.allow_loopback_http and url.startswith(f"https://{LOCAL_HOST}:"):
+            url = "http" + url.removeprefix("https")
         return fetcher.document(url)
 
     return fetch

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -109,9 +108,8 @@ def list_parties(request: HttpRequest) -> list[dict[str, str]]:
 def create_party(request: HttpRequest, body: PartyIn) -> dict[str, str]:
     """did:web under this node's address, with a new held key. The same name again gives the same party."""
     idempotency(request, caller(request), "party", body.dict())
-    parts = urlsplit(settings.CONFIG.url)
     name = require_name(body.name)
-    did = web_did("localhost" if parts.hostname == "127.0.0.1" else str(parts.hostname), parts.port, name)
+    did = web_did(settings.CONFIG.did_host, settings.CONFIG.port, name)
     made = station().keys.create(name, did=did, curve=body.curve, now=office().clock())
     return {"name": name, "did": made.did}
 
