@@ -23,9 +23,13 @@ _PRAGMAS = (
 )
 
 
-def refuse(wrong: apsw.Error) -> NoReturn:
-    """Raise the journal's exception for a driver's."""
+def refuse(wrong: apsw.Error | UnicodeDecodeError) -> NoReturn:
+    """Raise the journal's exception for a driver's, or for text whose bytes have changed on the disk."""
     text = str(wrong)
+    if isinstance(wrong, UnicodeDecodeError):
+        raise JournalDamaged(
+            f"the journal holds text that is not UTF-8: {text}", remedy="Verify, then restore."
+        ) from wrong
     if isinstance(wrong, apsw.ConstraintError) and "balance_floor" in text:
         raise FloorBroken("a balance would fall below its floor") from wrong
     if isinstance(wrong, apsw.ConstraintError) and "cannot store REAL" in text:
@@ -66,7 +70,7 @@ class SqliteConnection:
         """The first row of the answer, or None."""
         try:
             found = self._run(sql, params).fetchall()
-        except apsw.Error as wrong:
+        except (apsw.Error, UnicodeDecodeError) as wrong:
             refuse(wrong)
         return found[0] if found else None
 
@@ -74,7 +78,7 @@ class SqliteConnection:
         """All rows of the answer."""
         try:
             return self._run(sql, params).fetchall()
-        except apsw.Error as wrong:
+        except (apsw.Error, UnicodeDecodeError) as wrong:
             refuse(wrong)
 
     def begin(self, *, write: bool) -> None:

@@ -7,7 +7,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, from_millis
 from entrepot.journal._dialect import Connection, Row
-from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, json_text
+from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, json_text, proof_digest
 from entrepot.journal.port import (
     ANY,
     Append,
@@ -163,7 +163,10 @@ class Appending(Projection):
             db.execute(
                 "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (seq, digest) DO NOTHING",
-                (seq, sha256(proof.body), proof.securing, proof.method, self._kept(secret, proof.body, record_id)),
+                (
+                    *(seq, proof_digest(proof.securing, proof.method, proof.body), proof.securing, proof.method),
+                    self._kept(secret, proof.body, record_id),
+                ),
             )
             for proof in proofs
         )

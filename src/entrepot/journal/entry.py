@@ -49,6 +49,11 @@ def entry_digest(data: bytes) -> str:
     return sha256(data)
 
 
+def proof_digest(securing: str, method: str, body: bytes) -> str:
+    """The digest of a proof with what is said about it, by which it is known and judged (texts hold no U+0000)."""
+    return sha256(b"\0".join((securing.encode("utf-8"), method.encode("utf-8"), body)))
+
+
 def entry_of(row: Row, streams: Iterable[Row]) -> Entry:
     """``row``: seq, record id, kind, version, received, digest, epoch, leaf; ``streams``: name, version, previous."""
     seq, record_id, kind, version, received_ms, digest, epoch, leaf = row

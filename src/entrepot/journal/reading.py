@@ -244,16 +244,16 @@ def opened(body: bytes, secret: bytes | None, record_id: str) -> bytes:
 
 
 def body_of(row: Row) -> bytes:
-    """The canonical content in the clear; ``row`` as :data:`CONTENT` selects it."""
-    _, record_id, personal, _, body, secret = row
-    if personal and secret is None:
+    """The content in the clear, or what erasure left of it; ``row`` as :data:`CONTENT` selects it."""
+    _, record_id, personal, erased, body, secret = row
+    sealed = personal and not erased
+    if sealed and secret is None:
         raise JournalDamaged(f"the key of the content of {record_id} is missing")
-    return opened(body, secret if personal else None, record_id)
+    return opened(body, secret if sealed else None, record_id)
 
 
 def _record(row: Row) -> Record:
-    record_id, erased = row[1], bool(row[3])
-    return record_from(record_id, bytes(row[4]) if erased else body_of(row), erased=erased)
+    return record_from(row[1], body_of(row), erased=bool(row[3]))
 
 
 def _streams(db: Connection, seq: int) -> list[Row]:

@@ -65,9 +65,8 @@ class Transfer(Projection):
     def _lines(self, db: Connection) -> Iterator[str]:
         yield json_text({"journal": {"epoch": self.epoch, "logId": self.log_id, "schema": SCHEMA_VERSION}})
         for table, text in COLUMNS.items():
-            columns = text.split()
-            for row in _pages(db, table, columns):
-                values = {name: _to_json(value) for name, value in zip(columns, row, strict=True)}
+            for row in table_rows(db, table):
+                values = {name: _to_json(value) for name, value in zip(text.split(), row, strict=True)}
                 yield json_text({"row": values, "table": table})
 
     def import_(self, lines: Iterable[str]) -> None:
@@ -84,7 +83,9 @@ class Transfer(Projection):
         self.epoch = epoch
 
 
-def _pages(db: Connection, table: str, columns: list[str]) -> Iterator[Row]:
+def table_rows(db: Connection, table: str) -> Iterator[Row]:
+    """Every row of a table of :data:`COLUMNS`, in the order of its key."""
+    columns = COLUMNS[table].split()
     keys = columns[: _KEYS.get(table, 1)]
     names, order, marks = ", ".join(columns), ", ".join(keys), ", ".join("?" * len(keys))
     last: Row | None = None

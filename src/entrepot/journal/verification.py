@@ -6,12 +6,13 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding, Severity
 from entrepot.journal import merkle
 from entrepot.journal._dialect import Connection, Row
-from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, record_from
+from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, proof_digest, record_from
 from entrepot.journal.head import CheckJws, head_payload
 from entrepot.journal.port import JournalDamaged, JournalError, TreeHead
 from entrepot.journal.projection import Projection
 from entrepot.journal.reading import CONTENT, body_of, opened, sql_view
 from entrepot.journal.sealing import Sealing, stored
+from entrepot.journal.transfer import COLUMNS, table_rows
 from entrepot.journal.view import MemoryView
 
 SOURCE = "Entrepot journal, version 1"
@@ -57,6 +58,7 @@ class Verification(Sealing, Projection):
             ("heads", lambda db: self._heads(db, check)),
             ("outbox", _outbox),
             ("views", self._views),
+            ("remaining tables", _readable),
         ]
         found: list[Finding] = []
         try:
@@ -89,7 +91,7 @@ def _guarded(name: str, part: Callable[[Connection], Iterator[Finding]], db: Con
     found: list[Finding] = []
     try:
         found.extend(part(db))
-    except (JournalError, UnicodeDecodeError, ValueError) as wrong:
+    except Exception as wrong:  # noqa: BLE001 - a damaged file may give anything: what breaks a part is its finding
         found.append(_finding(2, what=f"The part {name}", reason=str(wrong)))
     return found
 
@@ -159,14 +161,20 @@ def _contents(db: Connection) -> Iterator[Finding]:
 
 
 def _beside(db: Connection) -> Iterator[Finding]:
-    for table, what in (("proof", "A proof"), ("attachment", "An attachment")):
-        sql = (
-            f"SELECT p.seq, p.digest, p.body, k.secret, e.record_id FROM {table} p JOIN entry e ON e.seq = p.seq "  # noqa: S608 - our own names
-            "LEFT JOIN content_key k ON k.seq = p.seq ORDER BY p.seq, p.digest"
-        )
-        for _, digest, body, secret, record_id in db.rows(sql):
-            if sha256(opened(body, secret, record_id)) != digest:
-                yield _finding(14, what=what, record=record_id)
+    proofs = db.rows(
+        "SELECT p.digest, p.securing, p.method, p.body, k.secret, e.record_id FROM proof p "
+        "JOIN entry e ON e.seq = p.seq LEFT JOIN content_key k ON k.seq = p.seq ORDER BY p.seq, p.digest"
+    )
+    for digest, securing, method, body, secret, record_id in proofs:
+        if proof_digest(securing, method, opened(body, secret, record_id)) != digest:
+            yield _finding(14, what="A proof", record=record_id)
+    attachments = db.rows(
+        "SELECT a.digest, a.body, k.secret, e.record_id FROM attachment a JOIN entry e ON e.seq = a.seq "
+        "LEFT JOIN content_key k ON k.seq = a.seq ORDER BY a.seq, a.digest"
+    )
+    for digest, body, secret, record_id in attachments:
+        if sha256(opened(body, secret, record_id)) != digest:
+            yield _finding(14, what="An attachment", record=record_id)
     rows = db.rows(
         "SELECT a.body, a.digest, e.record_id FROM assessment a JOIN entry e ON e.seq = a.seq ORDER BY a.seq, a.version"
     )
@@ -214,6 +222,13 @@ def _outbox(db: Connection) -> Iterator[Finding]:
     for message, body, digest, cause, kept in rows:
         if sha256(body.encode("utf-8")) != digest or cause != kept:
             yield _finding(11, message=message)
+
+
+def _readable(db: Connection) -> Iterator[Finding]:
+    for table in COLUMNS:
+        for _ in table_rows(db, table):
+            pass
+    yield from ()
 
 
 def _finding(rule: int, *, source: str = SOURCE, **params: object) -> Finding:

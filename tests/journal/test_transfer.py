@@ -1,0 +1,164 @@
+import pytest
+
+from entrepot.base.error import UsageError
+from entrepot.journal import migrate_journal, open_journal, restore_journal
+from entrepot.journal.backup import migrate
+from entrepot.journal.journal import database_at
+from entrepot.journal.peer import Peer
+from entrepot.journal.port import CatchUpNeeded, JournalDamaged, JournalTooNew, JournalTooOld, Message
+
+
+def fill(kit, journal):
+    for number in range(8):
+        message = Message(peer="p", lane="1", key=str(number), body={"n": number})
+        journal.append(kit.item(number, postings={"cash:a": 2}, personal=number == 3, outbox=[message]))
+    journal.seal()
+    journal.hold(b"waits", ["a" * 64])
+    journal.put_peer(Peer(id="p", url="u", status="accepted", key="k", body={}))
+
+
+def test_an_export_fills_another_journal(kit, journal, tmp_path):
+    fill(kit, journal)
+    lines = list(journal.export())
+    other = open_journal(
+        tmp_path / "other",
+        reducers=journal.setup.reducers,
+        clock=kit.clock,
+        entropy=bytes,
+        sign=None,
+        log_id=journal.log_id,
+    )
+    other.import_(line + "\n" for line in lines)
+    assert list(other.export()) == lines
+    for view in ("ledger", "kinds"):
+        assert other.dump_view(view) == journal.dump_view(view)
+    assert other.verify(kit.check) == ()
+    assert other.record(kit.record(3, postings={"cash:a": 2}).id) is not None
+    with pytest.raises(UsageError):
+        other.import_(lines)
+    other.close()
+
+
+@pytest.mark.parametrize("fault", ["cut", "changed", "nonsense", "list", "table", "newer"])
+def test_a_broken_export_is_refused_whole(kit, journal, fault):
+    lines = [
+        '{"journal":{"epoch":1,"logId":"x","schema":1}}',
+        '{"row":{"number":1,"opened_ms":1,"reason":"x"},"table":"epoch"}',
+        '{"end":{"lines":2,"sha256":"' + "0" * 64 + '"}}',
+    ]
+    broken = {
+        "cut": lines[:2],
+        "changed": lines,
+        "nonsense": ["{"],
+        "list": ["[]"],
+        "table": ['{"row":{},"table":"sqlite_schema"}'],
+        "newer": [lines[0].replace('"schema":1', '"schema":99')],
+    }[fault]
+    with pytest.raises(JournalTooNew if fault == "newer" else JournalDamaged):
+        journal.import_(broken)
+    assert journal.entries() == ()
+    journal.append(kit.item(1))
+
+
+def test_a_backup_is_made_while_others_write_and_restored_as_a_new_epoch(kit, journal, tmp_path):
+    fill(kit, journal)
+    entries = journal.entries()
+    copy = journal.backup(tmp_path / "copy")
+    assert copy.is_file()
+    journal.append(kit.item(50))
+    kit.tick(days=1)
+    epoch = restore_journal(tmp_path / "copy", tmp_path / "new", clock=kit.clock) if copy.suffix == ".db" else None
+    if epoch is None:
+        epoch = restore_journal(copy, tmp_path / "new", clock=kit.clock)
+    again = open_journal(
+        tmp_path / "new",
+        reducers=journal.setup.reducers,
+        clock=kit.clock,
+        entropy=bytes,
+        sign=kit.sign,
+        log_id=journal.log_id,
+    )
+    try:
+        assert again.epoch == epoch > 1
+        assert again.entries() == entries
+        assert again.needs_catch_up
+        with pytest.raises(CatchUpNeeded):
+            again.append(kit.item(60))
+        assert again.append(kit.item(1, postings={"cash:a": 2})).outcome == "known"
+        recovered = again.append(kit.item(50, recovered=True))
+        assert again.entry(recovered.record_id).epoch == epoch
+        again.caught_up()
+        again.append(kit.item(60))
+        assert not again.needs_catch_up
+        assert again.seal().epoch == epoch
+        assert again.verify(kit.check) == ()
+    finally:
+        again.close()
+
+
+def test_two_restores_of_one_copy_are_two_epochs(lite, tmp_path):
+    journal = lite.open()
+    journal.append(lite.item(1))
+    journal.backup(tmp_path / "copy")
+    one = restore_journal(tmp_path / "copy", tmp_path / "one", clock=lite.clock)
+    lite.tick(hours=1)
+    two = restore_journal(tmp_path / "copy" / "journal.db", tmp_path / "two", clock=lite.clock)
+    assert one != two
+    with pytest.raises(UsageError):
+        restore_journal(tmp_path / "copy", tmp_path / "two", clock=lite.clock)
+    with pytest.raises(UsageError):
+        restore_journal(tmp_path / "nothing", tmp_path / "three", clock=lite.clock)
+    with pytest.raises(UsageError):
+        restore_journal(tmp_path / "copy", "postgresql://nowhere", clock=lite.clock)
+
+
+def test_catching_up_survives_a_restart(lite, tmp_path):
+    journal = lite.open()
+    journal.backup(tmp_path / "copy")
+    restore_journal(tmp_path / "copy", tmp_path / "new", clock=lite.clock)
+    lite.location = tmp_path / "new"
+    for _ in range(2):
+        again = lite.open()
+        assert again.needs_catch_up
+        again.close()
+
+
+def set_version(kit, version):
+    journal = kit.open()
+    with journal.transaction() as db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
+    journal.close()
+
+
+def test_a_newer_database_is_refused(kit):
+    set_version(kit, 2)
+    with pytest.raises(JournalTooNew, match="version 2"):
+        kit.open()
+    with pytest.raises(JournalTooNew):
+        migrate_journal(kit.location)
+    with pytest.raises(JournalTooNew):
+        kit.open(read_only=True)
+
+
+def test_an_older_database_is_migrated_first(kit):
+    set_version(kit, 0)
+    with pytest.raises(JournalTooOld):
+        kit.open()
+    with pytest.raises(JournalTooOld):
+        migrate_journal(kit.location)
+    step = {0: ("CREATE TABLE added (n {int} PRIMARY KEY) {strict}",)}
+    assert migrate(database_at(kit.location), step) == (0, 1)
+    assert migrate_journal(kit.location) == (1, 1)
+    journal = kit.open()
+    with journal.reading() as db:
+        assert db.rows("SELECT n FROM added") == []
+
+
+def test_a_migration_that_fails_changes_nothing(kit):
+    from entrepot.journal.port import JournalError
+
+    set_version(kit, 0)
+    with pytest.raises(JournalError):
+        migrate(database_at(kit.location), {0: ("CREATE TABLE added (n {int}) {strict}", "nonsense")})
+    step = {0: ("CREATE TABLE added (n {int} PRIMARY KEY) {strict}",)}
+    assert migrate(database_at(kit.location), step) == (0, 1)
