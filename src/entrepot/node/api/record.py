@@ -168,7 +168,7 @@ def show_file(
 
 
 def _visible(request: HttpRequest, record_id: str) -> dict[str, Any]:
-    page = record_page(office(), record_id, caller(request).readers)
+    page = record_page(office().journal, record_id, caller(request).readers)
     if page is None:
         raise ProblemError(404, "not-found", "No record that you may read has that id.")
     return page

@@ -37,8 +37,8 @@ def list_sales(
     request: HttpRequest, offset: int = Query(0, ge=0, le=1 << 31), limit: int = Query(50, ge=1, le=200)
 ) -> dict[str, Any]:
     """The sales in which the caller's party holds a role, by id."""
-    ids = sale_ids(office(), caller(request).readers)
-    page = [sale_summary(office(), each) for each in ids[offset : offset + limit]]
+    ids = sale_ids(office().journal, caller(request).readers)
+    page = [sale_summary(office().journal, each) for each in ids[offset : offset + limit]]
     more = offset + limit < len(ids)
     return {"sales": [each for each in page if each], "next": offset + limit if more else None}
 
@@ -47,8 +47,8 @@ def list_sales(
 def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
     """State, accounts, roles and records of one sale, in its deterministic order."""
     readers = caller(request).readers
-    if sale not in sale_ids(office(), readers):
+    if sale not in sale_ids(office().journal, readers):
         raise ProblemError(404, "not-found", "No sale of yours has that id.")
-    page = sale_page(office(), sale, readers)
+    page = sale_page(office().journal, sale, readers)
     assert page is not None, "a sale that a party holds has a row"
     return page

@@ -4,27 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('party', models.CharField(blank=True, max_length=500)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('clerk', 'Clerk'), ('viewer', 'Viewer'), ('operator', 'Operator')], max_length=10)),
-                ('label', models.CharField(max_length=100)),
-                ('created', models.DateTimeField()),
-                ('expires', models.DateTimeField(null=True)),
-                ('revoked', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("party", models.CharField(blank=True, max_length=500)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("clerk", "Clerk"),
+                            ("viewer", "Viewer"),
+                            ("operator", "Operator"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=100)),
+                ("created", models.DateTimeField()),
+                ("expires", models.DateTimeField(null=True)),
+                ("revoked", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['party'], name='access_toke_party_ca8b33_idx')],
+                "indexes": [models.Index(fields=["party"], name="access_toke_party_ca8b33_idx")],
             },
         ),
     ]

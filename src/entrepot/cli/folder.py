@@ -1,0 +1,55 @@
+"""Opening a node's folder from the command line: to read beside a running node, or to write while none runs."""
+
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from entrepot.base.error import UsageError
+from entrepot.journal.journal import Journal
+from entrepot.node.custody import HeldKeys, open_keys
+
+DATA = click.option(
+    "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="The node's folder."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
+
+
+def now() -> datetime:
+    """The clock of the command line."""
+    return datetime.now(UTC)
+
+
+def keys_of(data: Path) -> HeldKeys:
+    """The keys of a folder that a node has made. Raises :class:`UsageError` for any other folder."""
+    if not (data / "keys").is_dir():
+        raise UsageError(f"{data} is not the folder of a node", remedy="Start one there: entrepot serve --data DIR")
+    key_file = os.environ.get("ENTREPOT_KEY_FILE")
+    return open_keys(data, Path(key_file) if key_file else None, entropy=secrets.token_bytes, now=now())
+
+
+def open_folder(data: Path, *, read_only: bool) -> Journal:
+    """The journal of a node's folder. Raises ``JournalLocked`` where a running node writes it."""
+    from entrepot.flow import nodemail
+    from entrepot.flow.sight import reducers
+    from entrepot.journal import open_journal
+
+    keys = keys_of(data)
+    return open_journal(
+        os.environ.get("ENTREPOT_JOURNAL") or data,
+        reducers=reducers(lambda did: did in keys.hosted()),
+        clock=now,
+        entropy=secrets.token_bytes,
+        sign=lambda payload: nodemail.sign_as(keys.node, payload),
+        log_id=keys.node.did,
+        read_only=read_only,
+    )
+
+
+def print_json(value: Any) -> None:
+    """``value`` as JSON on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
