@@ -11,11 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding
 from entrepot.base.moment import format_moment, from_millis, parse_moment, require_aware
 from entrepot.base.record import Record
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
-from entrepot.document.proof.model import check_credential
+from entrepot.document.proof.model import check_claims, check_credential
 from entrepot.document.proof.opened import Proof, Secured, open_secured, verify_proof
 from entrepot.party.anchor import Anchors, Standing
 from entrepot.party.did import Method, did_of, find_method, is_did
@@ -95,7 +96,7 @@ def verify(
         return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
     judge = _Judge(secured, resolver, at)
     record, wrong = record_of_credential(secured.vc) if is_record_credential(secured.vc) else (None, ())
-    form = check_credential(secured.vc)
+    form = check_credential(secured.vc) + (check_claims(secured.vc) if secured.is_enveloped else ())
     shape = check(record) if check is not None and record is not None else ()
     results = {
         "integrity": judge.integrity(wrong),
@@ -248,7 +249,7 @@ def _schema(vc: Mapping[str, Any], findings: tuple[Finding, ...]) -> Result:
 def _validity(secured: Secured, at: datetime) -> Result:
     try:
         starts, ends = _period(secured)
-    except (ValueError, TypeError, OverflowError) as wrong:
+    except (ValueError, TypeError, OverflowError, UsageError) as wrong:
         return Result(Verdict.INVALID, "period-malformed", str(wrong)[:200], "Ask for a document with proper times.")
     if starts and at < max(starts):
         reason = f"It holds from {format_moment(max(starts))} on."
@@ -267,7 +268,7 @@ def _period(secured: Secured) -> tuple[list[datetime], list[datetime]]:
     vc = secured.vc
     starts = [parse_moment(vc["validFrom"])] if "validFrom" in vc else []
     ends = [parse_moment(vc["validUntil"])] if "validUntil" in vc else []
-    if any(each.jws for each in secured.proofs):
+    if secured.is_enveloped:
         starts += [_numeric_date(vc["nbf"])] if "nbf" in vc else []
         ends += [_numeric_date(vc["exp"])] if "exp" in vc else []
     ends += [parse_moment(each.members["expires"]) for each in secured.proofs if "expires" in each.members]

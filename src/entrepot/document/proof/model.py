@@ -41,6 +41,20 @@ def check_presentation(presentation: Mapping[str, Any]) -> tuple[Finding, ...]:
     return tuple(_presentation(presentation))
 
 
+def check_claims(vc: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Where JWT claims that stand beside a credential's members in a vc+jwt say something else (VC-JOSE-COSE 3.1.3)."""
+    subjects = items_of(vc.get("credentialSubject"))
+    subject = subjects[0].get("id") if len(subjects) == 1 and isinstance(subjects[0], Mapping) else None
+    issuer = vc.get("issuer")
+    named = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    same = (("iss", named), ("jti", vc.get("id")), ("sub", subject))
+    return tuple(
+        _finding(13, f"$.{claim}", "RFC 7519, 4.1", "The claim {claim} contradicts the credential.", claim=claim)
+        for claim, stated in same
+        if claim in vc and vc[claim] != stated
+    )
+
+
 def items_of(value: Any) -> list[Any]:
     """``value`` as a list: VCDM lets one object stand for a list of one."""
     return value if isinstance(value, list) else [value]

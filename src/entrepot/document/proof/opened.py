@@ -54,6 +54,11 @@ class Secured:
         return self.proofs[0].method if self.proofs else ""
 
     @property
+    def is_enveloped(self) -> bool:
+        """Whether it came as the payload of a JWS."""
+        return any(each.jws is not None for each in self.proofs)
+
+    @property
     def issuer(self) -> str:
         """The id of the issuer that the credential names; empty where it names none."""
         return issuer_of(self.vc)
