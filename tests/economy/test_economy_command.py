@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from entrepot.base.error import UsageError
 from entrepot.cli.economy import group
-from entrepot.economy.load import codes
+from entrepot.economy.load import codes, packaged_files
 
 
 def run(*words):
@@ -77,3 +77,14 @@ def test_check_a_file_that_somebody_writes(tmp_path):
     assert {each["path"] for each in report["problems"]} >= {"$.names", "$.iso"}
     _, page = run("check", str(bad))
     assert "could not be read" in page
+
+
+def test_check_a_file_with_a_wrong_word_in_it(tmp_path):
+    _, body = next(iter(packaged_files()))
+    wrong = tmp_path / "XX.toml"
+    wrong.write_bytes(body)
+    code, text = run("check", str(wrong), "--json")
+    assert code == 1
+    assert [each["id"] for each in json.loads(text)["files"][0]["problems"]] == ["ENT-CORE-ECONOMY-11"]
+    _, page = run("check", str(wrong))
+    assert "has problems" in page

@@ -95,6 +95,7 @@ def test_unknown_is_a_note_and_never_a_refusal():
 def test_the_lei_holds_everywhere():
     for code in ("MY", "FR", "??"):
         assert identifier_findings(code, "LEI", "213800KUD8LAJWSQ9D15") == ()
+        assert identifier_findings(code, "0199", "213800KUD8LAJWSQ9D15") == ()
         (found,) = identifier_findings(code, "lei", "213800KUD8LAJWSQ9D16")
         assert found.id == "ENT-CORE-IDENTIFIER-04"
         assert found.severity is Severity.BLOCKING

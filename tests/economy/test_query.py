@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.base.error import UsageError
-from entrepot.economy import EconomyError, economies, economy, member_of, tax_rates
+from entrepot.economy import EconomyError, economies, economy, member_of, source_of, tax_rates
 from entrepot.economy.agreement import AGREEMENTS
 from entrepot.economy.load import codes
 from entrepot.economy.query import low_value_rules
@@ -116,6 +116,14 @@ def test_wrong_questions():
     with pytest.raises(EconomyError) as told:
         tax_rates("FR", date(2026, 1, 1))
     assert told.value.error_code == "economy-unknown"
+
+
+def test_the_source_of_a_row_carries_what_the_row_says():
+    found = economy("SG")
+    plain, doubtful = (next(row for row in found.taxes if row.rate == rate) for rate in (Decimal(9), Decimal(7)))
+    assert source_of(found, plain).confidence == "read"
+    assert source_of(found, doubtful).confidence == "unconfirmed"
+    assert source_of(found, plain).title == source_of(found, doubtful).title
 
 
 def test_an_economy_is_read_once():

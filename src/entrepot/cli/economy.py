@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from entrepot.base.error import UsageError
+from entrepot.base.finding import Finding
 from entrepot.base.shape import dump
-from entrepot.economy.fields import FIELDS, Coverage, checked_on, coverage, rows
+from entrepot.economy.fields import FIELDS, Coverage, coverage, rows
 from entrepot.economy.load import codes, economies, packaged_files, read_file, sources_of
 from entrepot.economy.load import economy as load_economy
+from entrepot.economy.query import source_of
 from entrepot.economy.shape import Backed, Economy
 
 BYTES_MAX = 1 << 20
@@ -104,14 +106,12 @@ def _page(found: Economy, covered: Coverage) -> Iterator[str]:
         if head != heading:
             heading = head
             yield f"\n{heading}"
-        source = sources[row.source]
+        source = source_of(found, row)
         name = f"{path.removeprefix('absent.')}: none " if head == "absent" else ""
         label = f"{path.split('.')[1]}: " if head == "names" else ""
         yield f"  {name}{label}{_words(row)}"
-        quality = row.confidence or source.confidence
-        yield f"      {quality}, checked {checked_on(row, sources)}, {row.source}" + (
-            f": {row.what}" if row.what else ""
-        )
+        where = f"{row.source}: {row.what}" if row.what else row.source
+        yield f"      {source.confidence}, checked {source.checked}, {where}"
         if row.note:
             yield f"      {row.note}"
     if found.unknown or covered.open:
@@ -144,13 +144,13 @@ def check(files: tuple[Path, ...], stale_days: int, as_json: bool) -> int:  # no
     """Say how far each file answers the fixed questions, what is stale, and what is wrong.
 
     Without FILES: the files of the package. Exit 0 if nothing is wrong or stale, 1 if something is, 2 if a file
-    cannot be read as an economy.
+    has not the shape of one.
 
     Example: entrepot economy check --stale-days 180
     """
     given = [(each.name, _read(each)) for each in files] if files else list(packaged_files())
     reports = [_report(name, body, stale_days) for name, body in given]
-    unreadable = any(report["coverage"] is None for report in reports)
+    unreadable = any(not report["readable"] for report in reports)
     stale = sum(len(report["coverage"]["stale"]) for report in reports if report["coverage"])
     problems = sum(len(report["problems"]) for report in reports)
     if as_json:
@@ -174,10 +174,16 @@ def _report(name: str, body: bytes, stale_days: int) -> dict[str, Any]:
         covered = _coverage(coverage(found, sources_of(found), today=_today(), stale_days=stale_days))
     return {
         "file": name,
+        "readable": not any(_stops_reading(each) for each in findings),
         "complete": found is not None and found.complete,
         "coverage": covered,
         "problems": [each.to_json() for each in findings],
     }
+
+
+def _stops_reading(finding: Finding) -> bool:
+    """Whether the file has not even the shape of an economy's file."""
+    return finding.id == "ENT-CORE-ECONOMY-10" or finding.id.startswith("ENT-CORE-SHAPE-")
 
 
 def _coverage(covered: Coverage) -> dict[str, Any]:
@@ -196,7 +202,8 @@ def _print_check(reports: list[dict[str, Any]], *, stale: int, problems: int) ->
     for report in reports:
         covered = report["coverage"]
         if covered is None:
-            click.echo(f"{report['file']:10}{'could not be read':>31}{len(report['problems']):>10}")
+            state = "has problems" if report["readable"] else "could not be read"
+            click.echo(f"{report['file']:10}{state:>31}{len(report['problems']):>10}")
         else:
             filled = f"{covered['filled']}/{len(FIELDS)}"
             counts = (len(covered["unknown"]), len(covered["open"]), len(covered["stale"]), len(report["problems"]))

@@ -6,7 +6,7 @@ packaged files through ``importlib.resources`` is the only input.
 
 from entrepot.economy.identifier import identifier_findings
 from entrepot.economy.load import EconomyError, check_file, economies, economy
-from entrepot.economy.query import member_of, tax_rates
+from entrepot.economy.query import low_value_rules, member_of, source_of, tax_rates
 from entrepot.economy.shape import Economy
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "economies",
     "economy",
     "identifier_findings",
+    "low_value_rules",
     "member_of",
+    "source_of",
     "tax_rates",
 ]

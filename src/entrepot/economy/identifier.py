@@ -54,7 +54,7 @@ def identifier_findings(economy: Economy | str, scheme: str, value: str) -> tupl
 
 
 def _scheme(economy: Economy | str, key: str) -> Scheme | None:
-    if key == LEI.scheme:
+    if key in (LEI.scheme, LEI.icd):
         return LEI
     if isinstance(economy, str):
         try:

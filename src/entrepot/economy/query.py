@@ -1,13 +1,17 @@
 """Questions about one economy on one day. ``None`` means unknown; it never stands for no or for nothing."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from entrepot.base.error import UsageError
 from entrepot.economy.agreement import AGREEMENTS
 from entrepot.economy.fields import checked_on
 from entrepot.economy.load import economy, sources_of
-from entrepot.economy.shape import Economy, LowValue, Membership, TaxRate
+from entrepot.economy.shape import Backed, Economy, LowValue, Membership, Source, TaxRate
+
+Dated = TypeVar("Dated", TaxRate, LowValue)
 
 
 def member_of(code: str, agreement: str, on: date) -> bool | None:
@@ -46,7 +50,7 @@ def tax_rates(code: str, on: date) -> tuple[TaxRate, ...] | None:
     found = economy(code)
     if "taxes" in found.absent:
         return ()
-    return _in_force(found, found.taxes, on)  # type: ignore[return-value]
+    return _in_force(found, found.taxes, on)
 
 
 def low_value_rules(code: str, on: date) -> tuple[LowValue, ...] | None:
@@ -55,10 +59,16 @@ def low_value_rules(code: str, on: date) -> tuple[LowValue, ...] | None:
     found = economy(code)
     if "lowvalue" in found.absent:
         return ()
-    return _in_force(found, found.lowvalue, on)  # type: ignore[return-value]
+    return _in_force(found, found.lowvalue, on)
 
 
-def _in_force(found: Economy, rows: Iterable[TaxRate | LowValue], on: date) -> tuple[TaxRate | LowValue, ...] | None:
+def source_of(found: Economy, row: Backed) -> Source:
+    """The source of ``row`` in the file of ``found``, with the row's own confidence and day where it states them."""
+    source = sources_of(found)[row.source]
+    return replace(source, confidence=row.confidence or source.confidence, checked=row.checked or source.checked)
+
+
+def _in_force(found: Economy, rows: Iterable[Dated], on: date) -> tuple[Dated, ...] | None:
     sources, answer = sources_of(found), []
     for row in rows:
         if row.to is not None and on > row.to:
