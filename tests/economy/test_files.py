@@ -68,7 +68,7 @@ def test_coverage(code):
 
 
 def test_a_value_goes_stale():
-    found = economy("MY")
+    found = economy("SG")
     covered = coverage(found, sources_of(found), today=date(2027, 11, 23))
     assert ("iso", DAY) in covered.stale
     assert any(path.startswith("unknown.") for path, _ in covered.stale)
@@ -167,8 +167,7 @@ def test_common_sources_are_used_and_no_machine_path_is_named():
     text = (resources.files("entrepot.economy") / "common-sources.toml").read_text("utf-8")
     for _, body in packaged_files():
         text += body.decode()
-    assert "/work/" not in text
-    assert "/root/" not in text
+    assert not [folder for folder in ("work", "root", "home") if f"/{folder}/" in text]
     tomllib.loads((resources.files("entrepot.economy") / "common-sources.toml").read_text("utf-8"))
 
 

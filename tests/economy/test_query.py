@@ -68,7 +68,8 @@ def test_low_value_rules_change_on_their_day():
     assert effects("VN", 2025, 2, 18) == {("no_relief", None)}
     assert effects("TH", 2025, 12, 31) == {("no_duty", Decimal(1500))}
     assert effects("TH", 2026, 1, 1) == {("no_duty", Decimal(1))}
-    assert effects("MY", 2024, 1, 1) == {("seller_collects", Decimal(500))}
+    assert effects("MY", 2024, 1, 1) == {("seller_collects", Decimal(500)), ("no_duty_no_tax", Decimal(500))}
+    assert effects("MY", 2023, 12, 31) == set()
 
 
 @pytest.mark.parametrize(
