@@ -143,8 +143,10 @@ def _is_list_of_text(value: Any) -> bool:
 
 
 def _put(office: Office, known: Peer, status: str) -> None:
-    row = replace(office.journal.peer(known.id), status=status)
-    office.run(lambda journal: journal.put_peer(row))
+    row = office.journal.peer(known.id)
+    if row is not None:
+        kept = replace(row, status=status)
+        office.run(lambda journal: journal.put_peer(kept))
 
 
 def _require(office: Office, node: str) -> Peer:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from entrepot.base.amount import EXACT, exact_product, exact_sum
+from entrepot.base.error import EntrepotError
 from entrepot.base.money import Money, Rounding, exponent, round_to
 from entrepot.cli.demo.cast import Cast
 from entrepot.document.customs.model import (
@@ -45,6 +47,12 @@ WEIGHT_PER_UNIT_KG = Decimal("1.000")
 """Stated answer for goods that are not ordered by weight: what one unit weighs."""
 
 
+class CannotPlay(EntrepotError):
+    """The order lacks what a sale needs, and the stated answers do not give it."""
+
+    code = "cannot-play"
+
+
 @dataclass(slots=True)
 class Deal:
     """A sale in progress: the order, its cast, the day, and what was issued so far (step -> record id and number)."""
@@ -54,6 +62,7 @@ class Deal:
     today: date
     hs: HsCode = HS_STATED
     issued: dict[str, tuple[str, str]] = field(default_factory=dict)
+    events: list[Any] = field(default_factory=list)
 
     def ref(self, step: str) -> RecordReference:
         """The record of a step."""
@@ -74,6 +83,16 @@ class Deal:
     def is_goods(self) -> bool:
         """Whether goods are carried."""
         return self.order.subject is Subject.GOODS
+
+
+def addressed(order: Order, cast: Cast) -> Order:
+    """The order with the DIDs of its parties, and with the agencies on the buyer's side."""
+    return replace(
+        order,
+        buyer=cast["buyer"],
+        seller=cast["seller"],
+        parties=cast.appointments("import_customs", "payer_bank", "settlement", "reporter"),
+    )
 
 
 def response(deal: Deal, number: str) -> OrderResponse:
