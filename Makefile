@@ -51,8 +51,7 @@ demo: $(VENV)/.installed-node
 	$(BIN)/entrepot demo --dir demo
 
 serve: $(VENV)/.installed-node
-	ENTREPOT_ALLOW_LOOPBACK_HTTP=1 ENTREPOT_URL=http://127.0.0.1:$(PORT) \
-	  $(BIN)/entrepot serve --data $(DATA) --port $(PORT)
+	$(BIN)/entrepot serve --data $(DATA) --port $(PORT)
 
 # ---- three tiers of tests ---------------------------------------------------------------------------------------------
 
@@ -63,8 +62,10 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tools
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest tests/house -n 0
+	$(BIN)/python tools/house
+	$(BIN)/python -m pytest tests/house -p no:randomly
 
 proof: $(VENV)/.installed-test
 	$(BIN)/python tools/proof.py

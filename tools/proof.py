@@ -71,7 +71,7 @@ def run(part: Part, *, sample: bool) -> Outcome:
     started = time.monotonic()
     minutes = SAMPLE_MINUTES_MAX if sample else part.minutes_max
     try:
-        done = subprocess.run(  # noqa: S603 -- the commands are this repository's own
+        done = subprocess.run(
             shlex.split(command),
             cwd=ROOT,
             env=environment,
