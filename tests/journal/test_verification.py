@@ -68,6 +68,7 @@ TAMPERED = [
     ("UPDATE view_row SET row = ? WHERE view = 'ledger'", '{"records":9}', "10"),
     ("UPDATE view_balance SET value = value + ? WHERE account = 'cash:a'", 1, "10"),
     ("DELETE FROM view_balance WHERE view = 'kinds' AND value > ?", 0, "10"),
+    ("UPDATE epoch SET number = number + ?", 3, "17"),
     ("DELETE FROM tombstone WHERE seq > ?", 0, "13"),
 ]
 

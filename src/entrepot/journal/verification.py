@@ -36,6 +36,7 @@ _MESSAGES = {
     14: ("{what} of {record} does not have its digest.", _RESTORE),
     15: ("The columns kept beside the content of {record} are not what it says.", _RESTORE),
     16: ("The leaf numbers leave a gap: {count} leaves, the last is {last}.", _RESTORE),
+    17: ("Entry {seq} names epoch {epoch}, which was never opened.", _RESTORE),
 }
 
 
@@ -106,6 +107,7 @@ def _paged(db: Connection, sql: str) -> Iterator[Row]:
 
 def _entries(db: Connection) -> Iterator[Finding]:
     before = (0, 0)
+    epochs = {number for (number,) in db.rows("SELECT number FROM epoch")}
     sql = (
         "SELECT seq, received_ms, record_id, kind, version, epoch, digest FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
     )
@@ -113,6 +115,8 @@ def _entries(db: Connection) -> Iterator[Finding]:
         if seq != before[0] + 1 or received_ms < before[1]:
             yield _finding(5, seq=seq, before=before[0])
         before = (seq, received_ms)
+        if epoch not in epochs:
+            yield _finding(17, seq=seq, epoch=epoch)
         streams = db.rows("SELECT stream, version, prev_digest FROM entry_stream WHERE seq = ?", (seq,))
         fields = (record_id, kind, version, received_ms, epoch)
         if entry_digest(entry_bytes(fields, [(name, at, prev) for name, at, prev in streams])) != digest:
