@@ -20,7 +20,7 @@ def group() -> None:
 @group.command()
 @DATA
 @JSON
-def verify(data: Path, as_json: bool) -> int:  # noqa: FBT001 - click's flag
+def verify(data: Path, as_json: bool) -> int:
     """Recompute everything that can be recomputed: digests, chains, tree, signatures, views. Exit 1 on any fault.
 
     Example: entrepot journal verify --data node --json

@@ -19,7 +19,7 @@ def group() -> None:
 @group.command("list")
 @DATA
 @JSON
-def list_(data: Path, as_json: bool) -> int:  # noqa: FBT001 - click's flag
+def list_(data: Path, as_json: bool) -> int:
     """List all sales of a node.
 
     Example: entrepot sale list --data node --json
@@ -43,7 +43,7 @@ def list_(data: Path, as_json: bool) -> int:  # noqa: FBT001 - click's flag
 @click.argument("sale")
 @DATA
 @JSON
-def show(sale: str, data: Path, as_json: bool) -> int:  # noqa: FBT001 - click's flag
+def show(sale: str, data: Path, as_json: bool) -> int:
     """Show one sale: its state, what is owed, and every record with what was checked. SALE is its id or the start of it.
 
     Example: entrepot sale show 3f2a --data node

@@ -15,7 +15,8 @@ from entrepot.flow.assess import Checked, Verdict, warning
 from entrepot.flow.kinds import read_payload
 from entrepot.flow.office import Office
 from entrepot.flow.sight import SALE_VIEW
-from entrepot.rule import Answer, Given, ask, packs, topics
+from entrepot.rule import Answer, Given, ask, topics
+from entrepot.rule.load import digest
 
 TOPIC = "consumption-tax"
 BARS = frozenset({"sale_barred"})
@@ -32,13 +33,13 @@ def check_law(office: Office, record: Record, payload: Any) -> list[Checked]:
 
 
 def pack_versions(office: Office) -> Mapping[str, str]:  # noqa: ARG001 - packs may become an office's own
-    """The rule packs in use: topic and economy -> digest."""
+    """The rule packs in use: topic -> digest."""
     return _versions()
 
 
 @cache
 def _versions() -> Mapping[str, str]:
-    return {f"rules/{topic}/{economy}": pack.digest for topic in topics() for economy, pack in packs(topic).items()}
+    return {f"rules/{topic}": digest(topic) for topic in topics()}
 
 
 def _facts(office: Office, record: Record, declared: CustomsDeclaration) -> dict[str, Any]:

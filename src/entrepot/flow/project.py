@@ -142,6 +142,8 @@ def _counted(count: Count) -> Says:
     return fact.Counted(digest=count.digest)
 
 
+CLAIMS = ("return-request", "return-response", "dispute", "dispute-answer", "dispute-resolution")
+"""Kinds whose payload knows itself what it says to the sale."""
 PROJECTIONS: dict[str, Callable[[Any], Says]] = {
     "offer": _offered,
     "order": _order,
@@ -161,5 +163,5 @@ PROJECTIONS: dict[str, Callable[[Any], Says]] = {
     "refund": _refunded,
     "acceptance": _accepted,
     "count": _counted,
-    **dict.fromkeys(("return-request", "return-response", "dispute", "dispute-answer", "dispute-resolution"), claim.says_of),
-}  # fmt: skip
+    **dict.fromkeys(CLAIMS, claim.says_of),
+}

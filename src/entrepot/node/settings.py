@@ -11,7 +11,7 @@ DEBUG = False
 ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else ["127.0.0.1", "localhost", "[::1]", LOCAL_HOST]
 ROOT_URLCONF = "entrepot.node.urls"
 WSGI_APPLICATION = "entrepot.node.wsgi.application"
-INSTALLED_APPS = ["entrepot.node.access", "ninja"]
+INSTALLED_APPS = ["entrepot.node.access"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "entrepot.node.guard.Guard",

@@ -107,7 +107,7 @@ def check(instruction: PaymentInstruction, message: bytes) -> tuple[Finding, ...
 
 
 def settlement(deal: Deal, instruction: PaymentInstruction, now: datetime) -> Settlement:
-    """The settlement institution lends the payer's side the money and moves it to the seller, in one set of postings."""
+    """The institution lends the payer's side the money and moves it to the seller, in one set of postings."""
     cast = deal.cast
     accounts = Accounts(
         debtor=cast.did("buyer"),

@@ -12,8 +12,8 @@ from entrepot.cli.demo.cast import Cast
 from entrepot.document.customs.model import (
     CustomsDeclaration,
     CustomsRelease,
-    DeclaredGoods,
     Decision,
+    DeclaredGoods,
     Direction,
 )
 from entrepot.document.invoice.model import Invoice

@@ -6,9 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from entrepot.base.shape import dump
 from entrepot.cli.demo import default, papers
-from entrepot.cli.demo.cast import AGENCIES, CLERK, EXPORT_NODE, HOME, IMPORT_NODE, Cast, gather
+from entrepot.cli.demo.cast import AGENCIES, CLERK, EXPORT_NODE, HOME, IMPORT_NODE, gather
 from entrepot.cli.demo.client import Client
 from entrepot.cli.demo.nodes import Nodes
 from entrepot.cli.demo.papers import Deal

@@ -9,17 +9,20 @@ Echo = Callable[[str], None]
 
 @dataclass
 class Show:
-    """Prints steps and counts checks. ``failed``: places of checks that came out invalid; ``unknown``: of unknowns."""
+    """Prints steps and counts checks. ``failed``: places of checks that came out invalid; ``unknown``: of unknowns.
+    ``last``: title of the present step."""
 
     echo: Echo
     checks: int = 0
     step_number: int = 0
     failed: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    last: str = ""
 
     def step(self, title: str) -> None:
         """A new step begins."""
         self.step_number += 1
+        self.last = title
         self.echo(f"{self.step_number:2}. {title}")
 
     def say(self, text: str) -> None:
@@ -43,6 +46,6 @@ class Show:
             for finding in each["findings"]:
                 self.echo(f"               {finding['severity']} {finding['id']}: {finding['text']}")
 
-    def expect(self, place: str, holds: bool, name: str, standard: str) -> None:  # noqa: FBT001 - a verdict
+    def expect(self, place: str, holds: bool, name: str, standard: str) -> None:
         """A check that the demo itself makes on an artefact."""
         self.checked(place, "valid" if holds else "invalid", name, standard)

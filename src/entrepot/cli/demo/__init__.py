@@ -1,0 +1,95 @@
+"""``entrepot demo``: one whole sale between two nodes, from order to paid, cleared and counted."""
+
+import json
+import secrets
+import shutil
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from entrepot.base.error import EntrepotError, UsageError
+
+MARK = "demo.json"
+"""The file by which a folder is known to be an earlier demo's, which a new one may replace."""
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"),
+              show_default=True, help="Folder for the artefacts and both nodes; an earlier demo there is replaced.")  # fmt: skip
+@click.option("--order", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+              help="A UBL Order that somebody else wrote, to start the sale from.")  # fmt: skip
+@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+              help="TOML file with stated answers for what the order lacks; the demo has its own.")  # fmt: skip
+@click.option(
+    "--json", "as_json", is_flag=True, help="The last line is one JSON object; the steps go to standard error."
+)
+def command(folder: Path, order: Path | None, answers: Path | None, as_json: bool) -> int:
+    """Run one whole sale between two nodes and show every step.
+
+    By default fresh durian goes from Malaysia to China, between invented firms. Nothing leaves this machine.
+
+    Example: entrepot demo --dir demo --order order.xml
+    """
+    from entrepot.cli.demo.cast import EXPORT_NODE, IMPORT_NODE
+    from entrepot.cli.demo.nodes import Nodes
+    from entrepot.cli.demo.play import Stage
+    from entrepot.cli.demo.show import Show
+
+    _clear(folder)
+    show = Show(lambda line: click.echo(line, err=as_json))
+    try:
+        with Nodes(folder, (EXPORT_NODE, IMPORT_NODE)) as nodes:
+            stage = Stage(nodes, folder, show, lambda: datetime.now(UTC), secrets.token_bytes)
+            result = _run(stage, order, _answers(answers))
+    except EntrepotError as wrong:
+        show.failed.append(f"{show.last}: {wrong.message}")
+        click.echo(f"entrepot demo: stopped at {show.last}: {wrong.message} {wrong.remedy}", err=True)
+        result = {"sale": None, "state": "unknown", "records": [], "failed": show.failed, "unknown": show.unknown}
+    return _finish(result, show, as_json=as_json)
+
+
+def _run(stage: Any, order: Path | None, answers: dict[str, Any]) -> dict[str, Any]:
+    from entrepot.cli.demo.ending import close
+    from entrepot.cli.demo.play import open_default, open_presented, play, prepare
+
+    prepare(stage)
+    deal = open_default(stage) if order is None else open_presented(stage, order, answers)
+    play(stage, deal)
+    result: dict[str, Any] = close(stage, deal)
+    (stage.out / MARK).write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return result
+
+
+def _finish(result: dict[str, Any], show: Any, *, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        click.echo(
+            f"sale {result['sale'] or 'none'}: {result['state']}; {len(result['records'])} records, "
+            f"{show.checks} checks, {len(show.failed)} failed"
+        )
+    return 0 if result["state"] == "counted" and not show.failed else 1
+
+
+def _clear(folder: Path) -> None:
+    """An empty folder; whatever is not an earlier demo's stays untouched."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists() and not (folder / "node-export").exists():
+            raise UsageError(f"{folder} is not empty and not an earlier demo's", remedy="Give another --dir.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _answers(file: Path | None) -> dict[str, Any]:
+    source = file or Path(__file__).with_name("answers.toml")
+    try:
+        found: dict[str, Any] = tomllib.loads(source.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UsageError(f"{source} is not TOML: {wrong}") from wrong
+    return found.get("answers", {})
