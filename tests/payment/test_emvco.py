@@ -17,6 +17,7 @@ from entrepot.payment.qr import Merchant, request_code
 
 SEED = "00020101021226220014my.example.pay5204000053034585406120.505802MY5905KEBUN6004RAUB62090105INV-16304"
 CODE = SEED + checksum(SEED)
+TWICE = CODE + "6304"
 GROWER = Merchant(name="KEBUN RAUB", city="RAUB", economy="MY", objects={"01": "890053", "02": "X1"})
 
 
@@ -154,6 +155,7 @@ def test_deviations_become_findings_and_nothing_is_dropped(fields, expected):
         (CODE + "X", "01"),
         (CODE + "5901A", "04"),
         (CODE[:-4] + "0000", "05"),
+        (TWICE + checksum(TWICE), "04"),
         ("00\ud800", "03"),
         ("00" * 2000, "03"),
         ("000２01", "01"),

@@ -100,6 +100,7 @@ def test_members_of_a_party_are_all_thought_of():
         ({"debtor": Party(name="A", address=Address(lines=("Road 1",)))}, "ENT-CORE-PAY-08"),
         ({"exchange_rate": None}, "ENT-CORE-PAY-04"),
         ({"exchange_rate": ExchangeRate(rate=Decimal("0.62000000001"), source="x")}, "ENT-CORE-PACS008-04"),
+        ({"exchange_rate": ExchangeRate(rate=Decimal("12.3456789012"), source="x")}, "ENT-CORE-PACS008-04"),
         ({"exchange_rate": ExchangeRate(rate=Decimal("-1"), source="x")}, "ENT-CORE-PAY-05"),
         ({"exchange_rate": ExchangeRate(rate=Decimal("0.61"), source="x")}, "ENT-CORE-PAY-06"),
         ({"settlement": Money(0, "MYR")}, "ENT-CORE-PAY-02"),
@@ -184,9 +185,9 @@ def test_another_message_is_noticed(domestic):
         (b"SHAR", b"NONE", "ENT-CORE-SHAPE-04"),
         (b"08:30:00.000+00:00", b"08:30:00.000", "ENT-CORE-PACS008-12"),
         (b"2026-11-20</IntrBk", b"2026-11-32</IntrBk", "ENT-CORE-PACS008-12"),
-        (b"</Document>", b"", "ENT-CORE-PACS008-25"),
-        (b"<Document", b"<!DOCTYPE Document [<!ENTITY a 'b'>]><Document", "ENT-CORE-PACS008-26"),
-        (b"<UETR>", b"<!-- ", "ENT-CORE-PACS008-25"),
+        (b"</Document>", b"", "ENT-CORE-XML-04"),
+        (b"<Document", b"<!DOCTYPE Document [<!ENTITY a 'b'>]><Document", "ENT-CORE-XML-03"),
+        (b"<UETR>", b"<!-- ", "ENT-CORE-XML-04"),
     ],
 )
 def test_wrong_messages_are_refused_with_findings(instruction, replaced, by, expected):
@@ -214,7 +215,7 @@ def test_two_transfers_are_refused(instruction):
 
 
 def test_huge_and_deep_messages_are_refused():
-    assert ids(read(b" " * ((1 << 20) + 1))[1]) == ["ENT-CORE-PACS008-24"]
+    assert ids(read(b" " * ((1 << 20) + 1))[1]) == ["ENT-CORE-XML-01"]
     assert read(b"<a>" * 5000)[0] is None
     assert read(b"")[0] is None
     assert read(b"\xff\xfe\x00")[0] is None

@@ -8,12 +8,14 @@ from lxml import etree
 from entrepot.base.digest import from_ni_uri, sha256
 from entrepot.base.finding import Finding
 from entrepot.base.shape import dump, parse
+from entrepot.document._xml import XmlLimits, read_xml
 from entrepot.payment._iso20022.version import DID_SCHEME, LEI_SCHEME, NAMESPACE, VERSIONS
 from entrepot.payment._iso20022.xml import Source, decimal_of
 from entrepot.payment.finding import finding
 from entrepot.payment.instruction import PaymentInstruction
 
-BYTES_MAX = 1 << 20
+LIMITS = XmlLimits(bytes_max=1 << 20, depth_max=64, elements_max=50_000)
+"""Bounds on one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def read(data: bytes) -> tuple[ReadMessage | None, tuple[Finding, ...]]:
 
 
 def _document(data: bytes) -> tuple[etree._Element | None, tuple[Finding, ...]]:
-    root, findings = parse_xml(data)
+    root, findings = read_xml(data, LIMITS)
     if root is None:
         return None, findings
     for element in root.iter(etree.Element):
@@ -240,24 +242,3 @@ def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_none(each) for key, each in value.items() if each is not None}
     return [_without_none(each) for each in value] if isinstance(value, list) else value
-
-
-def parse_xml(data: bytes) -> tuple[etree._Element | None, tuple[Finding, ...]]:
-    """The root element; None and a finding for what is too large, not XML, or has a document type."""
-    if len(data) > BYTES_MAX:
-        return None, (_not_xml(24, "The message is larger than 1 MiB."),)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as wrong:
-        return None, (_not_xml(25, "Not well-formed XML: {reason}.", reason=str(wrong)[:200]),)
-    document = root.getroottree().docinfo
-    if document.doctype:  # type: ignore[union-attr]  # the stubs know no such member
-        return None, (_not_xml(26, "A document type is not allowed."),)
-    return root, ()
-
-
-def _not_xml(number: int, message: str, **given: str) -> Finding:
-    return finding(
-        "PACS008", number, message, source="XML 1.0; ISO 20022", remedy="Send a well-formed message.", **given
-    )
