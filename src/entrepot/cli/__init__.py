@@ -5,6 +5,7 @@ Results go to standard output, progress to standard error.
 """
 
 import importlib
+import os
 import sys
 
 import click
@@ -73,5 +74,11 @@ def main() -> None:
         sys.exit(1)
     except OSError as wrong:
         click.echo(f"entrepot: {wrong.strerror or wrong} ({wrong.filename or 'system'})", err=True)
+        sys.exit(2)
+    except Exception as wrong:  # noqa: BLE001 - the last net: a user gets a sentence, a developer asks for more
+        if os.environ.get("ENTREPOT_TRACE") == "1":
+            raise
+        click.echo(f"entrepot: a fault of this program ({type(wrong).__name__}: {wrong})", err=True)
+        click.echo("  Please report it; ENTREPOT_TRACE=1 shows where it happened.", err=True)
         sys.exit(2)
     sys.exit(result if isinstance(result, int) else 0)

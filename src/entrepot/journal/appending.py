@@ -87,6 +87,12 @@ class Appending(Projection):
             _insert_key(db, key, seq, item.answer, received_ms)
         return _appended(Outcome.APPENDED, item.record.id, seq, received_ms, item.answer), digest
 
+    def replayed(self, key: Idempotency) -> Appended | None:
+        """What an earlier append under this key gave; None where the key is new. Raises ``KeyReused``."""
+        with self.reading() as db:
+            found = self._replay(db, key)
+        return None if found is None else found[0]
+
     def _replay(self, db: Connection, key: Idempotency) -> tuple[Appended, str] | None:
         found = db.row(
             "SELECT i.digest, i.answer, e.seq, e.record_id, e.received_ms, e.digest FROM idempotency i "

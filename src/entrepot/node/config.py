@@ -17,6 +17,7 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_JOURNAL": "Where the journal lies: empty for DATA/journal.db, or a postgresql:// address.",
     "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1 allows http to 127.0.0.1 and [::1], for the demo and tests. Default 0.",
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
+    "ENTREPOT_TRACE": "1 lets the command line show where a fault of the program happened. Default 0.",
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
 }
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

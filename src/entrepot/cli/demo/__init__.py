@@ -19,16 +19,15 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @click.command()
-@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"),
-              show_default=True, help="Folder for the artefacts and both nodes; an earlier demo there is replaced.")  # fmt: skip
-@click.option("--order", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
-              help="A UBL Order that somebody else wrote, to start the sale from.")  # fmt: skip
-@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
-              help="TOML file with stated answers for what the order lacks; the demo has its own.")  # fmt: skip
-@click.option(
-    "--json", "as_json", is_flag=True, help="The last line is one JSON object; the steps go to standard error."
-)
+@click.option("--dir", "folder", type=_FOLDER, default=Path("demo"), show_default=True, help="Where artefacts go.")
+@click.option("--order", type=_FILE, default=None, help="A UBL Order that somebody else wrote, to start from.")
+@click.option("--answers", type=_FILE, default=None, help="Stated answers for what that order lacks (TOML).")
+@click.option("--json", "as_json", is_flag=True, help="The last line is one JSON object.")
 def command(folder: Path, order: Path | None, answers: Path | None, as_json: bool) -> int:
     """Run one whole sale between two nodes and show every step.
 

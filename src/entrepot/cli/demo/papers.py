@@ -288,8 +288,8 @@ def waybill(deal: Deal, number: str) -> TransportDocument:
     )
 
 
-_PORTS = {"MY": "MYPKG", "CN": "CNNSA", "VN": "VNHPH", "SG": "SGSIN", "TH": "THLCH", "JP": "JPTYO"}
+PORTS = {"MY": "MYPKG", "CN": "CNNSA", "VN": "VNHPH", "SG": "SGSIN", "TH": "THLCH", "JP": "JPTYO"}
 
 
 def _place(economy: str | None, name: str) -> Place:
-    return Place(locode=_PORTS.get(economy or ""), name=name)
+    return Place(locode=PORTS.get(economy or ""), name=name)
