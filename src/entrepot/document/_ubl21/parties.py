@@ -67,6 +67,8 @@ def _tax_numbers(place: Cursor) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for each in place.all("cac:PartyTaxScheme"):
         number = each.one("cbc:CompanyID")
+        # An empty TaxScheme says nothing; reading it keeps it from being reported as lost.
+        each.text("cac:TaxScheme")
         scheme = each.text("cac:TaxScheme/cbc:ID") or each.text("cac:TaxScheme/cbc:TaxTypeCode")
         value = None if number is None else number.text()
         if value:
