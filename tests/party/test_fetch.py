@@ -377,3 +377,17 @@ def test_loopback_forms():
     assert is_loopback("::1")
     assert not any(map(is_loopback, ("::ffff:127.0.0.1", "0.0.0.0", "10.0.0.1", "localhost", "")))
     assert ipaddress.ip_address("64:ff9b::7f00:1").is_global, "the reason why the table above exists"
+
+
+def test_localhost_is_asked_without_a_certificate_where_loopback_is_allowed():
+    from entrepot.party.resolve import DidResolver
+
+    document = b'{"id":"did:web:localhost%%3A%d"}'
+    pages = {}
+    with server(lambda connection, request, stop: connection.sendall(pages["answer"])) as (port, _):
+        body = document % port
+        pages["answer"] = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        resolution = DidResolver(fetch=local().document).resolve(f"did:web:localhost%3A{port}")
+        assert resolution.document == {"id": f"did:web:localhost%3A{port}"}
+        refused = DidResolver(fetch=Fetcher(lookup=here).document).resolve(f"did:web:localhost%3A{port}")
+        assert (refused.document, refused.code) == (None, "notFound")

@@ -55,10 +55,12 @@ def test_proof_set_holds_only_as_a_whole(desk):
     assert desk.judged(canonical(both)).is_valid
     bad = {**vc, "proof": [one["proof"], {**two["proof"], "created": "2026-01-01T00:00:00Z"}]}
     assert desk.judged(canonical(bad)).results["integrity"].code == "signature-wrong"
+    alone = {**vc, "proof": {**one["proof"], "previousProof": "urn:x"}}
+    assert desk.judged(canonical(alone)).results["integrity"].code == "securing-unsupported"
     foreign_suite = {**vc, "proof": [one["proof"], {**two["proof"], "cryptosuite": "unheard-of"}]}
     assert str(desk.judged(canonical(foreign_suite)).results["integrity"].status) == "unknown"
     chained = {**vc, "proof": [one["proof"], {**two["proof"], "previousProof": "urn:x"}]}
-    assert not desk.judged(canonical(chained)).is_valid
+    assert desk.judged(canonical(chained)).results["integrity"].code == "securing-unsupported"
     alone = {**vc, "proof": [two["proof"]]}
     assert desk.judged(canonical(alone)).results["issuer"].code == "method-not-listed"
     assert str(desk.judged(canonical({**vc, "proof": []})).results["integrity"].status) == "unknown"
@@ -162,3 +164,23 @@ def test_opened_names_what_it_holds(desk):
     assert verify_proof(opened, desk.KEYS[Curve.P256].public)
     assert not verify_proof(opened, desk.KEYS[Curve.P256].public, index=1)
     assert opened.issuer == did_key(desk.KEYS[Curve.P256].public)
+
+
+def test_contexts_that_were_signed_must_be_those_of_the_document(desk):
+    from entrepot.document.proof.integrity import hash_data, proof_options
+    from entrepot.party.multibase import to_multibase
+
+    key, vc = desk.KEYS[Curve.ED25519], desk.foreign()
+    options = proof_options(vc, "eddsa-jcs-2022", key_method_id(key.public), "2026-01-01T00:00:00Z")
+    shorter = {**options, "@context": vc["@context"][:1]}
+    hidden = {name: value for name, value in options.items() if name != "@context"}
+    for signed_options, shown, verdict in (
+        (options, options, "valid"),
+        (shorter, shorter, "invalid"),
+        (hidden, hidden, "valid"),
+        (options, hidden, "valid"),
+        (shorter, hidden, "invalid"),
+    ):
+        value = to_multibase(key.sign(hash_data(vc, signed_options)))
+        report = desk.judged(canonical({**vc, "proof": {**shown, "proofValue": value}}))
+        assert str(report.results["integrity"].status) == verdict

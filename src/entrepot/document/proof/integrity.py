@@ -65,13 +65,20 @@ def context_fault(credential: Mapping[str, Any], proof: Mapping[str, Any]) -> st
 
 
 def holds(credential: Mapping[str, Any], proof: Mapping[str, Any], key: PublicKey) -> bool:
-    """Whether ``proof`` is a signature of ``key`` over ``credential``; suite and key type must agree."""
+    """Whether ``proof`` is a signature of ``key`` over ``credential``; suite and key type must agree.
+
+    A proof that does not show the contexts may have been made with or without them: programs written before the
+    suite became a Recommendation hash the document's contexts in without showing them. Both cover every member.
+    """
     signature = proof_signature(proof)
     if signature is None or CRYPTOSUITES.get(str(proof.get("cryptosuite"))) is not key.curve:
         return False
     if context_fault(credential, proof):
         return False
+    forms = [proof]
+    if "@context" in credential and "@context" not in proof:
+        forms.append({**proof, "@context": credential["@context"]})
     try:
-        return key.verify(signature, hash_data(credential, proof))
+        return any(key.verify(signature, hash_data(credential, form)) for form in forms)
     except NotCanonicalError:
         return False
