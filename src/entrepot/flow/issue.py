@@ -9,7 +9,7 @@ from entrepot.base.finding import Finding
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
 from entrepot.document.proof import open_secured, secure
-from entrepot.flow.assess import Assessment, Checked, judged
+from entrepot.flow.assess import Assessment, Checked, judged, stop
 from entrepot.flow.audience import default_audience
 from entrepot.flow.check import check_form, check_number, check_proofs, check_right, kind_of
 from entrepot.flow.error import NotHeld
@@ -18,7 +18,8 @@ from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import messages_for
 from entrepot.flow.sight import SALE_VIEW
-from entrepot.journal.port import ANY, Append, Appended, Attachment, Idempotency, Proof, StreamConflict
+from entrepot.journal.port import ANY, Append, Appended, Attachment, FloorBroken, Idempotency, Proof, StreamConflict
+from entrepot.payment.ledger import LedgerRefused
 
 TRIES_MAX = 5
 SECURINGS = {"Ed25519": ("vc+jwt", "eddsa-jcs-2022"), "P-256": ("vc+jwt", "ecdsa-jcs-2019")}
@@ -187,5 +188,25 @@ def _keep(
         idempotency=idempotency,
         answer={"id": record.id} if idempotency else None,
     )
-    appended = office.run(lambda journal: journal.append(append))
+    try:
+        appended = office.run(lambda journal: journal.append(append))
+    except LedgerRefused as refused:
+        return _unbooked(office, checked + proven, refused.findings)
+    except FloorBroken:
+        return _unbooked(office, checked + proven, (_OVERDRAWN,))
     return Issued(record=record, appended=appended, assessment=assessment)
+
+
+_OVERDRAWN = stop(
+    "ENT-CORE-LEDGER-09",
+    "An account of the book would fall below its floor.",
+    path="$.payload.postings",
+    source="settlement ledger: no account but the issuer's own falls below zero",
+    remedy="Fund the account first, or settle less.",
+)
+
+
+def _unbooked(office: Office, checked: list[Checked], findings: tuple[Finding, ...]) -> Issued:
+    """The book cannot take the record; nothing of it was kept."""
+    refused = judged("act", "ledger", "double entry with floors", findings)
+    return Issued(record=None, appended=None, assessment=_assessment(office, [*checked, refused]))

@@ -20,6 +20,8 @@ from entrepot.party.jws import read_jws, sign_jws, verify_jws
 MESSAGE_BYTES_MAX = 8 << 20
 AGE_MAX = timedelta(minutes=15)
 TYPE = "entrepot-node+jws"
+ANYBODY, OPEN_SUBJECT = "*", "greeting"
+"""Only a greeting may be addressed to whoever answers: its sender does not know the node yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def read(office: Office, message: bytes, subject: str) -> Mail:
         raise BadNodeMessage(f"not a signed node message: {wrong}") from wrong
     if mail.subject != subject:
         raise BadNodeMessage(f"a message about {mail.subject}, expected {subject}")
-    if mail.receiver not in (office.identity.did, "*"):
+    if mail.receiver != office.identity.did and not (mail.receiver == ANYBODY and subject == OPEN_SUBJECT):
         raise BadNodeMessage("meant for another node")
     if abs(office.clock() - mail.sent) > AGE_MAX:
         raise BadNodeMessage("older or newer than 15 minutes by this node's clock", remedy="Set the clock.")

@@ -17,6 +17,10 @@ from entrepot.journal.peer import Peer as PeerRow
 
 ASKED, ASKING, ADMITTED, BLOCKED = "asked", "asking", "admitted", "blocked"
 GREETING = "greeting"
+SERVICE = "EntrepotNode"
+"""Type of the service entry by which a party's DID document names the node (did:key) where it lives."""
+PEERS_MAX = 1000
+PARTIES_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ def accept(office: Office, node: str) -> Peer:
     if known is None:
         raise UsageError(f"no node {node} has asked", remedy="Invite it by its address.")
     _put(office, known, ADMITTED)
-    office.transport.post(f"{known.url}/peer/v1/greeting", _greeting(office, node, ADMITTED))
+    _greet(office, known)
     return _require(office, node)
 
 
@@ -98,7 +102,16 @@ def announce(office: Office) -> None:
     """Tell every admitted peer this node's present address and parties."""
     for each in peers(office):
         if each.status == ADMITTED:
-            office.transport.post(f"{each.url}/peer/v1/greeting", _greeting(office, each.id, ADMITTED))
+            _greet(office, each)
+
+
+def _greet(office: Office, known: Peer) -> None:
+    """Greet an admitted peer; the answer must be its own, and tells its present address and parties."""
+    answer = office.transport.post(f"{known.url}/peer/v1/greeting", _greeting(office, known.id, ADMITTED))
+    mail = nodemail.read(office, answer, GREETING)
+    if mail.sender != known.id:
+        raise BadNodeMessage(f"another node answers at {known.url}", remedy="Ask its operator for the right address.")
+    _keep(office, mail, ADMITTED)
 
 
 def greeted(office: Office, message: bytes) -> bytes:
@@ -111,6 +124,8 @@ def greeted(office: Office, message: bytes) -> bytes:
     known = peer(office, mail.sender)
     if known is not None and known.status == BLOCKED:
         raise NotAdmitted("this node has blocked the sender")
+    if known is None and len(office.journal.peers()) >= PEERS_MAX:
+        raise NotAdmitted("too many nodes have asked", remedy="Ask the operator to clear the list.")
     if known is not None and mail.sent < parse_moment(known.seen):
         raise BadNodeMessage("older than the last greeting of the same node")
     status = known.status if known is not None else ASKING
@@ -129,7 +144,7 @@ def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
     if mail.body.get("node") != mail.sender or not isinstance(url, str) or not _is_list_of_text(parties):
         raise BadNodeMessage("the greeting does not describe its sender")
     body = {
-        "parties": parties,
+        "parties": _hosted(office, mail.sender, parties),
         "seen": format_moment(mail.sent),
         "logId": str(mail.body.get("logId", "")),
     }
@@ -138,8 +153,24 @@ def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
     return _require(office, mail.sender)
 
 
+def _hosted(office: Office, node: str, parties: list[str]) -> list[str]:
+    """Of the ``parties`` that a node says it hosts, those whose own DID document says the same.
+
+    Without this a peer could claim another's party, and be sent what only that party may read.
+    """
+    found = []
+    for did in sorted(set(parties)):
+        document = office.resolver.resolve(did).document or {}
+        services = document.get("service")
+        for each in services if isinstance(services, list) else ():
+            if isinstance(each, dict) and (each.get("type"), each.get("serviceEndpoint")) == (SERVICE, node):
+                found.append(did)
+                break
+    return found
+
+
 def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 10_000 and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and len(value) <= PARTIES_MAX and all(isinstance(each, str) for each in value)
 
 
 def _put(office: Office, known: Peer, status: str) -> None:

@@ -148,6 +148,13 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: Peer) -> 
     payload, form = check_form(record, office.clock())
     if blocking(each for each in form.findings if each.id.startswith("ENT-CORE-SHAPE-")):
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=form.findings)
+    audience = set(record.content.audience)
+    if (
+        audience
+        and audience.isdisjoint(office.custody.hosted())
+        and record.content.issuer not in office.custody.hosted()
+    ):
+        return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=(_NOT_FOR_US,))
     missing = _missing(office, opened)
     if missing:
         return _hold(office, envelope, sender, (record.id, missing))
@@ -193,6 +200,14 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
             continue
         return Received(outcome=Outcome.KEPT, record_id=record.id, findings=assessment.findings)
     raise AssertionError("unreachable: the loop returns or raises")
+
+
+_NOT_FOR_US = stop(
+    "ENT-CORE-RIGHT-02",
+    "No party of this node is in the audience of the record.",
+    path="$.audience",
+    remedy="Send it to the nodes of those who may read it.",
+)
 
 
 def _stranger(record: Record, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

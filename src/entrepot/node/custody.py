@@ -9,6 +9,7 @@ from typing import Any
 
 from entrepot.base.error import UsageError
 from entrepot.flow.office import Signatory
+from entrepot.flow.peer import SERVICE
 from entrepot.party.did import did_key, did_web, document_of, key_method_id
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.keystore import Custody as Holding
@@ -53,7 +54,11 @@ class HeldKeys:
     def document(self, did: str) -> Mapping[str, Any] | None:
         """The DID document of a hosted party or of the node."""
         found = self._signatories.get(did)
-        return None if found is None else document_of(did, {found.method.partition("#")[2]: found.key.public})
+        if found is None:
+            return None
+        document = document_of(did, {found.method.partition("#")[2]: found.key.public})
+        service = {"id": f"{did}#node", "type": SERVICE, "serviceEndpoint": self.node.did}
+        return document if did == self.node.did else {**document, "service": [service]}
 
     def create(self, name: str, *, did: Callable[[KeyPair], tuple[str, str]], curve: Curve, now: datetime) -> Signatory:
         """A new key under ``name``, durable on return; ``did`` gives DID and method id of the new key.
