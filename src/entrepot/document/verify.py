@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding
 from entrepot.base.moment import format_moment, from_millis, parse_moment, require_aware
@@ -165,6 +166,9 @@ class _Judge:
             reason = resolution.reason if resolution and resolution.reason else f"no key is known for {proof.method!r}"
             return Result(Verdict.UNKNOWN, "key-unknown", reason, "Give the signer's DID document with --did-doc.")
         if not verify_proof(self._secured, method.key, index=number):
+            if proof.jws is None and not _is_canonical(self._secured.vc):
+                reason = "the document holds a number that has no canonical form here"
+                return Result(Verdict.UNKNOWN, "not-canonical", reason, "Ask the issuer to write it as a string.")
             reason = f"the {proof.securing} signature does not hold under {proof.method}"
             return Result(Verdict.INVALID, "signature-wrong", reason, "Ask the issuer for the document as issued.")
         return Result(Verdict.VALID, "signature-holds", f"{proof.securing} under {proof.method}")
@@ -215,6 +219,14 @@ class _Judge:
         if held.status is not Verdict.VALID:
             return Result(Verdict.INVALID, held.code, held.reason, held.remedy)
         return Result(Verdict.VALID, "method-listed", f"{issuer} lists {proof.method} for assertions")
+
+
+def _is_canonical(value: Any) -> bool:
+    try:
+        canonical(value)
+    except NotCanonicalError:
+        return False
+    return True
 
 
 _RANK = {Verdict.INVALID: 0, Verdict.UNKNOWN: 1, Verdict.NOT_ASKED: 2, Verdict.VALID: 3}

@@ -7,7 +7,7 @@ import pytest
 
 from entrepot.base.canonical import canonical
 from entrepot.base.error import UsageError
-from entrepot.base.record import Record
+from entrepot.base.record import Content, Record
 from entrepot.document.proof import credential_of, open_secured, record_of_credential, verify_proof
 from entrepot.document.verify import Verdict
 from entrepot.party.did import did_key, key_method_id
@@ -184,3 +184,14 @@ def test_contexts_that_were_signed_must_be_those_of_the_document(desk):
         value = to_multibase(key.sign(hash_data(vc, signed_options)))
         report = desk.judged(canonical({**vc, "proof": {**shown, "proofValue": value}}))
         assert str(report.results["integrity"].status) == verdict
+
+
+def test_every_member_of_a_record_has_a_term_in_the_shipped_context():
+    from entrepot.base.shape import members
+    from entrepot.document.proof.context import BASE_TERMS, RECORD_TYPES, record_context
+
+    terms = record_context()["@context"]
+    assert set(RECORD_TYPES) <= set(terms)
+    inner = terms[RECORD_TYPES[1]]["@context"]
+    assert {each.json for each in members(Content)} == set(inner) - {"@protected"}
+    assert not set(terms) & BASE_TERMS

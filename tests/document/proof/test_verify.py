@@ -1,5 +1,6 @@
 """A document is judged: every question gets its answer, none hides another."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -185,3 +186,12 @@ def test_anchors_answer_for_the_issuer(desk):
 def test_time_without_a_zone_is_a_wrong_call(desk):
     with pytest.raises(UsageError):
         desk.judged(b"{}", at=AT.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("number", [2**60, 1e20])
+def test_number_without_canonical_form_is_unknown_not_wrong(desk, number):
+    document = json.loads(desk.signed(desk.foreign(), securing="eddsa-jcs-2022"))
+    document["credentialSubject"]["weight"] = number
+    report = desk.judged(json.dumps(document).encode())
+    assert (str(report.results["integrity"].status), report.results["integrity"].code) == ("unknown", "not-canonical")
+    assert not report.is_valid
