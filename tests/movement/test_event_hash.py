@@ -188,6 +188,7 @@ def test_times_keep_milliseconds(moment):
         ("urn:epc:id:sgtin:4012345.011111.é", None),
         ("https://x.example/shop/01/4012345123456/22/2A/10/L1/21/9?u=1", "/01/04012345123456/21/9"),
         ("http://x.example/gtin/012345678905/lot/L1", "/01/00012345678905/10/L1"),
+        ("https://x.example/01/4012345123456/cpv/2A", "/01/04012345123456"),
         ("https://x.example/01/97803", None),
         ("https://x.example/01/04012345123456/99/1", None),
         ("https://x.example/gln/4012345000115/254/987", "/414/4012345000115/254/987"),

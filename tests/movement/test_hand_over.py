@@ -49,6 +49,12 @@ def test_the_event_says_what_happened(picked_up):
     assert picked_up.transport_document == "ef" * 32
 
 
+def test_offsets_west_of_greenwich(consignment, grower, port):
+    west = datetime(2026, 11, 20, 8, 30, tzinfo=timezone(-timedelta(hours=3, minutes=30)))
+    made = hand_over(Leg.DEPARTED, consignment, when=west, where=port, given_by=grower)
+    assert (made.event["eventTime"], made.event["eventTimeZoneOffset"]) == ("2026-11-20T12:00:00Z", "-03:30")
+
+
 @pytest.mark.parametrize("leg", list(Leg))
 def test_every_leg_makes_a_valid_record(leg, consignment, grower, carrier, port, morning):
     taker = carrier if leg in PASSING else None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from entrepot.base.finding import blocking
-from entrepot.base.money import Money
+from entrepot.base.money import MINOR_MAX, Money
 from entrepot.base.record import Content, Record, record_of
 from entrepot.base.shape import dump, parse, schema
 from entrepot.payment.answer import check_instruction_of, check_refund_of, check_settlement_of
@@ -165,6 +165,16 @@ def test_no_account_but_the_issuers_goes_below_zero():
     funded(book, 99)
     assert not book.attempt(record("settlement", paid(100)))
     assert book.attempt(record("settlement", paid(99)))
+
+
+def test_a_balance_stays_within_eighteen_digits():
+    book = MemoryBook()
+    book.balances[account_key(KEEPER, "MYR", BUYER_BANK)] = MINOR_MAX - 5
+    with pytest.raises(LedgerRefused):
+        funded(book, 6)
+    book.balances = {account_key(KEEPER, "MYR", BUYER_BANK): MINOR_MAX - 5}
+    book.rows = {}
+    funded(book, 5)
 
 
 def test_only_the_keepers_own_account_issues():
