@@ -33,7 +33,7 @@ def group() -> None:
 
 @group.command("list")
 @_JSON
-def list_(as_json: bool) -> int:  # noqa: FBT001 - click's flag
+def list_(as_json: bool) -> int:
     """List the economies that have a file.
 
     Example: entrepot economy list

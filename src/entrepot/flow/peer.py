@@ -141,10 +141,10 @@ def _greeting(office: Office, receiver: str, status: str) -> bytes:
 
 def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
     url, parties = mail.body.get("url"), mail.body.get("parties")
-    if mail.body.get("node") != mail.sender or not isinstance(url, str) or not _is_list_of_text(parties):
+    if mail.body.get("node") != mail.sender or not isinstance(url, str) or not isinstance(parties, list):
         raise BadNodeMessage("the greeting does not describe its sender")
     body = {
-        "parties": _hosted(office, mail.sender, parties),
+        "parties": _hosted(office, mail.sender, [str(each) for each in parties[:PARTIES_MAX]]),
         "seen": format_moment(mail.sent),
         "logId": str(mail.body.get("logId", "")),
     }
@@ -167,10 +167,6 @@ def _hosted(office: Office, node: str, parties: list[str]) -> list[str]:
                 found.append(did)
                 break
     return found
-
-
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= PARTIES_MAX and all(isinstance(each, str) for each in value)
 
 
 def _put(office: Office, known: Peer, status: str) -> None:

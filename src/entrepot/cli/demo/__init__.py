@@ -91,4 +91,5 @@ def _answers(file: Path | None) -> dict[str, Any]:
         found: dict[str, Any] = tomllib.loads(source.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise UsageError(f"{source} is not TOML: {wrong}") from wrong
-    return found.get("answers", {})
+    answers = found.get("answers", {})
+    return answers if isinstance(answers, dict) else {}

@@ -1,6 +1,7 @@
 """The end of the demo: everything is checked once more, from the outside, and summed up."""
 
 import json
+from functools import partial
 from typing import Any
 
 from entrepot.cli.demo.cast import EXPORT_NODE, IMPORT_NODE
@@ -72,7 +73,7 @@ def _receipts(stage: Stage, page: dict[str, Any]) -> None:
         if head is not None:
             node = head.log_id
             receipt = Receipt(entry=body["entry"].encode(), leaf=body["leaf"], path=tuple(body["path"]), head=head)
-            held += verify_receipt(receipt, each["id"], lambda jws, node=node: signed_by(node, jws))
+            held += verify_receipt(receipt, each["id"], partial(signed_by, node))
         kept.append(body)
     stage.keep("receipts.json", json.dumps(kept, indent=1).encode())
     total = len(page["records"])
@@ -87,7 +88,7 @@ def _journals(stage: Stage) -> None:
         folder = stage.nodes[name].folder
         node = keys_of(folder).node.did
         with open_folder(folder, read_only=True) as journal:
-            findings = journal.verify(lambda jws, node=node: signed_by(node, jws))
+            findings = journal.verify(partial(signed_by, node))
         for each in findings:
             stage.show.say(f"{each.id} {each.text}")
         stage.show.expect(f"journal {name}", not findings, f"the log of the {name} node is whole",

@@ -1,5 +1,6 @@
 """Tokens. Only the digest of a token's secret is stored."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -17,13 +18,13 @@ class Role(models.TextChoices):
 class Token(models.Model):
     """A secret that a program presents as ``Authorization: Bearer``; ``party`` is a DID, empty for an operator."""
 
-    digest = models.CharField(max_length=64, unique=True)
-    party = models.CharField(max_length=500, blank=True)
-    role = models.CharField(max_length=10, choices=Role.choices)
-    label = models.CharField(max_length=100)
-    created = models.DateTimeField()
-    expires = models.DateTimeField(null=True)
-    revoked = models.DateTimeField(null=True)
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    party: "models.CharField[str, str]" = models.CharField(max_length=500, blank=True)
+    role: "models.CharField[str, str]" = models.CharField(max_length=10, choices=Role.choices)
+    label: "models.CharField[str, str]" = models.CharField(max_length=100)
+    created: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    expires: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    revoked: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
 
     class Meta:
         """Table options."""

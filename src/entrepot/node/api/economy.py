@@ -24,7 +24,9 @@ class EconomyLine(Schema):
 @router.get("", response={200: list[EconomyLine], **ERRORS}, summary="List the economies", auth=None)
 def list_economies(request: HttpRequest) -> list[dict[str, str]]:
     """All economies with a file, by code."""
-    return [{"code": each.code, "name": each.name} for each in economies()]
+    return [
+        {"code": each.code, "name": each.names.short.name if each.names.short else each.code} for each in economies()
+    ]
 
 
 @router.get("/{code}", response={200: dict[str, Any], **ERRORS}, summary="Show one economy", auth=None)

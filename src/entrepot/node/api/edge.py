@@ -88,7 +88,7 @@ class StrictParser(Parser):
         return value
 
 
-def answer_wrong(request: HttpRequest, wrong: Exception) -> HttpResponse:
+def answer_wrong(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:
     """The problem document for whatever was raised on purpose."""
     if isinstance(wrong, ProblemError):
         return wrong.to_response()
