@@ -1,5 +1,6 @@
 """SQLite through apsw, and through apsw alone: a second driver in the same process would drop its file locks."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,6 +44,15 @@ def refuse(wrong: apsw.Error | UnicodeDecodeError) -> NoReturn:
             f"the journal cannot be read or written: {text}", remedy="Verify, then restore."
         ) from wrong
     raise JournalError(f"the database refused: {text}") from wrong
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    found = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(found)
+    finally:
+        os.close(found)
 
 
 class SqliteConnection:
@@ -136,7 +146,9 @@ class SqliteDatabase:
 
     def writer(self) -> SqliteConnection:
         """Lock the directory and open for writing; an empty file gets its tables."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.parent.is_dir():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            sync_directory(self.path.parent.parent)
         self._lock = WriterLock(self.path.with_suffix(".lock"))
         try:
             self._writer = self._open_writer()
@@ -147,6 +159,9 @@ class SqliteDatabase:
 
     def _open_writer(self) -> SqliteConnection:
         made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, self._vfs)
+        # EXTRA syncs the directory after the file's first journal is unlinked: were that journal to come back after a
+        # power cut, it would be played back over everything committed since.
+        made.execute("PRAGMA synchronous=EXTRA")
         made.rows("PRAGMA journal_mode=WAL")
         made.execute("PRAGMA synchronous=FULL")
         made.raw.set_wal_hook(self._committed)
