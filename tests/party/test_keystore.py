@@ -236,6 +236,7 @@ def test_party_folder_keeps_parties(tmp_path):
     assert web.party.did == "did:web:b.example%3A8443:x"
     document = json.loads(folder.document_path(web.id).read_text())
     assert document["id"] == web.party.did
-    public = folder.keys.load(web.id, FAST).public
+    public = folder.keys(Custody.OWN).load(web.id, FAST).public
     assert document["verificationMethod"][0]["publicKeyMultibase"] == public.multikey
-    assert folder.keys.describe(web.id).custody is Custody.OWN
+    assert folder.keys(Custody.OWN).describe(web.id).custody is Custody.OWN
+    assert [each.id for each in folder.keys(Custody.HELD).list()] == [key.id], "what a node opens when it starts"

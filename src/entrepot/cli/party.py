@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from entrepot.party.folder import KeptParty
     from entrepot.party.keystore import Lock
+    from entrepot.party.party import Party
 
 _DATA = click.option("--data", required=True, type=click.Path(path_type=Path), help="The node's data directory.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -32,8 +33,10 @@ def group() -> None:
 @click.option("--own", is_flag=True, help="The party unlocks its key with a passphrase; the node cannot sign for it.")
 @_DATA
 @_JSON
-def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> None:
+def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     """Create a party with a new key, encrypted at rest.
+
+    Exit 0: created. 1: the business number cannot be one of its scheme. 64: wrong use.
 
     Example: entrepot party create --name "Kedai Durian" --economy MY --data node
     """
@@ -50,6 +53,8 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> None:
     party, findings = parse(Party, stated)
     if party is None:
         raise click.UsageError(f"{findings[0].path}: {findings[0].text}")
+    if _is_wrong_number(party):
+        return 1
     host, *path = given["domain"].split("/")
     custody = Custody.OWN if own else Custody.HELD
     wanted = NewParty(party=party, domain=host, path=tuple(path), curve=Curve(given["curve"]), custody=custody)
@@ -57,6 +62,7 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> None:
     lock = _lock(data, own=own)
     kept = folder.create(wanted, lock=lock, now=datetime.now(UTC), entropy=os.urandom)
     _print(_described(kept, data), as_json=as_json)
+    return 0
 
 
 @group.command("list")
@@ -120,6 +126,21 @@ def resolve(did: str, *, offline: bool, did_docs: tuple[Path, ...], as_json: boo
     return 0 if found.document is not None else 1
 
 
+def _is_wrong_number(party: "Party") -> bool:
+    """Whether a number cannot be one of its scheme; whatever is remarkable is said on standard error."""
+    from entrepot.base.finding import blocking
+    from entrepot.economy.identifier import identifier_findings
+
+    found = [
+        finding
+        for each in party.identifiers
+        for finding in identifier_findings(str(party.economy), each.scheme, each.value)
+    ]
+    for each in found:
+        click.echo(f"entrepot: {each.text} ({each.id})", err=True)
+    return bool(blocking(found))
+
+
 def _lock(data: Path, *, own: bool) -> "Lock":
     from entrepot.party.keystore import PassphraseLock, kek_path, open_kek
 
@@ -134,7 +155,7 @@ def _described(kept: "KeptParty", data: Path) -> dict[str, Any]:
     from entrepot.party.folder import PartyFolder
 
     folder = PartyFolder(data)
-    files = {"key": str(folder.keys.path(kept.id))}
+    files = {"key": str(folder.keys(kept.custody).path(kept.id))}
     described = {"id": kept.id, "did": kept.party.did, "method": kept.method_id, "custody": str(kept.custody)}
     if folder.document_path(kept.id).is_file():
         files["didDocument"] = str(folder.document_path(kept.id))

@@ -99,9 +99,7 @@ class Fetcher:
         where = httpcore.URL(scheme=parts.scheme.encode(), host=host.encode(), port=port, target=target.encode())
         try:
             with (
-                httpcore.ConnectionPool(
-                    ssl_context=self._tls or ssl.create_default_context(), network_backend=backend
-                ) as pool,
+                httpcore.ConnectionPool(ssl_context=self._context(parts.scheme), network_backend=backend) as pool,
                 pool.stream(method, where, headers=sent, content=body) as answer,
             ):
                 return self._read(answer)
@@ -109,6 +107,12 @@ class Fetcher:
             raise _too_slow(self._limits) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as wrong:
             raise FetchError(f"no answer from {host}: {wrong}", code="fetch-failed") from wrong
+
+    def _context(self, scheme: str) -> ssl.SSLContext | None:
+        """The trusted roots of the machine, read once: that takes longer than most exchanges."""
+        if scheme == "https" and self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
 
     def _checked(self, url: str) -> SplitResult:
         try:

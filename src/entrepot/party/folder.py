@@ -1,6 +1,7 @@
 """The parties that a machine keeps: for each its description, its sealed key, and the DID document to publish.
 
-Files under ``DATA``: ``party/<id>.party.json``, ``party/<id>.did.json`` (did:web only), ``keys/<id>.key.json``.
+Files under ``DATA``: ``party/<id>.party.json``, ``party/<id>.did.json`` (did:web only), ``keys/<id>.key.json`` for
+keys that the node holds, ``own-keys/<id>.key.json`` for those that it cannot open.
 """
 
 import json
@@ -50,7 +51,7 @@ class PartyFolder:
 
     def __init__(self, data: Path) -> None:
         self._directory = data / "party"
-        self.keys = KeyStore(data / "keys")
+        self._keys = {Custody.HELD: KeyStore(data / "keys"), Custody.OWN: KeyStore(data / "own-keys")}
 
     def create(self, wanted: NewParty, *, lock: Lock, now: datetime, entropy: Entropy) -> KeptParty:
         """A new party with a new key. Raises ``KeyFormError`` for a domain that makes no did:web."""
@@ -77,7 +78,7 @@ class PartyFolder:
             custody=wanted.custody,
             created=now,
         )
-        self.keys.save(stored, pair, lock=lock, entropy=entropy)
+        self.keys(wanted.custody).save(stored, pair, lock=lock, entropy=entropy)
         if wanted.domain:
             write_durably(self.document_path(kept.id), _json(document_of(did, {WEB_FRAGMENT: pair.public})))
         write_durably(self._path(kept.id), _json(dump(kept)))
@@ -97,6 +98,10 @@ class PartyFolder:
     def list(self) -> tuple[KeptParty, ...]:
         """All parties, by id."""
         return tuple(self.show(each.name.split(".")[0]) for each in sorted(self._directory.glob("*.party.json")))
+
+    def keys(self, custody: Custody) -> KeyStore:
+        """The key files of that custody."""
+        return self._keys[custody]
 
     def document_path(self, party_id: str) -> Path:
         """Where the DID document of a did:web lies, ready to be published."""

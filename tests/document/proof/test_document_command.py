@@ -183,3 +183,13 @@ def test_party_is_created_listed_shown_and_resolved(tmp_path, run):
 def test_party_wrong_use(tmp_path, words, run):
     assert run("party", "create", *words, "--data", tmp_path).returncode == 64
     assert not list(tmp_path.rglob("*.json"))
+
+
+def test_party_with_a_number_that_cannot_be_one_is_not_created(tmp_path, run):
+    words = ["party", "create", "--name", "X", "--economy", "AU", "--data", tmp_path, "--scheme", "abn", "--number"]
+    done = run(*words, "51 824 753 557")
+    assert done.returncode == 1
+    assert b"ENT-CORE-IDENTIFIER" in done.stderr
+    assert not list(tmp_path.rglob("*.json"))
+    assert run(*words, "51 824 753 556").returncode == 0
+    assert run(*words[:-3], "--scheme", "unheard", "--number", "1").returncode == 0

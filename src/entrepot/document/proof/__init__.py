@@ -1,12 +1,12 @@
 """Records as W3C Verifiable Credentials 2.0: rendering, securing, opening.
 
-``credential`` renders and reads back; ``secure`` signs; ``opened`` takes signed bytes apart; ``integrity`` holds the
+``credential`` renders and reads back; ``securing`` signs; ``opened`` takes signed bytes apart; ``integrity`` holds the
 Data Integrity suites; ``model`` the rules of the data model. Verdicts are composed in ``entrepot.document.verify``.
 """
 
 from entrepot.document.proof.credential import credential_of, record_of_credential
 from entrepot.document.proof.opened import Proof, Secured, open_secured, verify_proof
-from entrepot.document.proof.secure import SECURINGS, secure
+from entrepot.document.proof.securing import SECURINGS, secure
 
 __all__ = [
     "SECURINGS",
