@@ -109,6 +109,10 @@ FAILING = {
     "ENT-CORE-TRADE-30": [("order", {("deliveryTerms", "incoterm"): "DAT"})],
     "ENT-CORE-TRADE-31": [("order", {("deliveryTerms", "place"): GONE})],
     "ENT-CORE-TRADE-32": [("order", {("requestedDelivery", "end"): "2026-09-19"})],
+    "ENT-CORE-TRADE-33": [
+        ("order", {(*LINE, "hs", "vintage"): GONE}),
+        ("customs-declaration-export", {("goods", 0, "hs", "vintage"): GONE}),
+    ],
     "ENT-CORE-OFFER-01": [("offer", {("validUntil",): "2026-08-31"})],
     "ENT-CORE-ORDER-01": [("order", {("channel",): "digital"})],
     "ENT-CORE-ORDER-02": [("order", {(*LINE, "quantity", "value"): "0"})],

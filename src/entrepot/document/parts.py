@@ -38,6 +38,13 @@ HS_NATIONAL = Demand(
     _HS,
     Severity.WARNING,
 )
+HS_EDITION = Demand(
+    "ENT-CORE-TRADE-33",
+    "{code} does not say of which edition of the Harmonized System it is.",
+    "State the edition: codes change their meaning between editions.",
+    _HS,
+    Severity.WARNING,
+)
 INCOTERM = Demand(
     "ENT-CORE-TRADE-30", "{code} is not among Incoterms {edition}.", "Check code and edition.", _INCOTERMS,
     Severity.WARNING,
@@ -48,7 +55,7 @@ NO_PLACE = Demand(
 PERIOD = Demand("ENT-CORE-TRADE-32", "The period ends ({end}) before it starts ({start}).", "Correct it.", "ISO 8601")
 DEMANDS = (
     NO_ECONOMY, NO_DID, ROLE_TWICE, SAME_PARTY, UNKNOWN_ECONOMY, LINE_TWICE, HS_ON_SERVICE, HS_SHORT, HS_NATIONAL,
-    INCOTERM, NO_PLACE, PERIOD,
+    HS_EDITION, INCOTERM, NO_PLACE, PERIOD,
 )  # fmt: skip
 
 _SINCE_2010 = frozenset({"EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DDP"})
@@ -112,11 +119,13 @@ def check_ids(ids: Iterable[str], path: str) -> Findings:
 
 
 def check_hs(hs: HsCode, path: str, severity: Severity = Severity.WARNING) -> Findings:
-    """The code reaches the subheading, and national digits say whose they are."""
+    """The code reaches the subheading, says its edition, and national digits say whose they are."""
     if len(hs.code) < 6:
         yield HS_SHORT.broken(f"{path}.code", severity=severity, code=hs.code)
     if len(hs.code) > 6 and hs.economy is None:
         yield HS_NATIONAL.broken(f"{path}.code", code=hs.code)
+    if hs.vintage is None:
+        yield HS_EDITION.broken(f"{path}.vintage", severity=severity, code=hs.code)
 
 
 def check_delivery_terms(terms: DeliveryTerms | None) -> Findings:

@@ -121,10 +121,13 @@ class Presented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HsCode:
-    """A commodity code. Six digits are international; further digits belong to ``economy`` and compare there only."""
+    """A commodity code. Six digits are international; further digits belong to ``economy`` and compare there only.
+
+    ``vintage``: the edition that the code is of; without it the code cannot be compared safely.
+    """
 
     code: Annotated[str, Pattern("[0-9]{4,12}")]
-    vintage: HsVintage
+    vintage: HsVintage | None = None
     economy: Economy | None = None
 
 

@@ -95,7 +95,7 @@ ADJUSTMENTS = st.lists(ADJUSTMENT, max_size=2).map(tuple)
 HS = st.builds(
     HsCode,
     code=st.text("0123456789", min_size=4, max_size=12),
-    vintage=st.sampled_from(HsVintage),
+    vintage=maybe(st.sampled_from(HsVintage)),
     economy=maybe(ECONOMY),
 )
 # Item numbers and identifiers come back in the order of the standard, so that is the order they are made in.

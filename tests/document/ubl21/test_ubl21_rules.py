@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.document import invoice, order, reading
-from entrepot.document._ubl21 import build, lines, remainder, source
+from entrepot.document._ubl21 import build, remainder, source
 
 SAMPLES = Path(__file__).parents[3] / "examples" / "durian"
 ORDER = (SAMPLES / "order.xml").read_text("utf-8")
@@ -15,9 +15,8 @@ FAILING = {
     "ENT-CORE-UBL-02": ('<cbc:PriceAmount currencyID="MYR"', '<cbc:PriceAmount currencyID="CNY"'),
     "ENT-CORE-UBL-03": (">28.50<", ">28,50<"),
     "ENT-CORE-UBL-04": ("<cbc:DocumentCurrencyCode>MYR</cbc:DocumentCurrencyCode>", ""),
-    "ENT-CORE-UBL-06": (' listVersionID="2022"', ""),
-    "ENT-CORE-UBL-07": ('{"buyerType"', '{"totals":{},"buyerType"'),
-    "ENT-CORE-UBL-08": ("<cbc:UBLVersionID>2.1<", "<cbc:UBLVersionID>3.0<"),
+    "ENT-CORE-UBL-06": ('{"buyerType"', '{"totals":{},"buyerType"'),
+    "ENT-CORE-UBL-07": ("<cbc:UBLVersionID>2.1<", "<cbc:UBLVersionID>3.0<"),
 }
 
 
@@ -51,7 +50,7 @@ def test_a_character_that_xml_cannot_hold_is_found_when_writing():
 
 def test_every_rule_has_a_failing_file():
     demands = [source.ROOT, source.CURRENCY, source.LEXICAL, source.CURRENCY_GUESS, source.VERSION]
-    ids = {each.id for each in (*demands, lines.HS_EDITION, remainder.UNREADABLE, build.CHARACTER)}
+    ids = {each.id for each in (*demands, remainder.UNREADABLE, build.CHARACTER)}
     assert ids == {*FAILING, "ENT-CORE-UBL-05"}
 
 
@@ -59,7 +58,7 @@ def test_every_rule_has_a_failing_file():
 def test_a_bad_extension_adds_nothing(junk):
     start, end = ORDER.index('1">{') + 3, ORDER.index("</ent:Remainder>")
     result = order.read((ORDER[:start] + junk + ORDER[end:]).encode())
-    assert "ENT-CORE-UBL-07" in [each.id for each in result.findings]
+    assert "ENT-CORE-UBL-06" in [each.id for each in result.findings]
     assert result.draft["number"] == "PO-2026-1187"
     assert "buyerType" not in result.draft
     assert any("Remainder" in each for each in result.losses)
@@ -83,6 +82,14 @@ def test_decimals_of_xml_schema(written, read):
 def test_more_digits_than_are_held_are_a_finding():
     result = order.read(changed(">28.50<", ">" + "1" * 31 + "<"))
     assert [(each.id, each.path) for each in result.findings] == [("ENT-CORE-SHAPE-05", "$.lines[0].price.amount")]
+
+
+@pytest.mark.parametrize("edition", ["", ' listVersionID="D21A"'])
+def test_an_edition_that_is_not_stated_is_not_made_up(edition):
+    result = order.read(changed(' listVersionID="2022"', edition))
+    assert result.draft["lines"][0]["hs"] == {"code": "081060"}
+    assert "ENT-CORE-TRADE-33" in [each.id for each in order.check(result.payload)]
+    assert len(result.losses) == bool(edition)
 
 
 def test_an_invoice_is_no_order():

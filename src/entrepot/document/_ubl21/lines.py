@@ -1,22 +1,15 @@
 """Order lines, invoice lines and credit note lines."""
 
+import re
 from typing import Any
 
-from entrepot.base.finding import Severity
 from entrepot.document._ubl21.build import Maybe, leaf, node
 from entrepot.document._ubl21.source import Source, kept
 from entrepot.document._ubl21.sums import read_adjustments, read_category, write_adjustments, write_category
 from entrepot.document._xml import Cursor
-from entrepot.document.demand import Demand
 from entrepot.document.trade import HsCode, HsVintage, ItemId, Line
 
-HS_EDITION = Demand(
-    "ENT-CORE-UBL-06",
-    "The HS code {code} does not say of which edition it is, and was not taken.",
-    "Answer with code and edition.",
-    "Harmonized System; UBL 2.1 ItemClassificationCode/@listVersionID",
-    Severity.NOTE,
-)
+_ECONOMY = re.compile("[A-Z]{2}")
 _VINTAGES = frozenset(str(each) for each in HsVintage)
 _IDS = {"buyer": "BuyersItemIdentification", "seller": "SellersItemIdentification"}
 _STANDARD, _ADDITIONAL = "StandardItemIdentification", "AdditionalItemIdentification"
@@ -50,12 +43,11 @@ def _read_price(source: Source, place: Cursor | None, quantity: dict[str, Any] |
 def _read_item(source: Source, item: Cursor) -> dict[str, Any]:
     # UBL wants neither name nor description; a line needs something to be called by.
     name = item.text("cbc:Name") or item.text("cbc:Description")
-    hs = _read_hs(source, item)
     return kept(
         name=name,
         description=item.text("cbc:Description") if item.peek("cbc:Name") else None,
         subject=_read_subject(item),
-        hs=hs,
+        hs=_read_hs(item),
         origin=item.text("cac:OriginCountry/cbc:IdentificationCode"),
         itemIds=_read_ids(item),
         tax=read_category(source, item.one("cac:ClassifiedTaxCategory")),
@@ -67,18 +59,16 @@ def _read_subject(item: Cursor) -> str | None:
     return item.text("cac:CommodityClassification/cbc:NatureCode") if nature in ("goods", "service") else None
 
 
-def _read_hs(source: Source, item: Cursor) -> dict[str, Any] | None:
+def _read_hs(item: Cursor) -> dict[str, Any] | None:
     for each in item.all("cac:CommodityClassification/cbc:ItemClassificationCode"):
         if each.element.get("listID") != "HS":
             continue
-        if each.element.get("listVersionID") not in _VINTAGES:
-            source.findings.append(HS_EDITION.broken(each.path, code=(each.peek(".") or "")[:20]))
-            continue
         each.attribute("listID")
+        edition, economy = each.element.get("listVersionID"), each.element.get("listName")
         return kept(
             code=each.text(),
-            vintage=each.attribute("listVersionID"),
-            economy=each.attribute("listName"),
+            vintage=each.attribute("listVersionID") if edition in _VINTAGES else None,
+            economy=each.attribute("listName") if economy and _ECONOMY.fullmatch(economy) else None,
         )
     return None
 
@@ -137,7 +127,8 @@ def _write_item(line: Line) -> Maybe:
 def _write_hs(hs: HsCode | None) -> Maybe:
     if hs is None:
         return None
-    return leaf("cbc:ItemClassificationCode", hs.code, listID="HS", listName=hs.economy, listVersionID=str(hs.vintage))
+    edition = None if hs.vintage is None else str(hs.vintage)
+    return leaf("cbc:ItemClassificationCode", hs.code, listID="HS", listName=hs.economy, listVersionID=edition)
 
 
 def _write_ids(ids: tuple[ItemId, ...]) -> list[Maybe]:

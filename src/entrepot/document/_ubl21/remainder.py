@@ -18,7 +18,7 @@ from entrepot.document.demand import Demand
 
 _EXTENSION = "ext:UBLExtensions/ext:UBLExtension"
 UNREADABLE = Demand(
-    "ENT-CORE-UBL-07",
+    "ENT-CORE-UBL-06",
     "The extension {uri} holds no JSON object of the members {allowed}.",
     "Leave it as it was written, or out.",
     "UBL 2.1 section 3.6 (extensions)",

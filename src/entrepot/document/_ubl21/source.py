@@ -39,7 +39,7 @@ CURRENCY_GUESS = Demand(
 
 
 VERSION = Demand(
-    "ENT-CORE-UBL-08",
+    "ENT-CORE-UBL-07",
     "The document says it is UBL {version}; it was read as UBL 2.1.",
     "Send UBL 2.0 or 2.1.",
     "UBL 2.1 UBLVersionID",

@@ -103,6 +103,7 @@ class CargoItem:
     loads: Annotated[tuple[Load, ...], Length(1, 1000)]
     hs: Annotated[tuple[HsCode, ...], Length(0, 20)] = ()
     booking: Code | None = None
+    marks: Annotated[tuple[Annotated[str, Length(1, 500)], ...], Length(0, 50)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ class TransportDocument:
     movement_at_origin: Movement | None = None
     movement_at_destination: Movement | None = None
     contact: Name | None = None
-    terms: Annotated[str, Length(1, 10_000)] | None = None
+    terms: Annotated[str, Length(1, 50_000)] | None = None
     governing_law: Economy | None = None
     order: RecordReference | None = None
     presented: Presented | None = None
