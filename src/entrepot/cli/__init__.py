@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "economy": ("entrepot.cli.economy:group", "Dated facts of the 28 economies, with sources."),
     "journal": ("entrepot.cli.journal:group", "Verify, rebuild, export, back up and restore a node's log."),
     "party": ("entrepot.cli.party:group", "Create parties and resolve their identifiers."),
+    "payment": ("entrepot.cli.payment:group", "Read and write payment codes."),
     "peer": ("entrepot.cli.peer:group", "Invite, accept and block other nodes."),
     "sale": ("entrepot.cli.sale:group", "List sales and show one, record by record."),
     "serve": ("entrepot.cli.serve:command", "Run a node: API, exchange with peers, sealing."),
