@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from entrepot.base.error import UsageError
 from entrepot.base.finding import blocking
 from entrepot.base.money import MINOR_MAX, Money
 from entrepot.base.record import Content, Record, record_of
@@ -295,8 +296,6 @@ def test_whole_payment_from_instruction_to_refund(instruction):
     assert check_settlement(made) == ()
     assert check_settlement_of(made, issued) == ()
     book = MemoryBook()
-    legs = transfer(money(2_000_000), giver=KEEPER, taker=DEALER)
-    post(book, record("settlement", settlement(*legs, creditor=DEALER, amount=money(2_000_000))))
     done = record("settlement", made)
     assert book.attempt(done)
     assert book.balances[account_key(KEEPER, "CNY", DEALER)] == 2_000_000
@@ -308,6 +307,21 @@ def test_whole_payment_from_instruction_to_refund(instruction):
     assert book.attempt(record("refund", refund))
     for asset in ("CNY", "MYR"):
         assert sum(minor for key, minor in book.balances.items() if f"|{asset}|" in key) == 0
+
+
+@pytest.mark.parametrize("issuer", [KEEPER, None])
+@pytest.mark.parametrize("exchange", [KEEPER, DEALER])
+def test_a_provider_pays_what_it_has_or_was_lent(instruction, issuer, exchange):
+    book = MemoryBook()
+    accounts = Accounts(debtor=BUYER_BANK, creditor=SELLER_BANK, exchange=exchange, issuer=issuer)
+    made = settle("1" * 64, instruction, accounts=accounts, settled=NOW)
+    assert check_settlement(made) == ()
+    assert book.attempt(record("settlement", made)) == (issuer is not None)
+
+
+def test_two_currencies_need_a_provider(instruction):
+    with pytest.raises(UsageError):
+        settle("1" * 64, instruction, accounts=Accounts(debtor="a", creditor="b"), settled=NOW)
 
 
 def test_answers_are_compared(instruction):

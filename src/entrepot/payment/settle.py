@@ -16,7 +16,7 @@ class Accounts:
 
     ``debtor`` and ``creditor``: of the agents (or of the parties, where they bank with the institution itself).
     ``exchange``: of the provider that changes one currency into the other. ``issuer``: the institution's own account
-    (its DID), from which it lends the debtor the money first; without it the debtor must have it.
+    (its DID), from which it lends debtor and provider what they pay out; without it they must have it.
     """
 
     debtor: str
@@ -40,9 +40,9 @@ def settle(
         raise UsageError("two currencies are settled over a provider's accounts", remedy="Name its account.")
     else:
         legs = [(paid, accounts.debtor, accounts.exchange), (received, accounts.exchange, accounts.creditor)]
-    if accounts.issuer is not None:
-        postings += transfer(legs[0][0], giver=accounts.issuer, taker=accounts.debtor)
     for amount, giver, taker in legs:
+        if accounts.issuer not in (None, giver):
+            postings += transfer(amount, giver=str(accounts.issuer), taker=giver)
         postings += transfer(amount, giver=giver, taker=taker)
     return Settlement(
         instruction=instruction_id,
