@@ -23,6 +23,7 @@ from entrepot.party.did import (
 )
 from entrepot.party.error import FetchError, KeyFormError
 from entrepot.party.key import Curve, KeyPair
+from entrepot.party.multibase import to_multibase
 from entrepot.party.resolve import DidResolver, read_document
 
 DATA = os.environ.get("ENTREPOT_TEST_DATA")
@@ -235,3 +236,12 @@ def test_method_forms():
 def test_is_did():
     assert is_did("did:example:123456789abcdefghi")
     assert not any(map(is_did, ("did:Example:1", "did::1", "did:a:", "did:a:b#c", "did:a:b:", "DID:a:b", "")))
+
+
+def test_did_key_of_another_type_is_unknown_not_wrong():
+    for prefix, length in (("8124", 49), ("e701", 33), ("ec01", 32), ("8524", 270)):
+        did = "did:key:" + to_multibase(bytes.fromhex(prefix) + b"\x02" * length)
+        resolution = DidResolver().resolve(did)
+        assert (resolution.document, resolution.code) == (None, "unsupportedPublicKeyType")
+        assert not resolution.is_refused
+    assert DidResolver().resolve("did:key:" + to_multibase(b"\x00\x01" + b"\x02" * 32)).is_refused

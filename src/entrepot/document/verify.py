@@ -175,11 +175,9 @@ class _Judge:
 
     def integrity(self, wrong: tuple[Finding, ...]) -> Result:
         """Whether every proof holds, and a record's content has the digest that names it."""
-        if not self._held:
-            remedy = "Ask the issuer to sign it."
-            return Result(Verdict.UNKNOWN, "no-proof", "The document carries no proof.", remedy)
-        worst = _worst(self._held)
-        if worst.status is Verdict.VALID and wrong:
+        unsigned = Result(Verdict.UNKNOWN, "no-proof", "The document carries no proof.", "Ask the issuer to sign it.")
+        worst = _worst(self._held or [unsigned])
+        if worst.status is not Verdict.INVALID and wrong:
             return Result(Verdict.INVALID, wrong[0].id, f"{wrong[0].path}: {wrong[0].text}", wrong[0].remedy)
         return worst
 
@@ -203,7 +201,8 @@ class _Judge:
 
     def _binding(self, issuer: str, document: Mapping[str, Any], number: int) -> Result:
         proof, held = self._secured.proofs[number], self._held[number]
-        if held.status is Verdict.UNKNOWN:
+        if held.status is not Verdict.VALID:
+            # A signature that does not hold says nothing of who signed.
             return Result(Verdict.UNKNOWN, held.code, held.reason, held.remedy)
         if proof.purpose != "assertionMethod":
             return Result(Verdict.INVALID, "proof-purpose", f"The proof is made for {proof.purpose[:40]!r}.")
@@ -216,8 +215,6 @@ class _Judge:
         if method.ceased is not None and method.ceased <= self._at:
             reason = f"{proof.method} is out of force since {format_moment(method.ceased)}"
             return Result(Verdict.UNKNOWN, "method-ceased", reason, "Give evidence of when it was signed.")
-        if held.status is not Verdict.VALID:
-            return Result(Verdict.INVALID, held.code, held.reason, held.remedy)
         return Result(Verdict.VALID, "method-listed", f"{issuer} lists {proof.method} for assertions")
 
 

@@ -42,6 +42,13 @@ class Curve(StrEnum):
 
 _PUBLIC_PREFIX = {Curve.ED25519: b"\xed\x01", Curve.P256: b"\x80\x24"}
 _SECRET_PREFIX = {Curve.ED25519: b"\x80\x26", Curve.P256: b"\x86\x26"}
+UNSUPPORTED = "key-unsupported"
+"""Error code of a key that is well formed as far as its type says, but of a type that is not read here."""
+_OTHER_PREFIXES = frozenset(
+    bytes.fromhex(each)
+    for each in ("8124", "8224", "8324", "8424", "8524", "9024", "9124", "9224", "e701", "ea01", "eb01", "ec01")
+)
+"""Multicodec prefixes of public keys: P-384, P-521, Ed448, X448, RSA, ML-DSA (three), secp256k1, BLS12-381, X25519."""
 _PUBLIC_LENGTH = {Curve.ED25519: 32, Curve.P256: 33}
 
 
@@ -169,7 +176,9 @@ def _unprefixed(text: str, prefixes: Mapping[Curve, bytes]) -> tuple[Curve, byte
     for curve, prefix in prefixes.items():
         if data.startswith(prefix):
             return curve, data[len(prefix) :]
-    raise KeyFormError(f"a key of another type (multicodec prefix {data[:2].hex()})", remedy="Use Ed25519 or P-256.")
+    code = UNSUPPORTED if data[:2] in _OTHER_PREFIXES else None
+    message = f"a key of another type (multicodec prefix {data[:2].hex()})"
+    raise KeyFormError(message, remedy="Use Ed25519 or P-256.", code=code)
 
 
 def _public_of_jwk(jwk: Mapping[str, Any]) -> tuple[Curve, bytes]:

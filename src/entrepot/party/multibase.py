@@ -6,7 +6,7 @@ import base58
 
 from entrepot.party.error import KeyFormError
 
-LENGTH_MAX = 200
+LENGTH_MAX = 1000
 """Characters read at most: decoding takes time that grows with the square of the length."""
 _FORM = re.compile("z[1-9A-HJ-NP-Za-km-z]+")
 

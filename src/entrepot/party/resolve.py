@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.party.did import did_key_document, did_web_url, is_did
 from entrepot.party.error import FetchError, KeyFormError
+from entrepot.party.key import UNSUPPORTED
 
 Fetch = Callable[[str], bytes]
 """The body that an https URL answers with; raises :class:`FetchError`."""
@@ -19,7 +20,8 @@ class Resolution:
     """What is known of a DID: its document, or why there is none.
 
     ``code``: empty with a document, else ``invalidDid``, ``invalidDidDocument``, ``notFound`` or
-    ``methodNotSupported`` (DID Resolution 0.3), or ``offline`` where nothing may be fetched.
+    ``methodNotSupported`` (DID Resolution 0.3), ``unsupportedPublicKeyType`` (did:key 0.9), or ``offline`` where
+    nothing may be fetched.
     """
 
     document: Mapping[str, Any] | None
@@ -82,7 +84,8 @@ def _resolve_key(did: str) -> Resolution:
     try:
         return Resolution(did_key_document(did))
     except KeyFormError as wrong:
-        return Resolution(None, "invalidDid", wrong.message)
+        code = "unsupportedPublicKeyType" if wrong.error_code == UNSUPPORTED else "invalidDid"
+        return Resolution(None, code, wrong.message)
 
 
 def read_document(body: bytes, did: str = "") -> Resolution:
