@@ -44,7 +44,7 @@ def list_(data: Path, as_json: bool) -> int:
 @DATA
 @JSON
 def show(sale: str, data: Path, as_json: bool) -> int:
-    """Show one sale: its state, what is owed, and every record with what was checked. SALE is its id or the start of it.
+    """Show one sale: its state, what is owed, and every record with its checks. SALE: its id, or the start of it.
 
     Example: entrepot sale show 3f2a --data node
     """

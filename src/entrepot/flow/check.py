@@ -8,7 +8,7 @@ from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 from entrepot.document.proof import Secured, verify_proof
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
-from entrepot.flow.kinds import Kind, kinds, read_payload
+from entrepot.flow.kinds import Kind, kinds, read_record
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, facts_of_sale, state_of
@@ -49,7 +49,7 @@ def check_form(record: Record, now: datetime) -> tuple[Any | None, Checked]:
         )
         checked = Checked(stage="form", name="form", standard=standard, verdict=Verdict.UNKNOWN, findings=(unread,))
         return None, checked
-    payload, findings = read_payload(content)
+    payload, findings = read_record(record)
     found = list(findings) + list(_envelope_findings(record, payload, now))
     return payload, judged("form", "form", standard, found)
 
@@ -159,8 +159,8 @@ def check_right(office: Office, record: Record) -> tuple[Checked, bool]:
     for sale in record.sales:
         facts = facts_of_sale(view, sale) + _lone_causes(view, record)
         findings += allows(state_of(past_of(fact, facts)), fact)
-        present = state_of(facts)
-        named = {did for held in present.roles.values() for did in held}
+        roles = (view.get(f"sale/{sale}") or {"roles": {}})["roles"]
+        named = {did for held in roles.values() for did in held}
         belongs = belongs or record.content.issuer in named or record.kind in ("offer", "order")
     return judged("right", "right", "Entrepot sale, version 1", findings), belongs
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from entrepot.base.finding import Finding
-from entrepot.base.record import Content
+from entrepot.base.record import Record
 from entrepot.base.shape import parse
 
 BUYER, SELLER = "buyer", "seller"
@@ -44,6 +44,9 @@ READERS: Mapping[str, frozenset[str]] = {
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
 PERSONAL = frozenset({"order", "acceptance", "dispute", "dispute-answer", "return-request"})
 """Kinds that may name natural persons: kept encrypted, each under a key of its own, so that they can be erased."""
+
+READ_MAX = 256
+_READ: dict[tuple[str, bool], tuple[Any | None, tuple[Finding, ...]]] = {}
 
 Check = Callable[[Any], tuple[Finding, ...]]
 
@@ -90,12 +93,27 @@ def newest(name: str) -> Kind | None:
     return max((each for each in kinds().values() if each.name == name), key=lambda kind: kind.version, default=None)
 
 
-def read_payload(content: Content) -> tuple[Any | None, tuple[Finding, ...]]:
-    """The payload in its shape and the findings of its kind's check; None and no findings for an unknown kind."""
-    kind = kinds().get((content.kind, content.version))
+def read_record(record: Record) -> tuple[Any | None, tuple[Finding, ...]]:
+    """The payload in its shape and the findings of its kind's check; None and no findings for an unknown kind.
+
+    The id of a record is the digest of its content, so what was read of it once holds for ever: the newest few
+    answers are remembered.
+    """
+    key = (record.id, record.erased)
+    found = _READ.get(key)
+    if found is None:
+        found = _read(record)
+        if len(_READ) >= READ_MAX:
+            _READ.clear()
+        _READ[key] = found
+    return found
+
+
+def _read(record: Record) -> tuple[Any | None, tuple[Finding, ...]]:
+    kind = kinds().get((record.kind, record.content.version))
     if kind is None:
         return None, ()
-    payload, findings = parse(kind.shape, content.payload, path="$.payload")
+    payload, findings = parse(kind.shape, record.content.payload, path="$.payload")
     if payload is None:
         return None, findings
     return payload, tuple(each.at("$.payload") for each in kind.check(payload))

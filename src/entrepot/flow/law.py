@@ -12,7 +12,7 @@ from entrepot.base.record import Record
 from entrepot.document.customs.model import CustomsDeclaration, Direction
 from entrepot.document.invoice.model import Invoice
 from entrepot.flow.assess import Checked, Verdict, warning
-from entrepot.flow.kinds import read_payload
+from entrepot.flow.kinds import read_record
 from entrepot.flow.office import Office
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.rule import Answer, Given, ask, topics
@@ -63,7 +63,7 @@ def _facts(office: Office, record: Record, declared: CustomsDeclaration) -> dict
 def _value_of_goods(office: Office, declared: CustomsDeclaration) -> Money | None:
     """The price of the goods on the invoice; None where the invoice cannot be read here or its currency is another."""
     record = office.journal.record(declared.invoice.record)
-    invoice = None if record is None or record.erased else read_payload(record.content)[0]
+    invoice = None if record is None or record.erased else read_record(record)[0]
     if not isinstance(invoice, Invoice) or invoice.currency != declared.customs_value.currency:
         return None
     return Money.of(invoice.totals.lines, invoice.currency, rounding=Rounding.HALF_EVEN)

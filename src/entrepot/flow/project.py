@@ -10,7 +10,7 @@ from entrepot.document.invoice.model import CreditNote, Invoice
 from entrepot.document.offer.model import Offer
 from entrepot.document.order.model import CancellationResponse, Order, OrderResponse
 from entrepot.document.trade import Appointment
-from entrepot.flow.kinds import kinds, read_payload
+from entrepot.flow.kinds import kinds, read_record
 from entrepot.movement.event import HandOver
 from entrepot.party.party import Party
 from entrepot.payment.instruction import PaymentInstruction
@@ -53,7 +53,7 @@ def _says(record: Record) -> Says:
     if (record.kind, record.content.version) not in kinds():
         known = any(name == record.kind for name, _ in kinds())
         return Unread(why="newer" if known else "unknown-kind")
-    payload, _ = read_payload(record.content)
+    payload, _ = read_record(record)
     project = PROJECTIONS.get(record.kind)
     if payload is None or project is None:
         return Unread(why="newer")

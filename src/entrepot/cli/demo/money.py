@@ -68,14 +68,16 @@ def _agent(cast: Cast, role: str) -> Agent:
     return Agent(name=party.name, town=town or "Town", economy=party.economy or "ZZ")
 
 
-def instruction(deal: Deal, now: datetime, entropy: Callable[[int], bytes]) -> tuple[PaymentInstruction, bytes]:
+def instruction(
+    deal: Deal, now: datetime, entropy: Callable[[int], bytes], *, number: str = "PI-1001"
+) -> tuple[PaymentInstruction, bytes]:
     """The payer's bank sends the money on its way: the record, and the pacs.008 that says the same."""
     amount = _amount(deal)
     exchanged = (deal.order.buyer.economy, amount.currency) == ("CN", "MYR")
     instructed = _exchanged(amount) if exchanged else amount
     draft = PaymentInstruction(
         uetr=new_uetr(entropy),
-        number="PI-1001",
+        number=number,
         end_to_end=deal.issued["invoice"][1],
         created=now.replace(microsecond=0),
         debtor=_complete(deal.cast["buyer"], "Import Town"),

@@ -1,0 +1,86 @@
+"""Counting: what the statistics room needs to know of one sale, gathered from its view and the records behind it."""
+
+from datetime import date
+from typing import Any, Literal
+
+from entrepot.base.moment import parse_moment
+from entrepot.document.invoice.model import Invoice
+from entrepot.document.order.model import Order
+from entrepot.document.trade import Line, PlatformRole
+from entrepot.flow.kinds import read_record
+from entrepot.flow.reading import sale_summary
+from entrepot.journal.journal import Journal
+from entrepot.movement.event import HandOver, Leg
+from entrepot.statistic.row import Product, SaleRow, Scheme
+
+
+def sale_row(journal: Journal, sale: str, *, persons_employed: int | None = None) -> SaleRow | None:
+    """What this node knows of a sale, for the digital-trade table; None where the sale or its order is not here.
+
+    ``persons_employed``: of the enterprise on the reporter's side, from the reporter's own register.
+    """
+    state = sale_summary(journal, sale)
+    order = _payload(journal, sale)
+    if state is None or not isinstance(order, Order):
+        return None
+    account: dict[str, str] = next((each for each in state["accounts"] if each["currency"] == order.currency), {})
+    effective = [each for each in state["order"] if state["standings"][each]["status"] == "effective"]
+    papers = [_payload(journal, each) for each in effective]
+    invoices = [each for each in papers if isinstance(each, Invoice)]
+    return SaleRow(
+        sale=sale,
+        currency=order.currency,
+        seller_economy=order.seller.economy,
+        buyer_economy=order.buyer.economy,
+        subject=state["subject"],
+        ordered_by=state["orderedBy"],
+        delivered_by=order.channel.value,
+        platform=_platform(order),
+        platform_fee=order.platform.fee if order.platform else None,
+        buyer_type=state["buyerType"],
+        product=_product(order.lines),
+        persons_employed=persons_employed,
+        invoiced=int(account["invoiced"]) if account and invoices else None,
+        credited=int(account.get("credited", 0)),
+        awarded=int(account.get("awarded", 0)),
+        settled=int(account.get("settled", 0)),
+        refunded=int(account.get("refunded", 0)),
+        tax_included=_tax_included(invoices),
+        ended=state["agreement"] in ("cancelled", "rejected"),
+        incoterm=order.delivery_terms.incoterm if order.delivery_terms else None,
+        day=_day(papers),
+    )
+
+
+def _payload(journal: Journal, record_id: str) -> Any | None:
+    record = journal.record(record_id)
+    return None if record is None or record.erased else read_record(record)[0]
+
+
+def _platform(order: Order) -> Literal["none", "intermediary", "reseller", "unknown"]:
+    """An order that names no platform was made without one: its form has the place to name it."""
+    if order.platform is None:
+        return "unknown" if order.presented else "none"
+    return "intermediary" if order.platform.role is PlatformRole.INTERMEDIARY else "reseller"
+
+
+def _product(lines: tuple[Line, ...]) -> Product | None:
+    """The product where all lines agree on it; a mixed basket has no one code."""
+    codes = {(each.hs.code[:6], str(each.hs.vintage)) for each in lines if each.hs and each.hs.vintage}
+    if len(codes) != 1 or not all(each.hs for each in lines):
+        return None
+    code, vintage = codes.pop()
+    return Product(scheme=Scheme.HS, code=code, vintage=vintage)
+
+
+def _tax_included(invoices: list[Invoice]) -> bool | None:
+    stated = [each.totals.tax for each in invoices if each.totals.tax is not None]
+    return any(stated) if stated and len(stated) == len(invoices) else None
+
+
+def _day(papers: list[Any]) -> date | None:
+    """The day on which the goods were delivered, else the day of the first invoice."""
+    for each in papers:
+        if isinstance(each, HandOver) and each.leg is Leg.DELIVERED:
+            return parse_moment(str(each.event["eventTime"])).date()
+    return next((each.issue_date for each in papers if isinstance(each, Invoice)), None)
