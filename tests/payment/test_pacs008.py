@@ -17,6 +17,7 @@ from entrepot.base.shape import members
 from entrepot.party.party import Address, Identifier, Party
 from entrepot.payment._iso20022 import VERSIONS, read, write
 from entrepot.payment.account import Account, AccountScheme, Agent, ExchangeRate
+from entrepot.payment.check import check_draft
 from entrepot.payment.instruction import ChargeBearer
 from entrepot.payment.message import check_message, issue
 
@@ -122,6 +123,27 @@ def test_wrong_instructions_are_not_written(instruction, change, expected):
     data, findings = write(replace(instruction, **change))
     assert data is None
     assert expected in ids(blocking(findings))
+
+
+@pytest.mark.parametrize(
+    ("minor", "bearer", "expected"),
+    [
+        (1_240_000, ChargeBearer.DEBTOR, set()),
+        (1_239_999, ChargeBearer.SHARED, {"ENT-CORE-PAY-19"}),
+        (1_239_999, ChargeBearer.CREDITOR, {"ENT-CORE-PAY-19"}),
+        (1_239_999, ChargeBearer.DEBTOR, {"ENT-CORE-PAY-06"}),
+        (1_240_001, ChargeBearer.SHARED, {"ENT-CORE-PAY-06"}),
+    ],
+)
+def test_amounts_follow_from_the_rate(instruction, minor, bearer, expected):
+    changed = replace(instruction, settlement=Money(minor, "MYR"), charge_bearer=bearer)
+    assert set(ids(check_draft(changed))) == expected
+
+
+def test_rounding_to_the_minor_unit_is_no_difference(instruction):
+    rate = ExchangeRate(rate=Decimal("0.333333"), source="x")
+    for minor in (666_666, 666_667):
+        assert check_draft(replace(instruction, exchange_rate=rate, settlement=Money(minor, "MYR"))) == ()
 
 
 def test_long_towns_fit_the_newest_version(instruction):

@@ -142,19 +142,15 @@ def _charged(expected: Decimal, settled: Money, bearer: ChargeBearer) -> tuple[F
     """``expected`` may be rounded either way; less may arrive where the creditor bears charges, more never."""
     unit = Money(1, settled.currency).amount
     short = EXACT.subtract(expected, settled.amount)
-    if abs(short) < unit or (settled.amount < expected and bearer in (ChargeBearer.CREDITOR, ChargeBearer.SHARED)):
+    if abs(short) < unit:
         return ()
-    return (
-        finding(
-            "PAY",
-            6,
-            "{settled} does not follow from the instructed amount, which comes to {expected}.",
-            path="$.settlement",
-            remedy="Make amounts and rate agree.",
-            settled=str(settled),
-            expected=str(expected),
-        ),
-    )
+    amounts = {"path": "$.settlement", "settled": str(settled), "expected": str(expected)}
+    if short > 0 and bearer in (ChargeBearer.CREDITOR, ChargeBearer.SHARED):
+        message = "{settled} is less than the instructed amount, which comes to {expected}; no charges are stated."
+        remedy = "Say who took what."
+        return (finding("PAY", 19, message, severity="warning", remedy=remedy, **amounts),)
+    message = "{settled} does not follow from the instructed amount, which comes to {expected}."
+    return (finding("PAY", 6, message, remedy="Make amounts and rate agree.", **amounts),)
 
 
 def _party(party: Party, path: str) -> list[Finding]:
