@@ -141,7 +141,7 @@ def test_amounts_follow_from_the_rate(instruction, minor, bearer, expected):
 
 
 def test_rounding_to_the_minor_unit_is_no_difference(instruction):
-    rate = ExchangeRate(rate=Decimal("0.333333"), source="x")
+    rate = ExchangeRate(rate=Decimal("0.3333333"), source="x")
     for minor in (666_666, 666_667):
         assert check_draft(replace(instruction, exchange_rate=rate, settlement=Money(minor, "MYR"))) == ()
 
