@@ -77,7 +77,7 @@ bench: $(VENV)/.installed-test
 # ---- what is generated ------------------------------------------------------------------------------------------------
 
 docs: $(VENV)/.installed-test
-	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/reference
 
 # Exact versions and hashes only, never an address. UPGRADE=1 takes newer releases, at least seven days old.
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
