@@ -206,6 +206,11 @@ def test_wrong_values_are_findings(data):
     result = transport.read(data)
     assert result.payload is None
     assert result.findings
+    assert all(each.source and "{" not in each.remedy for each in result.findings)
+
+
+def test_a_value_of_a_wrong_type_is_named():
+    assert transport.read(b'{"isToOrder":"x"}').findings[0].id == "ENT-CORE-DCSA-01"
 
 
 def test_weights_are_exact_and_pounds_are_converted():

@@ -22,7 +22,9 @@ from entrepot.document._ubl21 import (
     write_order,
 )
 from entrepot.document.invoice import CreditNote, Invoice, PaymentMeans
+from entrepot.document.invoice import check as check_invoice
 from entrepot.document.order import Order
+from entrepot.document.order import check as check_order
 from entrepot.document.trade import (
     Adjustment,
     AdjustmentKind,
@@ -201,12 +203,14 @@ def same_again(payload, writer, reader):
 @settings(max_examples=25)
 @given(ORDERS)
 def test_orders(payload):
+    check_order(payload)
     same_again(payload, write_order, read_order)
 
 
 @settings(max_examples=25)
 @given(INVOICES)
 def test_invoices(payload):
+    check_invoice(payload)
     same_again(payload, write_invoice, read_invoice)
 
 

@@ -10,12 +10,14 @@ from entrepot.document._ubl21 import build, remainder, source
 
 SAMPLES = Path(__file__).parents[3] / "examples" / "durian"
 ORDER = (SAMPLES / "order.xml").read_text("utf-8")
+BAD = "<cac:AllowanceCharge><cbc:Amount>x</cbc:Amount></cac:AllowanceCharge>"
 FAILING = {
     "ENT-CORE-UBL-01": ("<Order ", "<Ordre ", "</Order>", "</Ordre>"),
     "ENT-CORE-UBL-02": ('<cbc:PriceAmount currencyID="MYR"', '<cbc:PriceAmount currencyID="CNY"'),
     "ENT-CORE-UBL-03": (">28.50<", ">28,50<"),
     "ENT-CORE-UBL-04": ("<cbc:DocumentCurrencyCode>MYR</cbc:DocumentCurrencyCode>", ""),
     "ENT-CORE-UBL-06": ('{"buyerType"', '{"totals":{},"buyerType"'),
+    "ENT-CORE-UBL-08": ("<cac:Price>", BAD * 501 + "<cac:Price>"),
     "ENT-CORE-UBL-07": ("<cbc:UBLVersionID>2.1<", "<cbc:UBLVersionID>3.0<"),
 }
 
@@ -49,7 +51,7 @@ def test_a_character_that_xml_cannot_hold_is_found_when_writing():
 
 
 def test_every_rule_has_a_failing_file():
-    demands = [source.ROOT, source.CURRENCY, source.LEXICAL, source.CURRENCY_GUESS, source.VERSION]
+    demands = [source.ROOT, source.CURRENCY, source.LEXICAL, source.CURRENCY_GUESS, source.VERSION, source.FULL]
     ids = {each.id for each in (*demands, remainder.UNREADABLE, build.CHARACTER)}
     assert ids == {*FAILING, "ENT-CORE-UBL-05"}
 
@@ -125,3 +127,8 @@ def test_a_presented_payload_names_the_file():
     payload = result.as_presented("order.xml")
     assert (payload.presented.syntax, payload.presented.received_as) == ("ubl-2.1", "order.xml")
     assert replace(payload, presented=None) == result.payload
+
+
+def test_a_file_full_of_wrong_amounts_is_read_in_time():
+    result = order.read(changed("<cac:Price>", BAD * 20_000 + "<cac:Price>"))
+    assert len([each for each in result.findings if each.id == "ENT-CORE-UBL-03"]) == 500

@@ -35,7 +35,7 @@ def read_remainder(source: Source, allowed: Iterable[str]) -> dict[str, Any]:
         text = each.peek("ext:ExtensionContent/ent:Remainder")
         value, wrong = read_json((text or "").encode())
         if wrong or not isinstance(value, dict) or not set(value) <= set(names):
-            source.findings.append(UNREADABLE.broken(each.path, uri=REMAINDER, allowed=", ".join(names)))
+            source.found(UNREADABLE, each, uri=REMAINDER, allowed=", ".join(names))
             continue
         each.text("ext:ExtensionURI")
         each.text("ext:ExtensionContent/ent:Remainder")

@@ -46,6 +46,14 @@ VERSION = Demand(
     Severity.WARNING,
 )
 
+FULL = Demand(
+    "ENT-CORE-UBL-08",
+    "More than {most} findings; the rest is not listed.",
+    "Correct these, then read again.",
+    "Entrepot limits",
+)
+_FINDINGS_MAX = 500
+
 
 class Source:
     """One UBL document while it is read. ``currency``: that of the document, against which amounts are held."""
@@ -57,7 +65,7 @@ class Source:
         self.currency = self._currency()
         version = self.root.text("cbc:UBLVersionID")
         if version not in (None, "2.0", "2.1"):
-            self.findings.append(VERSION.broken(f"{self.root.path}/cbc:UBLVersionID", version=version))
+            self.found(VERSION, self.root, version=version)
 
     def _currency(self) -> str | None:
         stated = self.root.text("cbc:DocumentCurrencyCode")
@@ -67,7 +75,7 @@ class Source:
         if len(used) != 1:
             return None
         currency = str(next(iter(used)))
-        self.findings.append(CURRENCY_GUESS.broken(self.root.path, currency=currency))
+        self.found(CURRENCY_GUESS, self.root, currency=currency)
         return currency
 
     def decimal(self, place: Cursor, path: str) -> str | None:
@@ -91,7 +99,7 @@ class Source:
             return None
         stated = found.element.get("currencyID")
         if stated is not None and stated != expected:
-            self.findings.append(CURRENCY.broken(found.path, found=stated, expected=expected or "no currency"))
+            self.found(CURRENCY, found, found=stated, expected=expected or "no currency")
             return None
         found.attribute("currencyID")
         return self.decimal(place, path)
@@ -125,10 +133,15 @@ class Source:
             return None
         return kept(value=value, unit=found.attribute("unitCode"))
 
+    def found(self, demand: Demand, place: Cursor, **params: str) -> None:
+        """Note that ``demand`` is not met at ``place``. Bounded: naming a place takes time that grows with the file."""
+        if len(self.findings) < _FINDINGS_MAX:
+            self.findings.append(demand.broken(place.path, severity=demand.severity, **params))
+        elif len(self.findings) == _FINDINGS_MAX:
+            self.findings.append(FULL.broken(self.root.path, most=_FINDINGS_MAX))
+
     def _wrong(self, place: Cursor, path: str, text: str, kind: str) -> None:
-        found = place.one(path)
-        where = place.path if found is None else found.path
-        self.findings.append(LEXICAL.broken(where, text=repr(text[:60]), type=kind))
+        self.found(LEXICAL, place.one(path) or place, text=repr(text[:60]), type=kind)
 
 
 def kept(**members: Any) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _sum(source: Source, amounts: list[str]) -> str | None:
     try:
         return format_decimal(exact_sum([parse_decimal(each) for each in amounts]))
     except ValueError as wrong:
-        source.findings.append(LEXICAL.broken(f"{source.root.path}/cac:TaxTotal", text=str(wrong), type="a decimal"))
+        source.found(LEXICAL, source.root, text=str(wrong), type="a sum of tax totals")
         return None
 
 
