@@ -305,3 +305,12 @@ def test_alg_of_rfc_9864_is_read():
     start = b64url(b'{"alg":"Ed25519"}') + "." + b64url(b"x")
     assert verify_jws(read_jws(f"{start}.{b64url(key.sign(start.encode()))}"), key.public)
     assert from_b64url("AB") is None
+
+
+def test_ecdsa_signature_without_its_leading_zero_is_refused():
+    key = pair(Curve.P256)
+    text, signature = next(
+        (data, made) for data in map(str, range(10_000)) if (made := key.sign(data.encode()))[32] == 0
+    )
+    assert key.public.verify(signature, text.encode())
+    assert not key.public.verify(signature[:32] + signature[33:], text.encode())

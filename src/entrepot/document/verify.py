@@ -18,7 +18,7 @@ from entrepot.base.moment import format_moment, from_millis, parse_moment, requi
 from entrepot.base.record import Record
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
 from entrepot.document.proof.model import check_claims, check_credential
-from entrepot.document.proof.opened import Proof, Secured, open_secured, verify_proof
+from entrepot.document.proof.opened import ASSERTION, Proof, Secured, open_secured, verify_proof
 from entrepot.party.anchor import Anchors, Standing
 from entrepot.party.did import Method, did_of, find_method, is_did
 from entrepot.party.resolve import Resolution, Resolver
@@ -165,7 +165,7 @@ class _Judge:
         if method is None or method.key is None:
             reason = resolution.reason if resolution and resolution.reason else f"no key is known for {proof.method!r}"
             return Result(Verdict.UNKNOWN, "key-unknown", reason, "Give the signer's DID document with --did-doc.")
-        if not verify_proof(self._secured, method.key, index=number):
+        if not verify_proof(self._secured, method.key, index=number, purpose=proof.purpose):
             if proof.jws is None and not _is_canonical(self._secured.vc):
                 reason = "the document holds a number that has no canonical form here"
                 return Result(Verdict.UNKNOWN, "not-canonical", reason, "Ask the issuer to write it as a string.")
@@ -204,9 +204,9 @@ class _Judge:
         if held.status is not Verdict.VALID:
             # A signature that does not hold says nothing of who signed.
             return Result(Verdict.UNKNOWN, held.code, held.reason, held.remedy)
-        if proof.purpose != "assertionMethod":
+        if proof.purpose != ASSERTION:
             return Result(Verdict.INVALID, "proof-purpose", f"The proof is made for {proof.purpose[:40]!r}.")
-        method = find_method(document, proof.method, "assertionMethod")
+        method = find_method(document, proof.method, ASSERTION)
         if method is None or method.key is None:
             reason = f"{issuer} does not list {proof.method} for assertions"
             return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer to sign with a key of its own.")

@@ -45,6 +45,9 @@ def test_proof_for_another_purpose_is_not_the_issuers_assertion(desk):
     report = desk.judged(canonical({**vc, "proof": proof}))
     assert (report.results["integrity"].status, report.results["issuer"].code) == (Verdict.VALID, "proof-purpose")
     assert not report.is_valid
+    opened, _ = open_secured(canonical({**vc, "proof": proof}))
+    assert not verify_proof(opened, key.public)
+    assert verify_proof(opened, key.public, purpose="authentication")
 
 
 def test_proof_set_holds_only_as_a_whole(desk):

@@ -14,6 +14,9 @@ from entrepot.party.key import Curve, PublicKey
 LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
 """Room for a record of the largest size, in base64url, with a proof around it."""
 PROOFS_MAX = 20
+"""Proofs that one document may carry."""
+ASSERTION = "assertionMethod"
+"""The purpose of a proof by which an issuer states something (Data Integrity 1.0, 2.1)."""
 _TYPES = ("vc+jwt", "application/vc+jwt")
 _ENVELOPE = "data:application/vc+jwt,"
 
@@ -91,12 +94,15 @@ def open_secured(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
     return _bounded(Secured(value, _embedded(value)))
 
 
-def verify_proof(secured: Secured, key: PublicKey, *, index: int = 0) -> bool:
-    """Whether proof number ``index`` holds under ``key``. Says nothing of whose key it is, nor of time."""
+def verify_proof(secured: Secured, key: PublicKey, *, index: int = 0, purpose: str = ASSERTION) -> bool:
+    """Whether proof number ``index`` was made for ``purpose`` and holds under ``key``.
+
+    Says nothing of whose key it is, of time, or of the other proofs.
+    """
     if index >= len(secured.proofs):
         return False
     proof = secured.proofs[index]
-    if proof.fault or proof.unsupported:
+    if proof.fault or proof.unsupported or proof.purpose != purpose:
         return False
     return verify_jws(proof.jws, key) if proof.jws else holds(secured.vc, proof.members, key)
 
@@ -133,7 +139,7 @@ def _enveloping(jws: Jws, vc: Mapping[str, Any]) -> Proof:
     return Proof(
         securing="vc+jwt",
         method=_method_of_kid(jws.header.get("kid"), issuer_of(vc)),
-        purpose="assertionMethod",
+        purpose=ASSERTION,
         members=jws.header,
         curve=ALGORITHMS.get(str(jws.header.get("alg"))),
         fault=fault,
