@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from entrepot.flow.kinds import READERS
+from entrepot.flow.kinds import READERS, TRADERS
 from entrepot.flow.office import Office
 from entrepot.flow.sight import SALE_VIEW
 
@@ -14,15 +14,19 @@ def roles_of_sale(office: Office, sale: str) -> Mapping[str, tuple[str, ...]]:
     return {} if row is None else {role: tuple(held) for role, held in row["roles"].items()}
 
 
-def default_audience(office: Office, kind: str, sales: Iterable[str], payload: Any) -> tuple[str, ...]:
+def default_audience(office: Office, kind: str, sales: Iterable[str], payload: Any) -> tuple[str, ...] | None:
     """The DIDs that read a record of ``kind`` where its issuer does not say otherwise; empty: public.
 
-    For an order, which opens the sale, the roles are those that its own payload names.
+    For an order, which opens the sale, the roles are those that its own payload names. None where this node cannot
+    know: it may not read the order of one of ``sales``, or nobody is found for a kind that is not public.
     """
-    readers = READERS.get(kind, frozenset({"buyer", "seller"}))
+    readers = READERS.get(kind, TRADERS)
     named: list[str] = []
-    for roles in [_roles_in(payload), *(roles_of_sale(office, sale) for sale in sales)]:
+    of_sales = [roles_of_sale(office, sale) for sale in sales]
+    for roles in [_roles_in(payload), *of_sales]:
         named += [did for role, held in roles.items() if role in readers for did in held]
+    if readers and not (named and all(of_sales)):
+        return None
     return tuple(sorted(set(named)))
 
 

@@ -11,13 +11,15 @@ from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
 from entrepot.flow.kinds import Kind, kinds, read_record
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
-from entrepot.flow.sight import SALE_VIEW, facts_of_sale, state_of
+from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
 from entrepot.party.did import did_of, find_method
 from entrepot.sale.fact import Fact
 from entrepot.sale.right import allows
 
 FUTURE_MAX = timedelta(minutes=10)
 """How far a claimed time may lie ahead of this node's clock without a finding."""
+OPENS_NOTHING = "ENT-CORE-FORM-04"
+"""Id of the finding that an order or offer names a sale: with a smaller id it could take the place of its order."""
 FORMS = {
     "offer": "Entrepot offer 1",
     "order": "Entrepot order 1 (semantics of UBL 2.1 Order)",
@@ -55,6 +57,14 @@ def check_form(record: Record, now: datetime) -> tuple[Any | None, Checked]:
 
 
 def _envelope_findings(record: Record, payload: Any, now: datetime) -> Iterable[Finding]:
+    if record.kind in ("offer", "order") and record.content.sales:
+        yield stop(
+            OPENS_NOTHING,
+            "The {kind} names a sale: an order opens one of its own, and an offer belongs to none.",
+            path="$.sales",
+            remedy="Leave the sales out.",
+            kind=record.kind,
+        )
     number = getattr(payload, "number", None)
     if number is not None and number != record.content.number:
         yield stop(
@@ -150,24 +160,18 @@ def past_of(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:
     return list(past.values())
 
 
-def check_right(office: Office, record: Record) -> tuple[Checked, bool]:
-    """Whether the issuer may say this now, judged by what it had seen; and whether it belongs to the sale at all."""
+def check_right(office: Office, record: Record) -> Checked:
+    """Whether the issuer may say this now, judged by what it had seen."""
     fact = fact_of(record)
     view = office.journal.view(SALE_VIEW)
     findings: list[Finding] = []
-    belongs = False
     for sale in record.sales:
         facts = facts_of_sale(view, sale) + _lone_causes(view, record)
         findings += allows(state_of(past_of(fact, facts)), fact)
-        roles = (view.get(f"sale/{sale}") or {"roles": {}})["roles"]
-        named = {did for held in roles.values() for did in held}
-        belongs = belongs or record.content.issuer in named or record.kind in ("offer", "order")
-    return judged("right", "right", "Entrepot sale, version 1", findings), belongs
+    return judged("right", "right", "Entrepot sale, version 1", findings)
 
 
 def _lone_causes(view: Any, record: Record) -> list[Fact]:
-    from entrepot.flow.sight import fact_from
-
     rows = (view.get(f"lone/{cause}") for cause in record.content.after)
     return [fact_from(row) for row in rows if row]
 

@@ -121,9 +121,20 @@ def _compose(office: Office, draft: Draft) -> tuple[Record | None, list[Checked]
     audience = draft.audience
     if audience is None:
         audience = default_audience(office, draft.kind, draft.sales, payload)
+    if audience is None:
+        return None, [judged("form", "envelope", "Entrepot record, version 1", [_NOBODY])]
     value["audience"] = sorted(set(audience))
     record, findings = read_content(value)
     return record, [judged("form", "envelope", "Entrepot record, version 1", findings)]
+
+
+_NOBODY = stop(
+    "ENT-CORE-AUDIENCE-01",
+    "Who may read this cannot be told here: the order, which names the parties, is not readable on this node.",
+    path="$.audience",
+    source="Entrepot record, version 1",
+    remedy="Name the readers.",
+)
 
 
 def _after(office: Office, draft: Draft) -> tuple[str, ...]:
@@ -137,7 +148,7 @@ def _after(office: Office, draft: Draft) -> tuple[str, ...]:
 
 def _judge(office: Office, record: Record) -> list[Checked]:
     payload, form = check_form(record, office.clock())
-    right, _ = check_right(office, record)
+    right = check_right(office, record)
     return [form, check_number(office, record), right, *check_law(office, record, payload)]
 
 

@@ -17,7 +17,7 @@ from entrepot.flow.office import Office, Signatory
 from entrepot.party.did import key_of_did_key
 from entrepot.party.jws import read_jws, sign_jws, verify_jws
 
-MESSAGE_BYTES_MAX = 8 << 20
+MESSAGE_BYTES_MAX = 16 << 20
 AGE_MAX = timedelta(minutes=15)
 TYPE = "entrepot-node+jws"
 ANYBODY, OPEN_SUBJECT = "*", "greeting"

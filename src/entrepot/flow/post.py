@@ -21,6 +21,10 @@ from entrepot.journal.port import Message
 
 log = logging.getLogger("entrepot.delivery")
 DELIVERY, RECEIPT = "delivery", "receipt"
+CAUSES = "causes/"
+"""Begins the lane of a record that is sent because the peer waits for it."""
+REFUSED = "refused: "
+"""Begins the reason of a message that the peer would not take."""
 BACKOFF_S = (1, 2, 5, 15, 60, 300, 900, 3600)
 ATTEMPTS_MAX = 200
 
@@ -44,13 +48,28 @@ def envelope_for(office: Office, record: Record, reader: Peer) -> Envelope:
             SentProof(securing=each.securing, body=each.body.decode("utf-8")) for each in journal.proofs(record.id)
         ),
         attachments=pack(attachments),
-        withheld=tuple(cause for cause in record.content.after if not _shared(office, cause, reader)),
+        withheld=tuple(sorted(_withheld(office, record, reader))),
     )
+
+
+def _withheld(office: Office, record: Record, reader: Peer) -> Iterable[str]:
+    """Causes that ``reader`` will not get from here: not for it, erased, or refused by it. It cannot wait for them."""
+    refused = _refused_causes(office, record, reader)
+    return (each for each in record.content.after if each in refused or not _shared(office, each, reader))
 
 
 def _shared(office: Office, record_id: str, reader: Peer) -> bool:
     record = office.journal.record(record_id)
-    return record is not None and may_read(record.content.audience, record.content.issuer, reader.parties)
+    if record is None or record.erased:
+        return False
+    return may_read(record.content.audience, record.content.issuer, reader.parties)
+
+
+def _refused_causes(office: Office, record: Record, reader: Peer) -> frozenset[str]:
+    """Causes that were sent because ``reader`` waited for them, and that it would not take."""
+    sent = (each for each in office.journal.messages(record.id) if each.peer == reader.id)
+    given_up = (each for each in sent if each.state == "undeliverable" and each.lane.startswith(CAUSES))
+    return frozenset(str(each.body["record"]) for each in given_up if (each.reason or "").startswith(REFUSED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +133,7 @@ def _settle(office: Office, due: Delivery, result: dict[str, Any], ack: str) -> 
         return Round(waiting=1)
     if outcome == "refused":
         reason = json.dumps(result.get("findings") or [], ensure_ascii=False)[:2000]
-        office.run(lambda journal: journal.failed(due.id, f"refused: {reason}"))
+        office.run(lambda journal: journal.failed(due.id, f"{REFUSED}{reason}"))
         log.warning("a peer refused record %s", due.key)
         return Round(refused=1)
     return _later(office, due, f"the peer answered {str(outcome)[:40]}")
@@ -125,7 +144,7 @@ def _send_causes(office: Office, due: Delivery, missing: Iterable[Any]) -> None:
     receiver = peer(office, due.peer)
     found = [office.journal.record(str(each)) for each in list(missing)[:1000]]
     messages = [
-        Message(peer=due.peer, lane=f"causes/{record.id}", key=f"{record.id}/{due.key}", body={"record": record.id})
+        Message(peer=due.peer, lane=f"{CAUSES}{record.id}", key=f"{record.id}/{due.key}", body={"record": record.id})
         for record in found
         if record is not None
         and receiver is not None

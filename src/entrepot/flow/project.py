@@ -119,7 +119,7 @@ def _offered(offer: Offer) -> Says:
 
 
 def _instructed(instruction: PaymentInstruction) -> Says:
-    return fact.PaymentInstructed(amount=instruction.instructed)
+    return fact.PaymentInstructed(amount=instruction.settlement)
 
 
 def _requested(request: PaymentRequest) -> Says:

@@ -12,8 +12,9 @@ from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.record import Record
 from entrepot.document.proof import Secured, open_secured, record_of_credential
 from entrepot.flow import nodemail
-from entrepot.flow.assess import Assessment, Checked, stop
-from entrepot.flow.check import check_form, check_number, check_proofs, check_right, kind_of
+from entrepot.flow.assess import Assessment, Checked, stop, warning
+from entrepot.flow.belonging import Belonging, belonging
+from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_proofs, check_right, kind_of
 from entrepot.flow.envelope import Envelope, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
@@ -22,6 +23,7 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.journal.port import Append, Attachment, Proof, StreamConflict
+from entrepot.journal.waiting import Waiting
 
 
 class Outcome(StrEnum):
@@ -90,9 +92,10 @@ def receive(office: Office, value: Any, sender: Peer) -> Received:
     opened, findings = _open(envelope)
     if opened is None:
         return Received(outcome=Outcome.REFUSED, findings=findings)
-    received = _take(office, opened, envelope, sender)
-    if received.outcome is Outcome.KEPT:
-        _release(office, received.record_id, sender)
+    received = _take(office, opened, envelope, sender.id)
+    if received.outcome in (Outcome.KEPT, Outcome.KNOWN):
+        # Also for a known one: a crash may have fallen between keeping it and taking what waited for it.
+        _release(office, received.record_id)
     return received
 
 
@@ -133,7 +136,7 @@ def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
     return opened_all, ()
 
 
-def _take(office: Office, opened: _Opened, envelope: Envelope, sender: Peer) -> Received:
+def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> Received:
     record = opened.record
     proven, unresolved = check_proofs(office, record, opened.secured)
     refused = blocking(finding for each in proven for finding in each.findings)
@@ -146,7 +149,7 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: Peer) -> 
         office.run(lambda journal: journal.prove(record.id, opened.proofs))
         return Received(outcome=Outcome.KNOWN, record_id=record.id)
     payload, form = check_form(record, office.clock())
-    if blocking(each for each in form.findings if each.id.startswith("ENT-CORE-SHAPE-")):
+    if any(each.id.startswith("ENT-CORE-SHAPE-") or each.id == OPENS_NOTHING for each in blocking(form.findings)):
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=form.findings)
     audience = set(record.content.audience)
     if (
@@ -166,9 +169,9 @@ def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:
     return tuple(sorted(each for each in causes if office.journal.entry(each) is None))
 
 
-def _hold(office: Office, envelope: Envelope, sender: Peer, about: tuple[str, tuple[str, ...]]) -> Received:
+def _hold(office: Office, envelope: Envelope, sender: str, about: tuple[str, tuple[str, ...]]) -> Received:
     record_id, missing = about
-    body = canonical({"peer": sender.id, "envelope": write_envelope(envelope)})
+    body = canonical({"peer": sender, "envelope": write_envelope(envelope)})
     office.run(lambda journal: journal.hold(body, missing))
     return Received(outcome=Outcome.WAITING, record_id=record_id, missing=missing)
 
@@ -177,9 +180,11 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
     record = opened.record
     for attempt in range(TRIES_MAX):
         streams = stream_versions(office, record)
-        right, belongs = check_right(office, record)
-        if not belongs:
+        right, belongs = check_right(office, record), belonging(office, record, opened.withheld)
+        if belongs is Belonging.NO:
             return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=_stranger(record, right.findings))
+        if belongs is Belonging.UNKNOWN:
+            right = replace(right, findings=(*right.findings, _perhaps_stranger(record)))
         number = check_number(office, record)
         checked = [*so_far, number, right, *check_law(office, record, payload)]
         assessment = Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
@@ -221,18 +226,47 @@ def _stranger(record: Record, findings: tuple[Finding, ...]) -> tuple[Finding, .
     return (stranger, *findings)
 
 
-def _release(office: Office, record_id: str, sender: Peer) -> None:
+def _perhaps_stranger(record: Record) -> Finding:
+    return warning(
+        "ENT-CORE-RIGHT-03",
+        "Whether {issuer} belongs to the sale cannot be told here: the records that would say so are withheld.",
+        path="$.issuer",
+        remedy="Ask whoever holds the whole sale.",
+        issuer=record.content.issuer,
+    )
+
+
+def resume(office: Office) -> int:
+    """Take what waits though it lacks nothing any more, and count it: a crash may have fallen between a cause and
+    what waited for it, or an issuer could not be resolved then. To be called from time to time."""
+    taken = 0
+    for waiting in office.journal.ready():
+        received = _retake(office, waiting)
+        taken += received is not None
+        if received is not None and received.outcome is Outcome.KEPT:
+            _release(office, received.record_id)
+    return taken
+
+
+def _release(office: Office, record_id: str) -> None:
     """Take what waited for this record, and what waited for that, until nothing is left."""
     ready = [record_id]
     while ready:
         for waiting in office.journal.release(ready.pop()):
-            value, _ = read_json(waiting.body, JsonLimits(bytes_max=1 << 26))
-            envelope, _ = read_envelope(value["envelope"])
-            opened, _ = _open(envelope) if envelope is not None else (None, ())
-            if envelope is not None and opened is not None:
-                received = _take(office, opened, envelope, replace(sender, id=value["peer"]))
-                if received.outcome is Outcome.RETRY:
-                    continue
-                if received.outcome is Outcome.KEPT:
-                    ready.append(received.record_id)
-            office.run(lambda journal, key=waiting.key: journal.unhold(key))  # type: ignore[misc]
+            received = _retake(office, waiting)
+            if received is not None and received.outcome is Outcome.KEPT:
+                ready.append(received.record_id)
+
+
+def _retake(office: Office, waiting: Waiting) -> Received | None:
+    """Take an envelope that lay aside; None where it goes on waiting, because it still cannot be judged."""
+    value, _ = read_json(waiting.body, JsonLimits(bytes_max=1 << 26))
+    envelope, findings = read_envelope(value["envelope"])
+    opened, _ = _open(envelope) if envelope is not None else (None, ())
+    received = Received(outcome=Outcome.REFUSED, findings=findings)
+    if envelope is not None and opened is not None:
+        received = _take(office, opened, envelope, value["peer"])
+    if received.outcome in (Outcome.RETRY, Outcome.WAITING):
+        return None
+    office.run(lambda journal: journal.unhold(waiting.key))
+    return received

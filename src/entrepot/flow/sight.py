@@ -1,7 +1,8 @@
 """The views: what a node computes from its records, as reducers that the journal runs.
 
 Keys of the view ``sale``: ``fact/<sale>/<record>`` the fact of each record of a sale; ``lone/<record>`` the fact of a
-record that opens no sale itself (an offer); ``sale/<sale>`` the state; ``of/<did>/<sale>`` which party has which sale.
+record that opens no sale itself (an offer); ``sale/<sale>`` the state; ``of/<did>/<sale>`` which party has which sale;
+``takes/<record>/<sale>`` which sale's order follows that record, which may be an offer that comes later.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -75,15 +76,25 @@ def _reduce_sale(view: ViewTx, record: Record) -> None:
     fact = fact_of(record)
     if record.kind == "offer":
         view.put(f"lone/{record.id}", fact_row(fact))
+        for _, row in view.scan(f"takes/{record.id}/"):
+            _settle(view, row["sale"])
         return
     for sale in record.sales:
         view.put(f"fact/{sale}/{record.id}", fact_row(fact))
-        facts = facts_of_sale(view, sale)
-        state = state_of(facts)
-        view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
-        for held in state.roles.values():
-            for did in held:
-                view.put(f"of/{did}/{sale}", {"sale": sale})
+        if record.kind == "order":
+            for cause in fact.after:
+                view.put(f"takes/{cause}/{sale}", {"sale": sale})
+        _settle(view, sale)
+
+
+def _settle(view: ViewTx, sale: str) -> None:
+    """Write the state that the facts of a sale make now."""
+    facts = facts_of_sale(view, sale)
+    state = state_of(facts)
+    view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
+    for held in state.roles.values():
+        for did in held:
+            view.put(f"of/{did}/{sale}", {"sale": sale})
 
 
 def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:

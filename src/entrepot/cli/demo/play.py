@@ -100,6 +100,7 @@ def open_default(stage: Stage) -> Deal:
 
 def open_presented(stage: Stage, file: Path, answers: Mapping[str, Any]) -> Deal:
     """A UBL Order that somebody else wrote: presented by the buyer's side, kept as received, gaps answered openly."""
+    from entrepot.cli.demo.presenting import answer, as_record
     from entrepot.document._ubl21 import read_order
 
     data = file.read_bytes()
@@ -108,18 +109,10 @@ def open_presented(stage: Stage, file: Path, answers: Mapping[str, Any]) -> Deal
     for finding in read.findings:
         stage.show.say(f"{finding.severity} {finding.id} {finding.path}: {finding.text}")
     stage.show.say(f"{len(read.losses)} elements stay in the received file alone; its digest is in the record")
-    for path, value in answers.items():
-        if not path.startswith("demo."):
-            stage.show.say(f"stated answer {path} = {value}")
-    given = {path: value for path, value in answers.items() if path.startswith("$")}
-    for _ in range(len(given)):
-        read_again = read.answered(given)
-        contradicted = {each.path for each in read_again.findings if each.id == "ENT-CORE-READ-01"}
-        if not contradicted:
-            break
-        given = {path: value for path, value in given.items() if path not in contradicted}
-    read = read.answered(given)
-    order = read.as_presented(file.name)
+    read, taken = answer(read, answers)
+    for path, value in taken.items():
+        stage.show.say(f"stated answer {path} = {value}")
+    order = as_record(read, file.name)
     if order is None:
         raise papers.CannotPlay("; ".join(f"{each.path}: {each.text}" for each in read.findings))
     stage.show.expect("order", True, "presented order read", "UBL 2.1 Order, kept as received")
