@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.base.finding import Severity, blocking
-from entrepot.movement._epcis20 import check_event, read_document, write_document
+from entrepot.movement._epcis20 import check_event, event_hash, read_document, write_document
 from entrepot.movement._epcis20 import vocabulary as names
 
 REJECTED = {
@@ -203,8 +203,23 @@ FIELDS = sorted(names.COMMON_FIELDS.union(*names.EVENT_FIELDS.values()) - {"type
 
 @given(st.sampled_from(sorted(names.EVENT_FIELDS)), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=8))
 def test_no_event_raises(kind, fields):
-    check_event({**event(), **fields, "type": kind})
-    read_document(json.dumps({**fields, "type": kind}).encode())
+    whole = {**event(), **fields, "type": kind}
+    if not blocking(check_event(whole)):
+        event_hash(whole)
+    read_document(json.dumps(whole).encode())
+
+
+@given(st.dictionaries(st.sampled_from(["urn:x:a", "own:b", "ilmd", "readPoint"]), JSON, max_size=3))
+def test_extensions_of_any_shape_are_hashed(fields):
+    whole = event(action="ADD", **{"@context": {"own": "https://own.example/"}}, **fields)
+    if not blocking(check_event(whole)):
+        assert event_hash(whole).startswith("ni:///sha-256;")
+
+
+def test_events_of_own_types_are_read_and_not_hashed():
+    own = {"type": "https://x.example/OwnEvent", "eventTime": "2026-11-20T08:30:00Z", "eventTimeZoneOffset": "+08:00"}
+    document, _ = read_document(write_document([{**own, "epcList": 5}], created=datetime(2026, 11, 20, tzinfo=UTC)))
+    assert document.hashes == (None,)
 
 
 @pytest.fixture(scope="module")

@@ -104,6 +104,8 @@ def test_contradictions_in_the_record(picked_up, change, expected):
             {"destinationList": [{"type": "possessing_party", "destination": "did:web:x.example"}]},
             "ENT-CORE-HANDOVER-08",
         ),
+        ({"type": "https://x.example/OwnEvent", "epcList": 5}, "ENT-CORE-HANDOVER-09"),
+        ({"type": ["ObjectEvent"]}, "ENT-CORE-HANDOVER-09"),
         ({"bizStep": "flying"}, "ENT-CORE-EPCIS-08"),
         ({"quantityList": [{"epcClass": "urn:a:b", "quantity": 2**60}]}, "ENT-CORE-HANDOVER-02"),
     ],

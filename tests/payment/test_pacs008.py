@@ -82,6 +82,25 @@ def test_what_has_no_place_is_said(instruction):
     assert notes == {"$.request", "$.exchangeRate.source", "$.exchangeRate.quote", "$.creditor.did"}
 
 
+@pytest.mark.parametrize(
+    ("replaced", "by", "lost"),
+    [
+        (b"<InstrId>PAY-2026-0007<", b"<InstrId>OTHER<", "InstrId"),
+        (b"CLRG", b"INDA", "SttlmMtd"),
+        (b"<UnitCcy>CNY<", b"<UnitCcy>MYR<", "UnitCcy"),
+        (b"<ChrgBr>", b"<Ignored>x</Ignored><ChrgBr>", "Ignored"),
+        (b"<InstdAgt>", b"<InstdAgt><BrnchId><Id>7</Id></BrnchId>", "Id"),
+    ],
+)
+def test_what_was_not_read_is_told(instruction, replaced, by, lost):
+    data, _ = write(instruction, version="pacs.008.001.13")
+    assert data.count(replaced) == 1
+    message, findings = read(data.replace(replaced, by))
+    assert not findings
+    assert [each.params["element"] for each in message.losses] == [lost]
+    assert message.losses[0].path.startswith("/*")
+
+
 def test_members_of_a_party_are_all_thought_of():
     names = {each.name for each in members(Party)} | {each.name for each in members(Address)}
     carried = {"name", "economy", "did", "identifiers", "address", "email", "lines", "city", "region", "postal_code"}

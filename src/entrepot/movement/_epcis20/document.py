@@ -40,9 +40,11 @@ class EpcisDocument:
     events: tuple[dict[str, Any], ...]
 
     @property
-    def hashes(self) -> tuple[str, ...]:
-        """Event Hash IDs, in the order of the events."""
-        return tuple(event_hash(each, namespaces_of(each["@context"])) for each in self.events)
+    def hashes(self) -> tuple[str | None, ...]:
+        """Event Hash IDs, in the order of the events; None for an event of somebody's own type."""
+        return tuple(
+            event_hash(each, namespaces_of(each["@context"])) if _is_event(each) else None for each in self.events
+        )
 
 
 def read_document(data: bytes, *, lenient: bool = False) -> tuple[EpcisDocument | None, tuple[Finding, ...]]:

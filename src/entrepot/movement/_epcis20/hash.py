@@ -77,7 +77,8 @@ def namespaces_of(*contexts: Any) -> dict[str, str]:
 
 
 def event_hash(event: Mapping[str, Any], namespaces: Mapping[str, str] = _STANDARD_NAMESPACES) -> str:
-    """The Event Hash ID, ``ni:///sha-256;<hex>?ver=CBV2.0``, of an event that was checked before."""
+    """The Event Hash ID, ``ni:///sha-256;<hex>?ver=CBV2.0``, of an event of the five types that was
+    checked before and has no blocking finding."""
     digest = hashlib.sha256(pre_hash(event, namespaces).encode("utf-8")).hexdigest()
     return f"ni:///sha-256;{digest}?ver=CBV2.0"
 

@@ -9,7 +9,7 @@ from entrepot.base.digest import from_ni_uri, sha256
 from entrepot.base.finding import Finding
 from entrepot.base.shape import dump, parse
 from entrepot.document._xml import XmlLimits, read_xml
-from entrepot.payment._iso20022.version import DID_SCHEME, LEI_SCHEME, NAMESPACE, VERSIONS
+from entrepot.payment._iso20022.version import DID_SCHEME, LEI_SCHEME, METHOD, NAMESPACE, VERSIONS
 from entrepot.payment._iso20022.xml import Source, decimal_of
 from entrepot.payment.finding import finding
 from entrepot.payment.instruction import PaymentInstruction
@@ -82,13 +82,16 @@ def _instruction(source: Source, document: etree._Element) -> dict[str, Any] | N
     transfer = transfers[0]
     if source.text(header, "NbOfTxs") != "1":
         source.wrong(22, "The number of transfers is stated wrongly.", source.path(header), remedy="Ask for another.")
+    number = source.needed(header, "MsgId")
+    source.text_if(transfer, "PmtId/InstrId", number)
+    source.text_if(header, "SttlmInf/SttlmMtd", METHOD)
     settled = source.money(transfer, "IntrBkSttlmAmt")
     day = source.day(transfer, "IntrBkSttlmDt") or source.day(header, "IntrBkSttlmDt")
     if day is None:
         source.wrong(10, "{element} is missing.", source.path(transfer), element="IntrBkSttlmDt", remedy="Ask for it.")
     return {
         "uetr": source.needed(transfer, "PmtId/UETR"),
-        "number": source.needed(header, "MsgId"),
+        "number": number,
         "endToEnd": source.needed(transfer, "PmtId/EndToEndId"),
         "created": dump(source.moment(header, "CreDtTm")),
         "settlement": dump(settled),
@@ -112,14 +115,21 @@ def _rate(source: Source, transfer: etree._Element) -> dict[str, Any] | None:
         return None
     agreed = source.one(transfer, "AgrdRate")
     quoted = source.text(agreed, "QtnDtTm")
-    for name in ("UnitCcy", "QtdCcy", "PreAgrdXchgRate"):
-        source.text(agreed, name)
+    for name, expected in _agreed(source, transfer, text):
+        source.text_if(agreed, name, expected)
     try:
         rate = dump(decimal_of(text, 11, 10))
     except ValueError as wrong:
         source.wrong(11, "{reason}", source.path(transfer) + "/XchgRate", reason=str(wrong), remedy="Ask for another.")
         return None
     return {"rate": rate, "source": "pacs.008 XchgRate", "quote": source.text(agreed, "QtId"), "quoted": quoted}
+
+
+def _agreed(source: Source, transfer: etree._Element, rate: str) -> tuple[tuple[str, str], ...]:
+    """What ``AgrdRate`` says when it repeats the rate; anything else stays unread, and so becomes a loss."""
+    ordered, settled = source.one(transfer, "InstdAmt"), source.one(transfer, "IntrBkSttlmAmt")
+    currencies = [(each.get("Ccy") or "") if each is not None else "" for each in (ordered, settled)]
+    return ("UnitCcy", currencies[0]), ("QtdCcy", currencies[1]), ("PreAgrdXchgRate", rate)
 
 
 def _party(source: Source, transfer: etree._Element, name: str) -> dict[str, Any]:
@@ -181,7 +191,7 @@ def _agent(source: Source, transfer: etree._Element, name: str) -> dict[str, Any
     for other in source.all(transfer, {"DbtrAgt": "InstgAgt", "CdtrAgt": "InstdAgt"}[name]):
         copy = source.one(other, "FinInstnId")
         if copy is not None and _plain(copy) == _plain(institution):
-            source.take(other)
+            source.take(copy)
     return {
         "bic": source.text(institution, "BICFI"),
         "lei": source.text(institution, "LEI"),
@@ -217,25 +227,18 @@ def _invoice(source: Source, structured: etree._Element) -> dict[str, Any] | Non
 
 
 def _losses(source: Source) -> tuple[Finding, ...]:
-    header = {"SttlmMtd": "CLRG", "InstrId": None}
-    notes = []
-    for element in source.untaken():
-        name = str(etree.QName(element).localname)
-        text = (element.text or "").strip()
-        if name in header and header[name] in (None, text):
-            continue
-        notes.append(
-            finding(
-                "PACS008",
-                23,
-                "{element} is not carried into the instruction; it stays in the message alone.",
-                path=source.path(element),
-                severity="note",
-                source=f"ISO 20022 {source.version}",
-                element=name,
-            )
+    return tuple(
+        finding(
+            "PACS008",
+            23,
+            "{element} is not carried into the instruction; it stays in the message alone.",
+            path=source.path(element),
+            severity="note",
+            source=f"ISO 20022 {source.version}",
+            element=str(etree.QName(element).localname),
         )
-    return tuple(notes)
+        for element in source.untaken()
+    )
 
 
 def _without_none(value: Any) -> Any:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 DID_SCHEME, LEI_SCHEME = "did", "lei"
 """Schemes of identifiers that get a place of their own, or a member of their own."""
+METHOD = "CLRG"
+"""Settlement method that is written: over a clearing system, here the settlement institution's book."""
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 
 

@@ -11,7 +11,7 @@ from entrepot.base.finding import Finding, blocking
 from entrepot.base.money import Money
 from entrepot.party.party import Address, Party
 from entrepot.payment._iso20022.limit import check_limits, losses
-from entrepot.payment._iso20022.version import DID_SCHEME, LEI_SCHEME, OLDEST, VERSIONS, Version
+from entrepot.payment._iso20022.version import DID_SCHEME, LEI_SCHEME, METHOD, OLDEST, VERSIONS, Version
 from entrepot.payment.account import Account, AccountScheme, Agent, ExchangeRate, InvoiceReference
 from entrepot.payment.check import check_draft
 from entrepot.payment.instruction import PaymentInstruction
@@ -59,7 +59,7 @@ def _header(message: etree._Element, instruction: PaymentInstruction) -> None:
     _add(header, "MsgId", instruction.number)
     _add(header, "CreDtTm", instruction.created.isoformat(timespec="milliseconds"))
     _add(header, "NbOfTxs", "1")
-    _path(header, "SttlmInf/SttlmMtd", "CLRG")
+    _path(header, "SttlmInf/SttlmMtd", METHOD)
 
 
 def _transfer(transfer: etree._Element, given: PaymentInstruction, version: Version) -> None:

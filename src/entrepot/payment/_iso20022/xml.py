@@ -45,6 +45,12 @@ class Source:
         self._taken.add(element)
         return (element.text or "").strip() or None
 
+    def text_if(self, parent: etree._Element | None, path: str, expected: str | None) -> None:
+        """Take the text at ``path`` where it is ``expected``, because the instruction says so already."""
+        element = None if parent is None else self.one(parent, path)
+        if element is not None and (element.text or "").strip() == expected:
+            self._taken.add(element)
+
     def needed(self, parent: etree._Element, path: str, *, why: str = "") -> str | None:
         """The text at ``path``; a finding where it is absent."""
         text = self.text(parent, path)
