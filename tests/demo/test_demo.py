@@ -1,0 +1,132 @@
+"""The demo as a stranger runs it: two real nodes, one whole sale; its artefacts are judged by published schemas."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+DATA = os.environ.get("ENTREPOT_TEST_DATA")
+needs_data = pytest.mark.skipif(not DATA, reason="ENTREPOT_TEST_DATA is not set")
+UBL = Path(DATA or "") / "invoice" / "oasis-ubl-2.1"
+
+
+def run(*words: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "entrepot", "demo", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+
+
+def valid_against(schema: Path, document: Path) -> None:
+    judge = etree.XMLSchema(etree.parse(schema))
+    judge.assertValid(etree.parse(document))
+
+
+@pytest.fixture(scope="module")
+def default(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    done = run("--dir", str(folder), "--json")
+    return folder, done
+
+
+@pytest.mark.xdist_group("demo-default")
+class TestDefault:
+    def test_the_sale_is_counted_and_every_check_holds(self, default):
+        _, done = default
+        result = json.loads(done.stdout.splitlines()[-1])
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert (result["state"], result["failed"]) == ("counted", [])
+        assert len(result["sale"]) == 64
+        kinds = [each["kind"] for each in result["records"]]
+        assert kinds.count("hand-over") == 4
+        for wanted in ("offer", "order", "invoice", "certificate-of-origin", "transport-document", "settlement",
+                       "customs-release", "payment-instruction", "acceptance", "count"):  # fmt: skip
+            assert wanted in kinds
+        assert all({"id", "kind", "digest", "issuer", "proofs", "checks"} == set(each) for each in result["records"])
+        assert all(len(each["proofs"]) == 2 for each in result["records"])
+
+    def test_unknown_law_is_said_to_be_unknown(self, default):
+        result = json.loads(default[1].stdout.splitlines()[-1])
+        assert result["unknown"]
+
+    def test_no_process_is_left_behind(self, default):
+        assert not [each for each in Path("/proc").glob("[0-9]*/cmdline") if _names(each, default[0])]
+
+    @needs_data
+    def test_ubl_artefacts_are_valid_against_the_schemas_of_oasis(self, default):
+        folder, _ = default
+        valid_against(UBL / "xsdrt" / "maindoc" / "UBL-Order-2.1.xsd", folder / "order.ubl.xml")
+        valid_against(UBL / "xsdrt" / "maindoc" / "UBL-Invoice-2.1.xsd", folder / "invoice.ubl.xml")
+
+    @needs_data
+    def test_the_payment_message_is_valid_against_its_schema(self, default):
+        schema = Path(DATA) / "payments" / "pyiso20022-xsd" / "pacs.008.001.08.xsd"
+        valid_against(schema, default[0] / "payment.pacs.008.xml")
+
+    def test_credentials_verify_from_the_command_line(self, default):
+        folder, _ = default
+        files = sorted((folder / "credentials").glob("*order*"))
+        done = subprocess.run(
+            [sys.executable, "-m", "entrepot", "document", "verify", "--json", *map(str, files)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        reports = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [each["results"]["integrity"]["status"] for each in reports] == ["unknown"] * len(files)
+        assert done.returncode == 1, "the issuer's node is down, so its key is unknown, never valid"
+
+    def test_the_sale_can_be_read_from_a_stopped_node(self, default):
+        folder, done = default
+        sale = json.loads(done.stdout.splitlines()[-1])["sale"]
+        shown = subprocess.run(
+            [sys.executable, "-m", "entrepot", "sale", "show", sale, "--data", str(folder / "node-import"), "--json"],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        page = json.loads(shown.stdout)
+        assert (page["state"], page["payment"], page["fulfilment"]) == ("counted", "paid", "delivered")
+
+
+def _names(cmdline: Path, folder: Path) -> bool:
+    try:
+        return str(folder).encode() in cmdline.read_bytes()
+    except OSError:
+        return False
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["UBL-Order-2.0-Example.xml", "UBL-Order-2.1-Example.xml"])
+def test_an_order_that_somebody_else_wrote(name, tmp_path):
+    done = run("--dir", str(tmp_path / "demo"), "--order", str(UBL / "xml" / name), "--json")
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (result["state"], result["failed"]) == ("counted", [])
+    row = json.loads((tmp_path / "demo" / "statistics-row.json").read_text())["row"]
+    assert (row["flow"], row["digitalTrade"]) == ("domestic", "no")
+    received = (tmp_path / "demo" / "order.received.xml").read_bytes()
+    assert received == (UBL / "xml" / name).read_bytes()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
+    (tmp_path / "precious").write_text("mine")
+    done = run("--dir", str(tmp_path))
+    assert done.returncode == 64
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert "Traceback" not in done.stderr
+
+
+def test_an_order_that_is_none_is_named_and_nothing_is_left_running(tmp_path):
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text("<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>")
+    done = run("--dir", str(tmp_path / "demo"), "--order", str(wrong))
+    assert done.returncode == 1
+    assert "0 records" in done.stdout
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_the_stated_answers_are_readable():
+    from entrepot.cli import demo
+
+    answers = tomllib.loads(Path(demo.__file__).with_name("answers.toml").read_text("utf-8"))["answers"]
+    assert all(path.startswith("$.") for path in answers)
