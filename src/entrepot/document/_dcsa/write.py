@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from entrepot.base.amount import EXACT, format_decimal
 from entrepot.base.finding import Finding, Severity
 from entrepot.document._dcsa.party import write_party
 from entrepot.document.demand import Demand
@@ -17,6 +18,8 @@ from entrepot.document.transport.model import CargoItem, Equipment, Load, Mode, 
 
 _SOURCE = "DCSA eBL 3.0 TransportDocument"
 _LINE_MAX = 35
+_DIGITS_MAX = 15
+"""Significant digits that every reader of JSON numbers keeps (IEEE 754 binary64)."""
 MODE = Demand("ENT-CORE-DCSA-02", "DCSA's form is for sea transport, not {mode}.", "Use another form.", _SOURCE)
 MISSING = Demand("ENT-CORE-DCSA-03", "{name} is missing; DCSA's form needs it.", "State it.", _SOURCE)
 TOO_LONG = Demand(
@@ -63,8 +66,18 @@ def write_transport_document(document: TransportDocument) -> WriteResult:
     findings = (*_missing(document, value), *_unfit(value, "$"))
     if findings:
         return WriteResult(body=None, findings=findings, losses=tuple(losses))
-    body = json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
-    return WriteResult(body=body, losses=tuple(losses))
+    return WriteResult(body=_encode(value).encode() + b"\n", losses=tuple(losses))
+
+
+def _encode(value: Any, indent: str = "") -> str:
+    """JSON text; numbers are written digit by digit, which the standard library does for binary ones only."""
+    inner = indent + "  "
+    if isinstance(value, dict):
+        rows = [f"{inner}{json.dumps(name)}: {_encode(each, inner)}" for name, each in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(inner + _encode(each, inner) for each in value) + f"\n{indent}]"
+    return format_decimal(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
 def _has(document: TransportDocument, name: str) -> bool:
@@ -199,7 +212,7 @@ def _measure(number: Decimal | None, unit: str) -> dict[str, Any] | None:
 
 
 def _compact(value: Any) -> Any:
-    """Without what is None or empty; dates as text; numbers as JSON numbers where those hold them."""
+    """Without what is None or empty; dates as text; numbers without zeros that say nothing."""
     if isinstance(value, dict):
         return {name: inner for name, each in value.items() if (inner := _compact(each)) not in (None, [], {})}
     if isinstance(value, list):
@@ -207,9 +220,7 @@ def _compact(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        if value == value.to_integral_value() and abs(value) < 2**53:
-            return int(value)
-        return float(value) if Decimal(repr(float(value))) == value else value
+        return value.normalize(EXACT)
     return value
 
 
@@ -263,7 +274,7 @@ def _unfit(value: Any, path: str, name: str = "") -> Iterator[Finding]:
             yield from _unfit(each, f"{path}[{index}]", name)
     elif name == "value" and value == 0:
         yield MISSING.broken(path, name="a measure above zero")
-    elif isinstance(value, Decimal):
+    elif isinstance(value, Decimal) and len(value.as_tuple().digits) > _DIGITS_MAX:
         yield DIGITS.broken(path, number=value)
     elif isinstance(value, str):
         most = _MOST.get(name, 50_000)
