@@ -220,3 +220,21 @@ def test_an_override_lets_the_exception_speak() -> None:
     came = answer(TOPIC, doubtful, "q", given_of({"a": True}, {}), on=D0)
     assert came.answer == "unknown"
     assert "RULE-UNCONFIRMED" in {each.id for each in came.findings}
+
+
+def test_a_yes_waits_for_a_no_that_may_still_speak() -> None:
+    yes = Rule(
+        id="XA-MADE-01", question="q", effect="yes", instrument="i", provision="1", in_force=D0, known=D0, source="s"
+    )
+    no = replace(yes, id="XA-MADE-02", effect="no", when={"fact": "a", "is": True})
+    pack = Pack(
+        format=1, topic="made-up", economy="XA", rules=(yes, no),
+        instruments={"i": Instrument(title="t", kind="act")},
+        sources={"s": Source(title="t", where="w", checked=D0, confidence=Confidence.READ)},
+    )  # fmt: skip
+    came = answer(TOPIC, pack, "q", given_of({}, {}), on=D0)
+    assert (came.answer, came.missing) == ("unknown", ("a",))
+    assert answer(TOPIC, pack, "q", given_of({"a": False}, {}), on=D0).answer == "yes"
+    clash = answer(TOPIC, pack, "q", given_of({"a": True}, {}), on=D0)
+    assert clash.answer == "unknown"
+    assert "RULE-OVERLAP" in {each.id for each in clash.findings}

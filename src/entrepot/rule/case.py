@@ -43,6 +43,15 @@ def read_cases(data: bytes) -> tuple[Cases | None, tuple[Finding, ...]]:
     return (None, findings) if findings else parse(Cases, raw)
 
 
+def run_cases(about: Topic, pack: Pack, data: bytes) -> tuple[Finding, ...]:
+    """What is wrong with a file of cases, or which of them the pack fails."""
+    found, findings = read_cases(data)
+    if found is None:
+        return findings
+    packs = {pack.economy: pack}
+    return tuple(failed for case in found.cases for failed in run_case(about, packs, found.economy, case))
+
+
 def run_case(about: Topic, packs: Mapping[str, Pack], economy: str, case: Case) -> tuple[Finding, ...]:
     """Nothing where the case holds, else one finding that says what was expected and what came."""
     given, wrong = read_facts(about, {about.economy_fact: economy, **case.facts})
