@@ -1,7 +1,7 @@
 """Issuing: a hosted party says something. Checked first, then signed, kept, and put into the outbox."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from entrepot.base.digest import b64url
@@ -9,8 +9,9 @@ from entrepot.base.finding import Finding
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
 from entrepot.document.proof import open_secured, secure
-from entrepot.flow.assess import Assessment, Checked, judged, stop
+from entrepot.flow.assess import Assessment, Checked, Verdict, judged, stop
 from entrepot.flow.audience import default_audience
+from entrepot.flow.belonging import Belonging, belonging, stranger
 from entrepot.flow.check import check_form, check_number, check_proofs, check_right, kind_of
 from entrepot.flow.error import NotHeld
 from entrepot.flow.kinds import newest
@@ -149,6 +150,9 @@ def _after(office: Office, draft: Draft) -> tuple[str, ...]:
 def _judge(office: Office, record: Record) -> list[Checked]:
     payload, form = check_form(record, office.clock())
     right = check_right(office, record)
+    if belonging(office, record, ()) is Belonging.NO:
+        # The table says nothing about kinds that are unknown here; nobody outside the sale may say them either.
+        right = replace(right, verdict=Verdict.INVALID, findings=(stranger(record), *right.findings))
     return [form, check_number(office, record), right, *check_law(office, record, payload)]
 
 

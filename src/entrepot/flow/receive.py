@@ -12,8 +12,8 @@ from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.record import Record
 from entrepot.document.proof import Secured, open_secured, record_of_credential
 from entrepot.flow import nodemail
-from entrepot.flow.assess import Assessment, Checked, stop, warning
-from entrepot.flow.belonging import Belonging, belonging
+from entrepot.flow.assess import Assessment, Checked, stop
+from entrepot.flow.belonging import Belonging, belonging, perhaps_stranger, stranger
 from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_proofs, check_right, kind_of
 from entrepot.flow.envelope import Envelope, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
@@ -182,9 +182,9 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
         streams = stream_versions(office, record)
         right, belongs = check_right(office, record), belonging(office, record, opened.withheld)
         if belongs is Belonging.NO:
-            return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=_stranger(record, right.findings))
+            return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=(stranger(record), *right.findings))
         if belongs is Belonging.UNKNOWN:
-            right = replace(right, findings=(*right.findings, _perhaps_stranger(record)))
+            right = replace(right, findings=(*right.findings, perhaps_stranger(record)))
         number = check_number(office, record)
         checked = [*so_far, number, right, *check_law(office, record, payload)]
         assessment = Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
@@ -213,27 +213,6 @@ _NOT_FOR_US = stop(
     path="$.audience",
     remedy="Send it to the nodes of those who may read it.",
 )
-
-
-def _stranger(record: Record, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    stranger = stop(
-        "ENT-CORE-RIGHT-01",
-        "{issuer} belongs to none of the sales that the record names.",
-        path="$.issuer",
-        remedy="A party of the sale appoints it first.",
-        issuer=record.content.issuer,
-    )
-    return (stranger, *findings)
-
-
-def _perhaps_stranger(record: Record) -> Finding:
-    return warning(
-        "ENT-CORE-RIGHT-03",
-        "Whether {issuer} belongs to the sale cannot be told here: the records that would say so are withheld.",
-        path="$.issuer",
-        remedy="Ask whoever holds the whole sale.",
-        issuer=record.content.issuer,
-    )
 
 
 def resume(office: Office) -> int:

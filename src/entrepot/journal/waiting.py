@@ -49,6 +49,14 @@ class WaitingRoom(Core):
         sql = "WHERE EXISTS (SELECT 1 FROM waiting_for f WHERE f.key = w.key AND f.missing = ?)"
         return tuple(each for each in self._waiting(sql, (record_id,)) if not each.missing)
 
+    def ready(self, limit: int = 100) -> tuple[Waiting, ...]:
+        """What lacks nothing any more and still lies here, in the order it came, at most ``limit``."""
+        sql = (
+            "WHERE NOT EXISTS (SELECT 1 FROM waiting_for f WHERE f.key = w.key "
+            "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.record_id = f.missing))"
+        )
+        return self._waiting(sql, (), limit)
+
     def unhold(self, key: str) -> None:
         """Forget a waiting message: it was appended, or refused."""
         with self.transaction() as db:
@@ -67,13 +75,14 @@ class WaitingRoom(Core):
             )
         return tuple(record_id for (record_id,) in rows)
 
-    def _waiting(self, where: str, params: tuple[str, ...]) -> tuple[Waiting, ...]:
+    def _waiting(self, where: str, params: tuple[str, ...], limit: int = WAITING_MAX) -> tuple[Waiting, ...]:
         lacking = (
             "SELECT f.missing FROM waiting_for f WHERE f.key = ? "
             "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.record_id = f.missing) ORDER BY f.missing"
         )
         with self.snapshot() as db:
-            rows = db.rows(f"SELECT w.key, w.body FROM waiting w {where} ORDER BY w.held_ms, w.key", params)  # noqa: S608 - fixed texts
+            order = "ORDER BY w.held_ms, w.key LIMIT ?"
+            rows = db.rows(f"SELECT w.key, w.body FROM waiting w {where} {order}", (*params, limit))  # noqa: S608 - fixed texts
             return tuple(
                 Waiting(key=key, body=bytes(body), missing=tuple(one for (one,) in db.rows(lacking, (key,))))
                 for key, body in rows

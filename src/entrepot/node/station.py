@@ -13,6 +13,7 @@ from entrepot.flow import nodemail
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office
 from entrepot.flow.post import deliver
+from entrepot.flow.receive import resume
 from entrepot.flow.resolving import NodeResolver
 from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
@@ -26,6 +27,8 @@ from entrepot.party.fetch import Fetcher, Limits, system_lookup
 log = logging.getLogger("entrepot.node")
 PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
 IDLE_S = 0.2
+STOP_S = 3.0
+ROUND_MAX = 10
 
 
 def now() -> datetime:
@@ -84,9 +87,10 @@ class Sender:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the present round."""
+        """Stop after the present message. One that a slow peer holds up for longer is sent again after the next start;
+        what the peer then has already, it answers as known."""
         self._stop.set()
-        self._thread.join(timeout=40)
+        self._thread.join(timeout=STOP_S)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -98,9 +102,11 @@ class Sender:
 
     def _round(self) -> Any:
         try:
-            return deliver(self._office)
+            resume(self._office)
+            return deliver(self._office, limit=ROUND_MAX)
         except Exception:
-            log.exception("a round of delivery failed")
+            if not self._stop.is_set():
+                log.exception("a round of delivery failed")
             raise
 
 
