@@ -1,5 +1,6 @@
 """A community of nodes in one process: one clock, one network, one disk, all driven by one seed."""
 
+import contextlib
 import json
 import random
 import shutil
@@ -157,10 +158,8 @@ class World:
         """A delayed or doubled message arrives now; nobody waits for its answer."""
         if self.ghosts:
             url, body = self.ghosts.pop(self.random.randrange(len(self.ghosts)))
-            try:
+            with contextlib.suppress(TransportError):
                 self.arrive("", url, body)
-            except TransportError:
-                pass
 
     def meddle(self, node: Node) -> None:
         """Another thread of ``node`` takes a delayed message, while the first is between check and append."""
@@ -168,10 +167,8 @@ class World:
         if waiting:
             ghost = self.random.choice(waiting)
             self.ghosts.remove(ghost)
-            try:
+            with contextlib.suppress(BadNodeMessage, NotAdmitted):
                 receive_delivery(node.at_work, ghost[1])
-            except (BadNodeMessage, NotAdmitted):
-                pass
 
     def close(self) -> None:
         for node in self.nodes.values():

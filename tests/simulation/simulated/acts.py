@@ -1,0 +1,296 @@
+"""What happens in one step: a party acts, rightly or not; messages travel; nodes fall and rise; somebody erases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from entrepot.base.digest import b64url
+from entrepot.base.record import Content, record_of
+from entrepot.flow.issue import Draft
+from entrepot.flow.kinds import PERSONAL
+from entrepot.flow.post import deliver
+from entrepot.journal.port import ANY, Append
+from simulated.community import ODD, Broken, Community, forbidden, lone_fact, possible, writable
+from simulated.node import Node
+from simulated.paper import Desk, Trade, write
+from simulated.rogue import cheat
+
+TRADES_MAX = 6
+
+
+def any_node(community: Community) -> Node | None:
+    return community.world.random.choice(community.world.up) if community.world.up else None
+
+
+def offer_something(community: Community) -> None:
+    """A seller offers to anybody; some buyer may take it up later."""
+    trade = community.new_trade()
+    node = community.home[trade.cast.did("seller")]
+    if len(community.trades) >= TRADES_MAX or node.office is None:
+        return
+    community.trades.append(trade)
+    desk = community.desk(node, trade, "seller", "offer")
+    payload = write("offer", desk)
+    assert payload is not None
+    issued = community.say(
+        node, Draft(kind="offer", issuer=trade.cast.did("seller"), number=desk.number, payload=payload)
+    )
+    if issued is not None:
+        _must_be_kept(issued.record is not None, "offer", issued)
+        assert issued.record is not None
+        community.offers[len(community.trades) - 1] = issued.record.id
+
+
+def order_something(community: Community) -> None:
+    """A buyer orders, taking up the offer where its node has it."""
+    pending = [index for index, each in enumerate(community.trades) if not each.sale]
+    if not pending or community.world.chance(0.3):
+        if len(community.trades) >= TRADES_MAX:
+            return
+        community.trades.append(community.new_trade())
+        pending = [len(community.trades) - 1]
+    index = community.world.random.choice(pending)
+    trade = community.trades[index]
+    node = community.home[trade.cast.did("buyer")]
+    if node.office is None:
+        return
+    desk = community.desk(node, trade, "buyer", "order")
+    offer = lone_fact(node, community.offers[index]) if index in community.offers else None
+    if offer is not None:
+        desk.facts = [offer]
+    payload = write("order", desk)
+    assert payload is not None
+    after = (offer.id,) if offer is not None else None
+    draft = Draft(kind="order", issuer=trade.cast.did("buyer"), number=desk.number, payload=payload, after=after)
+    issued = community.say(node, draft)
+    if issued is not None:
+        _must_be_kept(issued.record is not None, "order", issued)
+        assert issued.record is not None
+        trade.sale = issued.record.id
+        trade.order = replace(trade.order, number=desk.number)
+
+
+def act(community: Community) -> None:
+    """Somebody does what the sale, as its node sees it, allows."""
+    found = _somebody(community)
+    if found is None:
+        return
+    node, trade, role = found
+    chance = community.world.random
+    state = community.desk(node, trade, role, "X").state
+    if state.sale is not None and role not in state.roles:
+        return
+    kinds = [each for each in possible(state, role) if writable(each)]
+    kinds = [each for each in kinds if each not in ("dispute", "order-cancellation") or chance.random() < 0.15]
+    kind = chance.choice(kinds) if kinds and chance.random() < 0.96 else chance.choice(ODD)
+    desk = community.desk(node, trade, role, kind)
+    payload = {"text": "of a kind to come"} if kind in ODD else write(kind, desk)
+    if payload is None:
+        return
+    _say(community, node, _draft(community, desk, kind, payload))
+
+
+def _draft(community: Community, desk: Desk, kind: str, payload: dict) -> Draft:
+    blind = desk.state.sale is None
+    sales = (desk.trade.sale,)
+    if kind in ("payment-instruction", "payment-request") and community.world.chance(0.2):
+        node = community.home[desk.trade.cast.did(desk.role)]
+        more = [each for each in community.known_here(node) if _same_side(each, desk)]
+        if more and not blind:
+            other = community.world.random.choice(more)
+            if possible(community.desk(node, other, desk.role, "X").state, desk.role).count(kind):
+                sales = tuple(sorted({*sales, other.sale}))
+    audience = community.readers(kind, desk.trade) if blind else None
+    return Draft(
+        kind=kind,
+        issuer=desk.trade.cast.did(desk.role),
+        number=desk.number,
+        payload=payload,
+        sales=sales,
+        audience=audience,
+    )
+
+
+def _same_side(trade: Trade, desk: Desk) -> bool:
+    names = ("buyer", "seller", "payer_bank", "settlement")
+    return all(trade.cast.did(each) == desk.trade.cast.did(each) for each in names)
+
+
+def _somebody(community: Community) -> tuple[Node, Trade, str] | None:
+    node = any_node(community)
+    trades = community.known_here(node) if node is not None else []
+    if node is None or not trades:
+        return None
+    trade = community.world.random.choice(trades)
+    roles = community.hosted_roles(node, trade)
+    return (node, trade, community.world.random.choice(roles)) if roles else None
+
+
+def _say(community: Community, node: Node, draft: Draft) -> None:
+    before = len(node.at_work.journal.stream(f"sale/{draft.sales[0]}")[1])
+    issued = community.say(node, draft)
+    if issued is not None and issued.record is None:
+        raced = len(node.at_work.journal.stream(f"sale/{draft.sales[0]}")[1]) != before
+        _must_be_kept(raced, draft.kind, issued)
+
+
+def _must_be_kept(kept: bool, kind: str, issued) -> None:
+    if not kept:
+        reasons = "; ".join(f"{each.id} {each.path} {each.text}" for each in issued.assessment.blocking)
+        raise Broken(f"{kind} follows by the table and was refused: {reasons}")
+
+
+def err(community: Community) -> None:
+    """Somebody tries what it may not do, where its node sees the whole sale: the node must refuse it."""
+    found = _somebody(community)
+    if found is None:
+        return
+    node, trade, role = found
+    desk = community.desk(node, trade, role, "X")
+    if desk.state.sale is None or desk.state.withheld:
+        return
+    draft = _wrong(community, node, desk)
+    if draft is None:
+        return
+    journal = node.at_work.journal
+    streams = [f"sale/{each}" for each in draft.sales] or [f"issuer/{draft.issuer}"]
+    before = [journal.stream(each) for each in streams]
+    issued = community.say(node, draft)
+    if (
+        issued is not None
+        and issued.record is not None
+        and [journal.stream(each)[0] for each in streams] == [count + 1 for count, _ in before]
+    ):
+        raise Broken(f"{draft.kind} by {draft.issuer} must be refused and was issued")
+    community.count("refused illegal")
+
+
+def _wrong(community: Community, node: Node, desk: Desk) -> Draft | None:
+    chance, did = community.world.random, desk.trade.cast.did(desk.role)
+    way = chance.choice(("forbidden", "number", "order", "broken", "stranger"))
+    draft = Draft(kind="X", issuer=did, number=desk.number, payload={}, sales=(desk.trade.sale,))
+    if way == "forbidden":
+        kinds = [each for each in forbidden(desk.state, did) if writable(each)]
+        kind = chance.choice(kinds)
+        payload = write(kind, replace(desk, role=desk.role if kind != "customs-release" else "import_customs"))
+        return None if payload is None else replace(draft, kind=kind, payload=payload)
+    if way == "number":
+        used = [each for each in desk.facts if each.issuer == did and each.kind in ("hand-over", "dispute", "invoice")]
+        if not used:
+            return None
+        again = chance.choice(used)
+        payload = write(again.kind, replace(desk, number=again.number))
+        return None if payload is None else replace(draft, kind=again.kind, number=again.number, payload=payload)
+    if way == "order" and desk.role == "buyer":
+        payload = write("order", desk)
+        return None if payload is None else replace(draft, kind="order", payload=payload)
+    strangers = sorted(node.keys.hosted() - {each.did for each in desk.trade.cast.parties.values()})
+    if way == "stranger" and strangers:
+        return replace(draft, kind=chance.choice(ODD), issuer=strangers[0])
+    if way == "broken":
+        return replace(draft, kind="dispute", payload={"about": 3, "remedy": "gold"})
+    return None
+
+
+def speak_out_of_turn(community: Community) -> None:
+    """A rogue node signs with the keys that it really holds whatever it likes, and sends it to whom it likes."""
+    found = _somebody(community)
+    if found is not None:
+        cheat(community, *found)
+
+
+def send(community: Community) -> None:
+    """A node empties a part of its outbox."""
+    node = any_node(community)
+    if node is not None:
+        office, limit = node.at_work, community.world.random.choice((1, 5, 100))
+        community.world.guard(node, lambda: deliver(office, limit=limit))
+
+
+def haunt(community: Community) -> None:
+    community.world.haunt()
+
+
+def rise(community: Community) -> None:
+    """A node that is down starts again."""
+    down = [each for each in community.world.nodes.values() if each.office is None]
+    if down:
+        community.world.random.choice(down).start()
+
+
+def fall(community: Community) -> None:
+    node = any_node(community)
+    if node is not None:
+        node.stop()
+
+
+def part(community: Community) -> None:
+    """Two nodes lose sight of each other, or all find each other again."""
+    world, names = community.world, list(community.world.nodes)
+    if world.cut and world.chance(0.6):
+        world.cut.clear()
+    else:
+        world.cut.add(frozenset(world.random.sample(names, 2)))
+
+
+def set_clock(community: Community) -> None:
+    """A clock goes wrong, by up to a day, or is set right."""
+    node = community.world.random.choice(list(community.world.nodes.values()))
+    wrong = community.world.chance(0.4) and not node.skew
+    node.skew = timedelta(seconds=community.world.random.uniform(-86_400, 86_400) if wrong else 0)
+
+
+def tend(community: Community) -> None:
+    node = any_node(community)
+    if node is not None:
+        community.world.guard(node, node.at_work.journal.tend)
+
+
+def erase(community: Community) -> None:
+    """A node erases a record with personal data, and keeps a record that says so."""
+    node = any_node(community)
+    if node is None:
+        return
+    journal, parties = node.at_work.journal, sorted(node.keys.hosted())
+    held = [
+        each for each in journal.entries(0, 1000) if each.kind in PERSONAL and each.record_id not in community.erased
+    ]
+    if not held or not parties:
+        return
+    target = community.world.random.choice(held).record_id
+    community.erased.add(target)
+    tombstone = record_of(
+        Content(
+            kind="erasure",
+            version=1,
+            issuer=parties[0],
+            number=community.number("ER"),
+            nonce=b64url(community.world.entropy(16)),
+            issued=node.clock().replace(microsecond=0),
+            payload={"record": target},
+        )
+    )
+    streams = {f"issuer/{parties[0]}": ANY}
+    community.world.guard(
+        node,
+        lambda: node.write(lambda j: j.erase(target, "asked for", Append(record=tombstone, streams=streams))),
+    )
+    community.count("erased")
+
+
+STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
+    (act, 420),
+    (send, 300),
+    (order_something, 50),
+    (offer_something, 15),
+    (err, 40),
+    (speak_out_of_turn, 40),
+    (haunt, 50),
+    (rise, 40),
+    (fall, 8),
+    (part, 15),
+    (set_clock, 10),
+    (tend, 15),
+    (erase, 4),
+)
+"""What may happen, and how often compared with the rest."""

@@ -1,0 +1,117 @@
+"""One run: a seed, so many steps, then everything is healed and delivered, and judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from entrepot.base.canonical import canonical
+from entrepot.base.digest import sha256
+from entrepot.flow.post import deliver
+from simulated.acts import STEPS
+from simulated.community import Broken, Community
+from simulated.inspector import Inspector
+from simulated.world import Faults, World
+
+ROUNDS_MAX = 400
+
+
+@dataclass
+class Report:
+    """What a run did. ``digest``: of all records and states at the end; equal in every replay of the seed."""
+
+    seed: int
+    nodes: int
+    records: int
+    crashes: int
+    agreed: int
+    digest: str
+    tally: Mapping[str, int] = field(default_factory=dict)
+
+
+def faults(world: World) -> Faults:
+    """Some seeds see a quiet network, some a bad one."""
+    bad = world.random.choice((0.0, 0.03, 0.15))
+    return Faults(
+        lose=bad,
+        lose_answer=bad,
+        duplicate=bad,
+        delay=bad,
+        crash=world.random.choice((0.0, 0.01, 0.03)),
+        meddle=world.random.choice((0.0, 0.3)),
+    )
+
+
+def run(seed: int, steps: int) -> Report:
+    """Raises :class:`Broken` for what must not be; anything else that is raised is a fault as well."""
+    world = World(seed)
+    try:
+        return _run(world, steps)
+    finally:
+        world.close()
+
+
+def _run(world: World, steps: int) -> Report:
+    community = Community(world)
+    community.settle_in()
+    world.faults = faults(world)
+    inspector = Inspector(community)
+    ways, weights = zip(*STEPS, strict=True)
+    for _ in range(steps):
+        world.clock.tick(world.random.choice((0.5, 3, 30, 300)))
+        world.random.choices(ways, weights)[0](community)
+        inspector.look()
+    heal(world)
+    _settle(world, inspector)
+    inspector.close()
+    return _report(community, inspector)
+
+
+def heal(world: World) -> None:
+    """No more faults; clocks right; every node up, after a restart that makes it forget what it only remembered."""
+    world.faults = Faults()
+    world.cut.clear()
+    for node in world.nodes.values():
+        node.stop()
+        node.skew = timedelta()
+        node.start()
+
+
+def _settle(world: World, inspector: Inspector) -> None:
+    """Deliver until nothing is due any more."""
+    while world.ghosts:
+        world.haunt()
+        inspector.look()
+    for _ in range(ROUNDS_MAX):
+        for node in world.nodes.values():
+            deliver(node.at_work)
+            inspector.look()
+        if not any(_due(node) for node in world.nodes.values()):
+            return
+        world.clock.tick(600)
+    raise Broken(f"not quiet after {ROUNDS_MAX} rounds: " + "; ".join(map(_why, world.nodes.values())))
+
+
+def _due(node) -> int:
+    with node.at_work.journal.reading() as db:
+        return int(db.row("SELECT count(*) FROM outbox WHERE state = 'due'")[0])
+
+
+def _why(node) -> str:
+    with node.at_work.journal.reading() as db:
+        rows = db.rows("SELECT body, reason, attempts FROM outbox WHERE state = 'due' LIMIT 3")
+    return f"{node.name}: {rows}"
+
+
+def _report(community: Community, inspector: Inspector) -> Report:
+    nodes = community.world.nodes
+    held = {name: sorted(inspector.memories[name].ids) for name in nodes}
+    states = sorted(sha256(each) for each in inspector.states.values())
+    return Report(
+        seed=community.world.seed,
+        nodes=len(nodes),
+        records=sum(len(each) for each in held.values()),
+        crashes=community.world.crashes,
+        agreed=inspector.agreed,
+        digest=sha256(canonical({"held": held, "states": states})),
+        tally=dict(sorted(community.tally.items())),
+    )
