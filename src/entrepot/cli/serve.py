@@ -5,6 +5,10 @@ from pathlib import Path
 
 import click
 
+HOST = "127.0.0.1"
+STOP_S = 20
+"""Seconds that a worker has to end what it does and seal its journal."""
+
 
 @click.command()
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="The node's folder.")
@@ -19,7 +23,9 @@ def command(data: Path, port: int, url: str, threads: int) -> None:
 
     Example: entrepot serve --data node --port 8000
     """
+    os.umask(0o077)  # journal, accounts and logs are the node's alone
     os.environ["ENTREPOT_DATA"] = str(data.absolute())
+    os.environ["ENTREPOT_THREADS"] = str(threads)
     if url:
         os.environ["ENTREPOT_URL"] = url
     if not os.environ.get("ENTREPOT_URL"):
@@ -30,21 +36,24 @@ def command(data: Path, port: int, url: str, threads: int) -> None:
         from granian.constants import Interfaces
     except ImportError:
         raise click.ClickException("the node needs its own packages: pip install 'entrepot[node]'") from None
-    from entrepot.node.lock import ServeLock
-    from entrepot.node.prepare import prepare_from_environment
+    from entrepot.node.lock import ServeLock, require_free
+    from entrepot.node.prepare import ADDRESS, prepare_from_environment
 
     data.mkdir(parents=True, exist_ok=True)
     with ServeLock(data):
+        require_free(HOST, port)
         config = prepare_from_environment()
+        (data / ADDRESS).write_text(f"http://{HOST}:{port}\n", "ascii")
         click.echo(f"entrepot: {config.url} serves {config.data}", err=True)
         Granian(
-            target="entrepot.node.wsgi:application",
-            address="127.0.0.1",
+            target="entrepot.node.worker:application",
+            address=HOST,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
             workers=1,
-            blocking_threads=threads,
+            websockets=False,
             log_access=False,
             log_level="warning",  # type: ignore[arg-type]
             respawn_failed_workers=True,
+            workers_kill_timeout=STOP_S,
         ).serve()

@@ -19,7 +19,12 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
     "ENTREPOT_TRACE": "1 lets the command line show where a fault of the program happened. Default 0.",
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
+    "ENTREPOT_THREADS": "Requests that are worked on at once, 1 to 64. Default 8.",
 }
+BODY_BYTES_MAX = 5 << 20
+"""Bytes of a request to the API."""
+PEER_BYTES_MAX = 16 << 20
+"""Bytes of a node's message: a record that the API takes whole arrives twice secured and twice in base64."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_HOST = "entrepot.localhost"
 """Host in the did:web of a node that serves this machine alone: did:web takes no addresses, and names under
@@ -36,11 +41,17 @@ class Config:
     allow_loopback_http: bool = False
     key_file: Path | None = None
     rate_per_minute: int = 1200
+    threads: int = 8
 
     @property
     def host(self) -> str:
         """Host name of the public address."""
         return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the node has a public address: then a TLS proxy stands in front of it."""
+        return self.url.startswith("https:")
 
     @property
     def did_host(self) -> str:
@@ -73,9 +84,6 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"ENTREPOT_URL is not an address: {url!r}", remedy="Give https://your.host.")
-    rate = environ.get("ENTREPOT_RATE_PER_MINUTE", "1200")
-    if not rate.isdigit() or not int(rate):
-        raise UsageError(f"ENTREPOT_RATE_PER_MINUTE is not a number above 0: {rate!r}")
     key_file = environ.get("ENTREPOT_KEY_FILE", "")
     return Config(
         data=Path(data).absolute(),
@@ -83,5 +91,13 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         journal=environ.get("ENTREPOT_JOURNAL", ""),
         allow_loopback_http=allow,
         key_file=Path(key_file) if key_file else None,
-        rate_per_minute=int(rate),
+        rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
+        threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
     )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        raise UsageError(f"{name} is not a number from 1 to {most}: {text[:40]!r}")
+    return int(text)

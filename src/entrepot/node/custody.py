@@ -1,6 +1,7 @@
 """The keys of a node's folder: its own, and those it holds for its parties."""
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,6 +17,8 @@ from entrepot.party.keystore import Custody as Holding
 from entrepot.party.keystore import KeyLock, KeyStore, StoredKey, kek_path, open_kek
 
 NODE_KEY = "node"
+NAME_PATTERN = "^[a-z0-9][a-z0-9-]{1,39}$"
+"""Short name of a party, as it stands in its did:web and in the name of its key file."""
 
 
 class HeldKeys:
@@ -86,8 +89,9 @@ class HeldKeys:
     def _learn(self, stored: StoredKey) -> Signatory:
         pair = self._store.load(stored.id, self._lock)
         found = Signatory(did=stored.did, key=pair, method=stored.method_id)
-        self._names[stored.did] = stored.id
-        self._signatories[stored.did] = found
+        # New tables in place of the old: other threads may be reading those.
+        self._names = {**self._names, stored.did: stored.id}
+        self._signatories = {**self._signatories, stored.did: found}
         return found
 
 
@@ -112,8 +116,8 @@ def open_keys(data: Path, key_file: Path | None, *, entropy: Callable[[int], byt
 
 def require_name(name: str) -> str:
     """``name`` where it can be a party's short name; raises :class:`UsageError` otherwise."""
-    if not (2 <= len(name) <= 40 and name.isascii() and name.replace("-", "").isalnum() and name == name.lower()):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise UsageError(f"not a short name: {name[:60]!r}", remedy="Use 2 to 40 lower-case letters, digits, hyphens.")
-    if name == NODE_KEY or name.startswith("-"):
+    if name == NODE_KEY:
         raise UsageError(f"the name {name} is taken by the node itself")
     return name

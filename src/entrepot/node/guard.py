@@ -1,22 +1,36 @@
-"""What every request passes: a size limit, a rate limit, headers, and errors as problem documents."""
+"""What every request passes: its host, a size limit, a rate limit, headers, and errors as problem documents."""
 
 import logging
 import threading
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from entrepot.node.problem import problem
+from entrepot.base.error import EntrepotError
+from entrepot.node.access.bearer import token_of
+from entrepot.node.config import BODY_BYTES_MAX, PEER_BYTES_MAX
+from entrepot.node.error import AccountsFailed
+from entrepot.node.problem import of_error, problem
+
+if TYPE_CHECKING:
+    from entrepot.node.config import Config
 
 log = logging.getLogger("entrepot.request")
-BODY_BYTES_MAX = 5 << 20
+PEER_DOOR = "/peer/"
+CODES = {400: "request", 404: "not-found", 405: "method", 413: "too-large", 500: "internal"}
+"""Problem codes for what Django itself answers."""
 
 
 class Buckets:
     """Token buckets by caller, in memory: a restart forgives, which a rate limit may."""
+
+    CALLERS_MAX = 10_000
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
         self._per_minute, self._clock = per_minute, clock
@@ -28,43 +42,85 @@ class Buckets:
         size = max(self._per_minute * share, 1.0)
         with self._lock:
             now = self._clock()
-            if len(self._level) > 10_000:
-                self._level.clear()
-            level, then = self._level.get(caller, (size, now))
+            level, then = self._level.pop(caller, (size, now))
             level = min(size, level + (now - then) * size / 60)
-            self._level[caller] = (max(level - 1, 0.0) if level >= 1 else level, now)
+            self._level[caller] = (level - 1 if level >= 1 else level, now)
+            self._forget(now)
             return 0.0 if level >= 1 else (1 - level) * 60 / size
+
+    def _forget(self, now: float) -> None:
+        """The callers stand in the order of their last request: whoever was quiet for a minute has a full bucket."""
+        while self._level:
+            caller = next(iter(self._level))
+            if len(self._level) <= self.CALLERS_MAX and now - self._level[caller][1] < 60:
+                return
+            del self._level[caller]
 
 
 class Guard:
-    """The outermost middleware of our own."""
+    """The middleware through which everything passes."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._next = get_response
-        self._buckets = Buckets(settings.CONFIG.rate_per_minute)
+        self._config: Config = settings.CONFIG
+        self._buckets = Buckets(self._config.rate_per_minute)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self._refusal(request) or self._next(request)
-        if response.status_code in (404, 405) and not response.get("Content-Type", "").endswith("+json"):
-            response = problem(response.status_code, "not-found" if response.status_code == 404 else "method")
+        if request.method == "HEAD":
+            request.method = "GET"  # the server sends the headers alone (RFC 9110, 9.3.2)
+        try:
+            response = self._refusal(request) or self._next(request)
+        except Exception as wrong:  # noqa: BLE001 - nothing may leave as a page or a traceback
+            response = self.process_exception(request, wrong)
+        if response.status_code >= 400 and not response.get("Content-Type", "").endswith("json"):
+            response = _as_problem(response)
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return problem(400, "host", detail="This node has another name.")
+        most = PEER_BYTES_MAX if request.path.startswith(PEER_DOOR) else BODY_BYTES_MAX
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > BODY_BYTES_MAX:
-            return problem(413, "too-large", detail=f"At most {BODY_BYTES_MAX} bytes are accepted.")
-        bearer = request.headers.get("Authorization", "")
-        caller = bearer or request.META.get("REMOTE_ADDR", "")
-        wait = self._buckets.wait_s(caller, 1.0 if bearer else 0.25)
+        if not (length.isascii() and length.isdigit()) or int(length) > most:
+            return problem(413, "too-large", detail=f"At most {most} bytes are accepted.")
+        wait = self._wait_s(request)
         if wait:
             answer = problem(429, "rate-limit", detail="Too many requests.")
             answer["Retry-After"] = str(int(wait) + 1)
             return answer
         return None
 
+    def _wait_s(self, request: HttpRequest) -> float:
+        token = token_of(request)
+        if token is not None:
+            return self._buckets.wait_s(f"token/{token.pk}")
+        door = "peer" if request.path.startswith(PEER_DOOR) else "guest"
+        return self._buckets.wait_s(f"{door}/{self._address(request)}", 0.25)
+
+    def _address(self, request: HttpRequest) -> str:
+        """Where the request comes from. A node with a public address stands behind its proxy, which appends it."""
+        forwarded: str = request.headers.get("X-Forwarded-For", "") if self._config.is_public else ""
+        return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse:
-        """Whatever was not expected: logged here, and told to the caller without its inside."""
+        """Whatever no view answered: a machine in trouble is told as such; anything else is logged here, and told to
+        the caller without its inside."""
+        if isinstance(wrong, EntrepotError):
+            return of_error(wrong)
+        if isinstance(wrong, DatabaseError):
+            log.error("the accounts database failed at %s %s", request.method, request.path, exc_info=wrong)
+            return of_error(AccountsFailed("the accounts cannot be read or written now", remedy="Try again."))
         log.error("unexpected error at %s %s", request.method, request.path, exc_info=wrong)
         return problem(500, "internal", detail="The node failed; its operator finds the reason in the log.")
+
+
+def _as_problem(response: HttpResponseBase) -> HttpResponse:
+    answer = problem(response.status_code, CODES.get(response.status_code, "request"))
+    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if name in response.headers:
+            answer[name] = response.headers[name]
+    return answer

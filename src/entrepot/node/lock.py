@@ -1,11 +1,13 @@
-"""One supervisor per folder: refused early and clearly, before a worker meets the journal's own lock."""
+"""One supervisor per folder and port: refused early and clearly, before a worker meets the journal's own lock."""
 
 import fcntl
 import os
+import socket
 from pathlib import Path
 from types import TracebackType
 
 from entrepot.journal.port import JournalLocked
+from entrepot.node.error import PortTaken
 
 
 class ServeLock:
@@ -30,3 +32,13 @@ class ServeLock:
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._handle)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise :class:`PortTaken` where another program listens there; the server itself would only log it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as wrong:
+            raise PortTaken(f"port {port} cannot be used: {wrong.strerror}", remedy="Name another: --port N.") from None

@@ -2,37 +2,81 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
+from entrepot.journal.core import check_version
+from entrepot.journal.journal import database_at
 from entrepot.node.config import Config, read_config
+from entrepot.node.error import AccountsFailed, AccountsTooNew
 
 OPERATOR_TOKEN = Path("secret") / "operator-token"
+
+
+ADDRESS = "address"
+"""File in the node's folder with the address at which commands of this machine reach the running node."""
+ACTS_KEPT = timedelta(days=30)
 
 
 def prepare(config: Config) -> None:
     """Make the folder ready: safe to call at every start; what is there stays.
 
-    The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else.
+    The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else. Raises
+    :class:`~entrepot.journal.port.JournalTooNew`, :class:`AccountsTooNew`, :class:`AccountsFailed`.
     """
     secret = config.data / "secret"
     secret.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_journal(config)
     _write_once(secret / "django", secrets.token_bytes(32))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.node.settings")
     import django
-    from django.core.management import call_command
-    from django.db import connections
+    from django.db import DatabaseError, connections
 
     django.setup()
+    try:
+        _accounts(config)
+    except DatabaseError as wrong:
+        raise AccountsFailed(f"{config.data / 'node.db'}: {wrong}", remedy="Make room, or restore the file.") from wrong
+    finally:
+        connections.close_all()
+
+
+def _check_journal(config: Config) -> None:
+    """Refuse a journal of another version here, where the message reaches whoever starts the node."""
+    if config.journal or not (config.data / "journal.db").exists():
+        return
+    reader = database_at(config.data).reader()
+    try:
+        check_version(reader)
+    finally:
+        reader.close()
+
+
+def _accounts(config: Config) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.utils import timezone
+
+    from entrepot.node.access.models import Act
+
+    loader = MigrationLoader(connection)
+    newer = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations))
+    if newer:
+        raise AccountsTooNew(
+            f"{config.data / 'node.db'} was written by a newer program ({newer[-1]})",
+            remedy="Install a newer Entrepot.",
+        )
     call_command("migrate", verbosity=0, interactive=False)
+    Act.objects.filter(done__lt=timezone.now() - ACTS_KEPT).delete()
     _operator_token(config)
-    connections.close_all()
 
 
 def _operator_token(config: Config) -> None:
     from django.utils import timezone
 
+    from entrepot.node.access.bearer import digest_of
     from entrepot.node.access.models import Role, Token
-    from entrepot.node.api.auth import digest_of
 
     path = config.data / OPERATOR_TOKEN
     _write_once(path, f"entrepot_{secrets.token_hex(32)}".encode())

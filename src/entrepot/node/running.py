@@ -1,7 +1,7 @@
 """The one station of this process, for views that have no other way to it."""
 
-from entrepot.base.error import EntrepotError
 from entrepot.flow.office import Office
+from entrepot.node.error import NotRunning
 from entrepot.node.station import Station
 
 _running: list[Station] = []
@@ -19,9 +19,9 @@ def stop() -> None:
 
 
 def station() -> Station:
-    """The running station; raises where there is none."""
+    """The running station; raises :class:`NotRunning` where there is none."""
     if not _running:
-        raise EntrepotError("the node is not running", code="not-running")
+        raise NotRunning("the node is not running", remedy="Try again in a moment.")
     return _running[-1]
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from entrepot.node.config import LOCAL_HOST, LOOPBACK, read_config
+from entrepot.node.config import LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, read_config
 
 CONFIG = read_config()
 _secret_file = CONFIG.data / "secret" / "django"
@@ -10,7 +10,6 @@ SECRET_KEY = hashlib.sha256(_secret_file.read_bytes()).hexdigest()
 DEBUG = False
 ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else ["127.0.0.1", "localhost", "[::1]", LOCAL_HOST]
 ROOT_URLCONF = "entrepot.node.urls"
-WSGI_APPLICATION = "entrepot.node.wsgi.application"
 INSTALLED_APPS = ["entrepot.node.access"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -36,8 +35,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 APPEND_SLASH = False
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
-_https = CONFIG.url.startswith("https:")
+DATA_UPLOAD_MAX_MEMORY_SIZE = PEER_BYTES_MAX  # the guard sets narrower limits per door
+_https = CONFIG.is_public
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None  # the node listens to its proxy alone
 SECURE_SSL_REDIRECT = False  # the proxy in front speaks TLS; see docs/how-to/run-a-node.md
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https

@@ -8,28 +8,52 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+import entrepot
+from entrepot.base.error import EntrepotError
 from entrepot.flow.office import Office
 from entrepot.flow.peer import describe, greeted
 from entrepot.flow.receive import receive_delivery
-from entrepot.node.api.edge import answer_wrong
+from entrepot.journal.port import CatchUpNeeded, JournalBusy
 from entrepot.node.problem import problem
 from entrepot.node.running import office, station
+from entrepot.node.station import Station
+
+MAIL_TYPE = "application/jose"
+COUNT_MAX = 1000
+COMMIT_S = 3.0
 
 
 @require_GET
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the node can write, and how much waits; 503 where it cannot."""
+    """Whether the node can write, and how much waits; 503 where it cannot. Figures stop at :data:`COUNT_MAX`."""
     running = station()
-    trouble = running.writer.trouble
     journal = running.office.journal
+    reason = _what_stops(running)
+    head = journal.head()
     body: dict[str, Any] = {
-        "status": "ok" if trouble is None else "trouble",
-        "reason": "" if trouble is None else trouble.error_code,
-        "undeliverable": len(journal.undeliverable()),
-        "waiting": len(journal.waiting()),
-        "sealed": 0 if (head := journal.head()) is None else head.size,
+        "status": "trouble" if reason else "ok",
+        "reason": reason,
+        "version": entrepot.__version__,
+        "undeliverable": len(journal.undeliverable(COUNT_MAX)),
+        "missing": len(journal.missing()[:COUNT_MAX]),
+        "suspectHeads": len(journal.suspect_heads()[:COUNT_MAX]),
+        "sealed": 0 if head is None else head.size,
     }
-    return JsonResponse(body, status=200 if trouble is None else 503)
+    return JsonResponse(body, status=503 if reason else 200)
+
+
+def _what_stops(running: Station) -> str:
+    """Why the journal cannot be written now, as a code; empty where a commit goes through within a moment."""
+    if running.office.journal.needs_catch_up:
+        return CatchUpNeeded.code
+    try:
+        running.writer.submit(lambda _: None).result(timeout=COMMIT_S)
+    except TimeoutError:
+        return JournalBusy.code
+    except EntrepotError as wrong:
+        return wrong.error_code
+    trouble = running.writer.trouble
+    return "" if trouble is None else trouble.error_code
 
 
 @require_GET
@@ -49,10 +73,9 @@ def did_document(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _mail(request: HttpRequest, answer: Callable[[Office, bytes], bytes]) -> HttpResponse:
-    try:
-        return HttpResponse(answer(office(), request.body), content_type="application/jose")
-    except Exception as wrong:  # noqa: BLE001 - answer_wrong raises again what it does not know
-        return answer_wrong(request, wrong)
+    if request.content_type != MAIL_TYPE:
+        return problem(415, "media-type", detail=f"Send {MAIL_TYPE}.")
+    return HttpResponse(answer(office(), request.body), content_type=MAIL_TYPE)
 
 
 @csrf_exempt

@@ -1,4 +1,4 @@
-"""Tokens. Only the digest of a token's secret is stored."""
+"""Tokens, and what was done under idempotency keys. Only the digest of a token's secret is stored."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -33,3 +33,24 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.role})"
+
+
+class Act(models.Model):
+    """What an idempotency key of an operator or owner did to accounts and peers, and its answer (JSON), without secrets.
+
+    Acts that make records are not here: their keys lie in the journal, in the same transaction as the record.
+    """
+
+    scope: "models.CharField[str, str]" = models.CharField(max_length=700)
+    key: "models.CharField[str, str]" = models.CharField(max_length=100)
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64)
+    answer: "models.TextField[str, str]" = models.TextField()
+    done: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    class Meta:
+        """Table options."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["scope", "key"], name="access_act_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"

@@ -1,16 +1,15 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
-from ninja import NinjaAPI
-
-from entrepot.node.api import document, economy, log, operator, record, sale
+from entrepot.node.api import document, economy, log, operator, peer, record, sale, token
+from entrepot.node.api.description import NodeApi
 from entrepot.node.api.edge import StrictParser, install
 
-api = NinjaAPI(
+api = NodeApi(
     title="Entrepot node",
     version="1",
     description=(
-        "One cross-border sale, from order to paid, cleared and counted. Every POST takes an Idempotency-Key; "
-        "every error is an RFC 9457 problem document."
+        "One cross-border sale, from order to paid, cleared and counted. Every POST that changes something "
+        "takes an Idempotency-Key; every error is an RFC 9457 problem document."
     ),
     docs_url=None,
     parser=StrictParser(),
@@ -23,6 +22,8 @@ for path, module in (
     ("/documents", document),
     ("/economies", economy),
     ("/log", log),
+    ("/tokens", token),
     ("/operator", operator),
+    ("/operator", peer),
 ):
     api.add_router(path, module.router)

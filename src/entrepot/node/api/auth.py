@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja.security import HttpBearer
 
-from entrepot.node.access.models import Role, Token
+from entrepot.node.access.bearer import token_of
+from entrepot.node.access.models import Role
 from entrepot.node.problem import ProblemError
 
 
@@ -38,9 +38,8 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:  # noqa: ARG002 - ninja's signature
         """The caller; raises a 401 or 403 problem."""
-        found = Token.objects.filter(digest=digest_of(token)).first()
-        now = timezone.now()
-        if found is None or found.revoked is not None or (found.expires is not None and found.expires <= now):
+        found = token_of(request)
+        if found is None:
             raise ProblemError(401, "token", "The token is unknown, expired or revoked.")
         role = Role(found.role)
         if role not in self._roles:
@@ -52,11 +51,6 @@ READERS = Bearer((Role.OWNER, Role.CLERK, Role.VIEWER))
 WRITERS = Bearer((Role.OWNER, Role.CLERK))
 OWNERS = Bearer((Role.OWNER,))
 OPERATORS = Bearer((Role.OPERATOR,))
-
-
-def digest_of(secret: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def secret_for(node_secret: str, *parts: str) -> str:

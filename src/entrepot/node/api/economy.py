@@ -8,7 +8,7 @@ from ninja import Path, Router, Schema
 from entrepot.base.shape import dump
 from entrepot.economy import economies, economy
 from entrepot.economy.load import EconomyError
-from entrepot.node.api.edge import ERRORS
+from entrepot.node.api.edge import wrongs
 from entrepot.node.problem import ProblemError
 
 router = Router(tags=["economies"])
@@ -21,7 +21,7 @@ class EconomyLine(Schema):
     name: str
 
 
-@router.get("", response={200: list[EconomyLine], **ERRORS}, summary="List the economies", auth=None)
+@router.get("", response={200: list[EconomyLine], **wrongs()}, summary="List the economies", auth=None)
 def list_economies(request: HttpRequest) -> list[dict[str, str]]:
     """All economies with a file, by code."""
     return [
@@ -29,7 +29,7 @@ def list_economies(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
-@router.get("/{code}", response={200: dict[str, Any], **ERRORS}, summary="Show one economy", auth=None)
+@router.get("/{code}", response={200: dict[str, Any], **wrongs(404, 422)}, summary="Show one economy", auth=None)
 def show_economy(request: HttpRequest, code: str = Path(..., pattern="^[A-Z]{2}$")) -> dict[str, Any]:
     """Every fact with its source and date."""
     try:

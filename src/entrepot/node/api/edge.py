@@ -1,52 +1,27 @@
 """The edge of the API: strict JSON in, problem documents out, one effect per idempotency key."""
 
 import json
-import logging
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
-from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
-from entrepot.base.error import EntrepotError, LimitError, UsageError
+from entrepot.base.error import EntrepotError
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.jsontext import JsonLimits, read_json
-from entrepot.flow.error import BadNodeMessage, NotAdmitted, NotHeld, TransportError
-from entrepot.journal.port import (
-    CatchUpNeeded,
-    FloorBroken,
-    Idempotency,
-    JournalBusy,
-    JournalFull,
-    KeyReused,
-    StreamConflict,
-)
-from entrepot.node.api.auth import Caller
-from entrepot.node.guard import BODY_BYTES_MAX
-from entrepot.node.problem import ProblemError, problem
-
-log = logging.getLogger("entrepot.api")
-STATUS: dict[type[Exception], int] = {
-    UsageError: 400,
-    LimitError: 413,
-    NotHeld: 409,
-    NotAdmitted: 403,
-    BadNodeMessage: 400,
-    TransportError: 503,
-    KeyReused: 409,
-    StreamConflict: 409,
-    FloorBroken: 409,
-    JournalFull: 503,
-    JournalBusy: 503,
-    CatchUpNeeded: 503,
-}
-"""HTTP status of each exception of the rooms; any other is a fault of the node."""
+from entrepot.journal.port import Idempotency, KeyReused
+from entrepot.node.access.models import Act
+from entrepot.node.api.auth import Caller, caller
+from entrepot.node.config import BODY_BYTES_MAX
+from entrepot.node.problem import ProblemError, of_error, problem
 
 
 class FindingOut(Schema):
@@ -73,19 +48,43 @@ class Problem(Schema):
     findings: list[FindingOut]
 
 
-ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
-"""What any call may answer beside its own success."""
+JSON_TYPE = "application/json"
+ALWAYS = (400, 413, 429, 500, 503)
+BEHIND_TOKEN = (401, 403)
+ON_POST = (409, 415, 422)
+KEY = "Idempotency-Key"
+KEY_PARAMETER = {
+    "in": "header",
+    "name": KEY,
+    "required": True,
+    "description": "New for each act; the same key with the same request is answered without doing it again.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,100}$"},
+}
+ACTS: dict[str, Any] = {"parameters": [KEY_PARAMETER]}
+"""What the description of a POST that changes something adds."""
+
+
+def wrongs(*statuses: int) -> dict[int, Any]:
+    """The problem documents that an operation may answer with: the given ones, and those of every operation."""
+    return dict.fromkeys(sorted({*ALWAYS, *statuses}), Problem)
 
 
 class StrictParser(Parser):
     """Bodies are read by the project's own JSON reader: bounded, no duplicate keys, 64-bit integers."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The body's value; raises a 400 problem with the finding."""
+        """The body's value; raises a 400 problem with the findings, or 415 for another media type."""
+        require_type(request, JSON_TYPE)
         value, findings = read_json(request.body, JsonLimits(bytes_max=BODY_BYTES_MAX))
         if findings:
             raise ProblemError(400, "not-json", findings[0].text, findings)
         return value
+
+
+def require_type(request: HttpRequest, *types: str) -> None:
+    """Raise a 415 problem where the body is of none of the media ``types``."""
+    if request.content_type not in types:
+        raise ProblemError(415, "media-type", f"Send {' or '.join(types)}.")
 
 
 def answer_wrong(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:
@@ -93,13 +92,7 @@ def answer_wrong(request: HttpRequest, wrong: Exception | type[Exception]) -> Ht
     if isinstance(wrong, ProblemError):
         return wrong.to_response()
     if isinstance(wrong, EntrepotError):
-        status = next((STATUS[each] for each in type(wrong).__mro__ if each in STATUS), 500)
-        if status == 500:
-            log.error("unexpected %s: %s", wrong.error_code, wrong.message)
-        answer = problem(status, wrong.error_code, detail=f"{wrong.message} {wrong.remedy}".strip())
-        if status == 503:
-            answer["Retry-After"] = "5"
-        return answer
+        return of_error(wrong)
     if isinstance(wrong, ValidationError):
         findings = [_finding_of(each) for each in wrong.errors]
         return problem(422, "request", detail="The request does not fit its description.", findings=findings)
@@ -144,7 +137,9 @@ class InFlight:
         name = (key.scope, key.key)
         with self._lock:
             if name in self._keys:
-                raise ProblemError(409, "in-flight", "A request with this idempotency key is still running.")
+                raise ProblemError(
+                    409, "in-flight", "A request with this idempotency key is still running.", retry_s=RETRY_IN_FLIGHT_S
+                )
             self._keys.add(name)
         try:
             yield
@@ -154,14 +149,41 @@ class InFlight:
 
 
 IN_FLIGHT = InFlight()
+RETRY_IN_FLIGHT_S = 1
 
 
 def idempotency(request: HttpRequest, who: Caller, operation: str, body: Any) -> Idempotency:
-    """The key of this request; raises a 400 problem where the header is missing or not 1 to 100 visible characters."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not 1 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
+    """The key of this request; raises a 400 problem where the header is missing or not 1 to 100 visible characters.
+
+    ``body``: the request as JSON, what the key stands for.
+    """
+    key = request.headers.get(KEY, "")
+    if not _KEY.fullmatch(key):
         raise ProblemError(
-            400, "idempotency-key", "Send Idempotency-Key with 1 to 100 visible ASCII characters, new for each act."
+            400, "idempotency-key", f"Send {KEY} with 1 to 100 visible ASCII characters, new for each act."
         )
     scope = f"{who.party or 'operator'}/{who.token}/{operation}"
-    return Idempotency(scope=scope, key=key, digest=sha256(canonical(json.loads(json.dumps(body)))))
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return Idempotency(scope=scope, key=key, digest=sha256(text.encode("utf-8")))
+
+
+_KEY = re.compile("[!-~]{1,100}")
+
+
+def once(request: HttpRequest, operation: str, body: Any, act: Callable[[], Any]) -> Any:
+    """Do ``act``, which must be harmless when repeated, once per idempotency key; its answer (JSON) is kept for it.
+
+    For accounts and peers. A crash between act and keeping lets a retry do it again; records have their keys in the
+    journal instead.
+    """
+    key = idempotency(request, caller(request), operation, body)
+    with IN_FLIGHT.hold(key):
+        done = Act.objects.filter(scope=key.scope, key=key.key).first()
+        if done is None:
+            answer = act()
+            text = json.dumps(answer)
+            Act.objects.create(scope=key.scope, key=key.key, digest=key.digest, answer=text, done=timezone.now())
+            return answer
+        if done.digest != key.digest:
+            raise KeyReused(f"the idempotency key {key.key!r} was used with another request", remedy="Take a new key.")
+        return json.loads(done.answer)

@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from entrepot.flow.headwatch import head_to_json
-from entrepot.node.api.edge import ERRORS
+from entrepot.node.api.edge import wrongs
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office
 
 router = Router(tags=["log"])
 
 
-@router.get("/head", response={200: dict[str, Any], **ERRORS}, summary="The newest signed tree head", auth=None)
+@router.get("/head", response={200: dict[str, Any], **wrongs(404)}, summary="The newest signed tree head", auth=None)
 def show_head(request: HttpRequest) -> dict[str, Any]:
     """RFC 9162 tree head of all entries; 404 before the first seal."""
     head = office().journal.head()
@@ -22,7 +22,7 @@ def show_head(request: HttpRequest) -> dict[str, Any]:
     return head_to_json(head)
 
 
-@router.get("/consistency", response={200: list[str], **ERRORS}, summary="Consistency proof", auth=None)
+@router.get("/consistency", response={200: list[str], **wrongs(404, 422)}, summary="Consistency proof", auth=None)
 def show_consistency(
     request: HttpRequest, first: int = Query(..., ge=1, le=2**53 - 1), second: int = Query(..., ge=1, le=2**53 - 1)
 ) -> list[str]:

@@ -12,10 +12,11 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import blocking
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
 from entrepot.flow.kinds import kinds, newest
-from entrepot.flow.reading import record_page
+from entrepot.flow.reading import record_page, sale_ids
 from entrepot.journal.port import Attachment
 from entrepot.node.api.auth import READERS, WRITERS, Caller, caller
-from entrepot.node.api.edge import ERRORS, IN_FLIGHT, FindingOut, idempotency
+from entrepot.node.api.description import ANSWERS
+from entrepot.node.api.edge import ACTS, BEHIND_TOKEN, IN_FLIGHT, ON_POST, FindingOut, idempotency, wrongs
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office
 
@@ -24,13 +25,20 @@ RecordId = Path(..., pattern="^[0-9a-f]{64}$", description="SHA-256 of the recor
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Did = Annotated[str, StringConstraints(pattern=r"^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$", max_length=500)]
 ATTACHMENT_BYTES_MAX = 3 << 20
+SECURED_TYPES = {"jose": "application/vc+jwt", "embedded": "application/vc"}
+READING = wrongs(*BEHIND_TOKEN, 404, 422)
+POSTING = wrongs(*BEHIND_TOKEN, 404, *ON_POST)
+
+
+MEDIA_TYPE = "^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$"
+"""Type and subtype in lower case, without parameters (RFC 6838, 4.2)."""
 
 
 class FileIn(Schema):
     """A foreign file that the record names by its digest."""
 
     model_config = ConfigDict(extra="forbid")
-    media_type: Annotated[str, StringConstraints(min_length=3, max_length=100)]
+    media_type: Annotated[str, StringConstraints(pattern=MEDIA_TYPE, max_length=100)]
     base64: Annotated[str, StringConstraints(max_length=ATTACHMENT_BYTES_MAX * 4 // 3 + 4)]
 
 
@@ -83,7 +91,7 @@ class KindOut(Schema):
     personal: bool
 
 
-@router.get("/kinds", response={200: list[KindOut], **ERRORS}, summary="List the kinds of record", auth=None)
+@router.get("/kinds", response={200: list[KindOut], **wrongs()}, summary="List the kinds of record", auth=None)
 def list_kinds(request: HttpRequest) -> list[dict[str, Any]]:
     """Every kind that this node knows."""
     return [
@@ -91,7 +99,9 @@ def list_kinds(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/kinds/{kind}", response={200: dict[str, Any], **ERRORS}, summary="The schema of a kind", auth=None)
+@router.get(
+    "/kinds/{kind}", response={200: dict[str, Any], **wrongs(404, 422)}, summary="The schema of a kind", auth=None
+)
 def show_kind(request: HttpRequest, kind: str = Path(..., max_length=60)) -> dict[str, Any]:
     """JSON Schema (2020-12) of the newest version of a kind's payload."""
     from entrepot.base.shape import schema
@@ -102,11 +112,11 @@ def show_kind(request: HttpRequest, kind: str = Path(..., max_length=60)) -> dic
     return schema(found.shape)
 
 
-@router.post("", response={200: IssuedOut, **ERRORS}, summary="Issue a record", auth=WRITERS)
+@router.post("", response={200: IssuedOut, **POSTING}, summary="Issue a record", auth=WRITERS, openapi_extra=ACTS)
 def issue_record(request: HttpRequest, body: DraftIn) -> dict[str, Any]:
     """Check, sign with the party's held key, keep, send. The same key and body again gives the same record."""
     who = caller(request)
-    key = idempotency(request, who, "issue", body.dict())
+    key = idempotency(request, who, "issue", body.model_dump(mode="json"))
     with IN_FLIGHT.hold(key):
         known = office().journal.replayed(key)
         if known is not None:
@@ -115,20 +125,20 @@ def issue_record(request: HttpRequest, body: DraftIn) -> dict[str, Any]:
     return _answer(issued)
 
 
-@router.post("/check", response={200: CheckedOut, **ERRORS}, summary="Check a draft", auth=WRITERS)
+@router.post("/check", response={200: CheckedOut, **POSTING}, summary="Check a draft", auth=WRITERS)
 def check_record(request: HttpRequest, body: DraftIn) -> dict[str, Any]:
     """What issuing the draft would find. Nothing is signed or kept, so no idempotency key is needed."""
     checked = check_draft(office(), _draft(body, caller(request))).assessment
     return {"ok": not checked.blocking, "checks": [each.to_json() for each in checked.checked]}
 
 
-@router.get("/{record_id}", response={200: dict[str, Any], **ERRORS}, summary="Show one record", auth=READERS)
+@router.get("/{record_id}", response={200: dict[str, Any], **READING}, summary="Show one record", auth=READERS)
 def show_record(request: HttpRequest, record_id: str = RecordId) -> dict[str, Any]:
     """Content, proofs and checks of a record that the caller's party may read."""
     return _visible(request, record_id)
 
 
-@router.get("/{record_id}/receipt", response={200: dict[str, Any], **ERRORS}, summary="Receipt", auth=READERS)
+@router.get("/{record_id}/receipt", response={200: dict[str, Any], **READING}, summary="Receipt", auth=READERS)
 def show_receipt(request: HttpRequest, record_id: str = RecordId) -> dict[str, Any]:
     """The proof that the record lies in this node's log (RFC 9162); 404 until it is sealed, some seconds at most."""
     _visible(request, record_id)
@@ -139,7 +149,7 @@ def show_receipt(request: HttpRequest, record_id: str = RecordId) -> dict[str, A
 
 
 @router.get("/{record_id}/secured/{securing}", summary="The secured form", auth=READERS,
-            response={200: str, **ERRORS})  # fmt: skip
+            response={200: str, **READING}, openapi_extra={ANSWERS: list(SECURED_TYPES.values())})  # fmt: skip
 def show_secured(
     request: HttpRequest, record_id: str = RecordId, securing: str = Path(..., max_length=40)
 ) -> HttpResponse:
@@ -147,13 +157,13 @@ def show_secured(
     _visible(request, record_id)
     for proof in office().journal.proofs(record_id):
         if proof.securing == securing:
-            media_type = "application/vc+jwt" if securing == "vc+jwt" else "application/vc"
+            media_type = SECURED_TYPES["jose" if securing == "vc+jwt" else "embedded"]
             return HttpResponse(proof.body, content_type=media_type)
     raise ProblemError(404, "not-found", "The record has no such proof.")
 
 
 @router.get("/{record_id}/files/{digest}", summary="A file that the record names", auth=READERS,
-            response={200: str, **ERRORS})  # fmt: skip
+            response={200: str, **READING}, openapi_extra={ANSWERS: ["application/octet-stream"]})  # fmt: skip
 def show_file(
     request: HttpRequest, record_id: str = RecordId, digest: str = Path(..., pattern="^[0-9a-f]{64}$")
 ) -> HttpResponse:
@@ -175,6 +185,8 @@ def _visible(request: HttpRequest, record_id: str) -> dict[str, Any]:
 
 
 def _draft(body: DraftIn, who: Caller) -> Draft:
+    _require_known(body, who)
+    files = [_file(each, index) for index, each in enumerate(body.attachments)]
     return Draft(
         kind=body.kind,
         issuer=who.party,
@@ -183,8 +195,19 @@ def _draft(body: DraftIn, who: Caller) -> Draft:
         sales=tuple(body.sales),
         after=None if body.after is None else tuple(body.after),
         audience=None if body.audience is None else tuple(body.audience),
-        attachments=tuple(_file(each, index) for index, each in enumerate(body.attachments)),
+        attachments=tuple({each.digest: each for each in files}.values()),
     )
+
+
+def _require_known(body: DraftIn, who: Caller) -> None:
+    """A draft may name only sales and causes that its party can see; of all others the answer tells nothing."""
+    journal = office().journal
+    own = set(sale_ids(journal, who.readers)) if body.sales else set()
+    if not own.issuperset(body.sales):
+        raise ProblemError(404, "not-found", "No sale of yours has that id.")
+    for cause in body.after or ():
+        if record_page(journal, cause, who.readers) is None:
+            raise ProblemError(404, "not-found", "No record that you may read has the id in `after`.")
 
 
 def _file(sent: FileIn, index: int) -> Attachment:

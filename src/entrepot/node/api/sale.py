@@ -5,11 +5,15 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 
+from entrepot.base.shape import dump
+from entrepot.flow.count import sale_row
 from entrepot.flow.reading import sale_ids, sale_page, sale_summary
 from entrepot.node.api.auth import READERS, caller
-from entrepot.node.api.edge import ERRORS
+from entrepot.node.api.edge import BEHIND_TOKEN, wrongs
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office
+from entrepot.statistic.count import count_of
+from entrepot.statistic.row import row_of
 
 router = Router(tags=["sales"], auth=READERS)
 Id = Path(..., pattern="^[0-9a-f]{64}$", description="Id of the record that opened the sale.")
@@ -32,7 +36,7 @@ class SaleList(Schema):
     next: int | None = None
 
 
-@router.get("", response={200: SaleList, **ERRORS}, summary="List my sales")
+@router.get("", response={200: SaleList, **wrongs(*BEHIND_TOKEN, 422)}, summary="List my sales")
 def list_sales(
     request: HttpRequest, offset: int = Query(0, ge=0, le=1 << 31), limit: int = Query(50, ge=1, le=200)
 ) -> dict[str, Any]:
@@ -43,7 +47,7 @@ def list_sales(
     return {"sales": [each for each in page if each], "next": offset + limit if more else None}
 
 
-@router.get("/{sale}", response={200: dict[str, Any], **ERRORS}, summary="Show one sale")
+@router.get("/{sale}", response={200: dict[str, Any], **wrongs(*BEHIND_TOKEN, 404, 422)}, summary="Show one sale")
 def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
     """State, accounts, roles and records of one sale, in its deterministic order."""
     readers = caller(request).readers
@@ -52,3 +56,25 @@ def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
     page = sale_page(office().journal, sale, readers)
     assert page is not None, "a sale that a party holds has a row"
     return page
+
+
+@router.get("/{sale}/row", response={200: dict[str, Any], **wrongs(404, 422)}, summary="The sale's row in the table")
+def show_row(
+    request: HttpRequest,
+    sale: str = Id,
+    reporter: str = Query(..., pattern="^[A-Z]{2}$", description="The economy that counts."),
+    persons_employed: int | None = Query(None, ge=0, le=10**7, description="From the reporter's own register."),
+) -> dict[str, Any]:
+    """The payload of a ``count`` record, as this node computes it, and what is unknown about it.
+
+    422 where the economy is on neither side of the sale.
+    """
+    if sale not in sale_ids(office().journal, caller(request).readers):
+        raise ProblemError(404, "not-found", "No sale of yours has that id.")
+    known = sale_row(office().journal, sale, persons_employed=persons_employed)
+    if known is None:
+        raise ProblemError(404, "withheld", "This node may not read the order of that sale.")
+    row, findings = row_of(known, reporter=reporter)
+    if row is None:
+        raise ProblemError(422, "findings", "The sale has no row for that economy.", findings)
+    return {"count": dump(count_of(row)), "findings": [each.to_json() for each in findings]}

@@ -1,0 +1,36 @@
+"""From an ``Authorization`` header to a token in force."""
+
+import hashlib
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from entrepot.node.access.models import Token
+
+_PREFIX = "bearer "
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def token_of(request: HttpRequest) -> Token | None:
+    """The token in force that the request presents (RFC 6750, 2.1); None for none, an unknown, expired or revoked one.
+
+    It is looked up once per request: the rate limit and the API ask for it.
+    """
+    if not hasattr(request, "entrepot_token"):
+        request.entrepot_token = _found(request)  # type: ignore[attr-defined]
+    found: Token | None = request.entrepot_token  # type: ignore[attr-defined]
+    return found
+
+
+def _found(request: HttpRequest) -> Token | None:
+    header = request.headers.get("Authorization", "")
+    if header[: len(_PREFIX)].lower() != _PREFIX:
+        return None
+    found = Token.objects.filter(digest=digest_of(header[len(_PREFIX) :].strip())).first()
+    if found is None or found.revoked is not None or (found.expires is not None and found.expires <= timezone.now()):
+        return None
+    return found

@@ -1,0 +1,33 @@
+"""Exceptions of the node: the machine around the use cases is not ready."""
+
+from entrepot.base.error import EntrepotError
+
+
+class NodeError(EntrepotError):
+    """Root of the node's exceptions."""
+
+    code = "node"
+
+
+class NotRunning(NodeError):
+    """The node is starting or stopping."""
+
+    code = "not-running"
+
+
+class AccountsFailed(NodeError):
+    """The accounts database cannot be read or written."""
+
+    code = "accounts"
+
+
+class AccountsTooNew(NodeError):
+    """The accounts database was written by a newer program."""
+
+    code = "accounts-too-new"
+
+
+class PortTaken(NodeError):
+    """Another program listens on the node's port."""
+
+    code = "port-taken"
