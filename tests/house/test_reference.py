@@ -116,3 +116,15 @@ def test_a_setting_without_a_text_is_seen(tmp_path):
 
 def test_the_folder_is_the_repository():
     assert Path(__file__).resolve().parents[2] / "docs" / "reference" == FOLDER
+
+
+def test_the_first_screen_says_what_for_whom_and_how():
+    first = "\n".join((ROOT / "README.md").read_text("utf-8").splitlines()[:30])
+    assert all(each in first for each in ("cross-border sale", "make demo", "make test", "Python 3.11"))
+
+
+def test_every_target_of_the_makefile_is_explained():
+    text = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE).group(1).split()
+    head = "\n".join(line for line in text.splitlines()[:8] if line.startswith("#"))
+    assert [each for each in targets if f"make {each}" not in head and each not in ("help", "clean")] == []

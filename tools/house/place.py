@@ -36,8 +36,9 @@ def _named_in_texts(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
             found = _DOTTED.fullmatch(node.value)
-            if found:
+            if found:  # a module, or something in it
                 yield found.group(1)
+                yield found.group(1).rpartition(".")[0]
 
 
 def machine_paths(tree: Tree) -> list[str]:
