@@ -22,12 +22,13 @@ from simulated.world import World
 from entrepot.base.record import record_of
 from entrepot.base.shape import dump
 from entrepot.flow import kinds
-from entrepot.flow.check import check_form, check_number, check_proofs, check_right
+from entrepot.flow.check import check_form, check_number, check_right
 from entrepot.flow.envelope import write_envelope
 from entrepot.flow.issue import sign
 from entrepot.flow.law import check_law
 from entrepot.flow.post import envelope_for
 from entrepot.flow.project import fact_of
+from entrepot.flow.prove import check_proofs
 from entrepot.flow.receive import _open, read_envelope
 from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
@@ -96,7 +97,7 @@ def stages(script: Script, folder: Path) -> None:
     def check() -> None:
         kinds._READ.clear()
         check_form(record, office.clock())
-        check_proofs(office, record, opened.secured)
+        check_proofs(office, record, opened.proofs)
         check_number(office, record)
         check_right(office, record)
         check_law(office, record, payload)

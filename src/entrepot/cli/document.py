@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot.party.anchor import Anchors
     from entrepot.party.resolve import DidResolver
 
-LOOPBACK_SETTING = "ENTREPOT_ALLOW_LOOPBACK"
+LOOPBACK_SETTING = "ENTREPOT_ALLOW_LOOPBACK_HTTP"
 """Set to 1, allows identifiers that lead to this machine, over http: for the demo and tests only."""
 
 

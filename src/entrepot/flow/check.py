@@ -1,18 +1,16 @@
 """The four checks that every record passes: form, proof, right, law. Each adds what it found; none stops the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
-from entrepot.document.proof import Secured, verify_proof
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
 from entrepot.flow.kinds import Kind, kinds, read_record
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
-from entrepot.party.did import did_of, find_method
 from entrepot.sale.fact import Fact
 from entrepot.sale.right import allows
 
@@ -82,69 +80,6 @@ def _envelope_findings(record: Record, payload: Any, now: datetime) -> Iterable[
             path="$.issued",
             remedy="The issuer should set its clock.",
         )
-
-
-def check_proofs(office: Office, record: Record, opened: Sequence[Secured]) -> tuple[list[Checked], bool]:
-    """One check per proof; and whether the issuer's key could not be resolved for any (try again later).
-
-    A proof counts where it holds under a key that the issuer's DID document lists for ``assertionMethod``.
-    """
-    found, unresolved = [], True
-    for secured in opened:
-        checked, was_unresolved = _check_proof(office, record, secured)
-        found.append(checked)
-        unresolved = unresolved and was_unresolved
-    return found, unresolved
-
-
-def _check_proof(office: Office, record: Record, secured: Secured) -> tuple[Checked, bool]:
-    issuer, method_id = record.content.issuer, secured.method
-    name, standard = f"proof {secured.securing}", _SECURING_STANDARDS.get(secured.securing, secured.securing)
-    if did_of(method_id) != issuer:
-        wrong = stop(
-            "ENT-CORE-PROOF-01",
-            "The proof is by {method}, not by a key of the issuer.",
-            remedy="Sign with the issuer's own key.",
-            method=method_id,
-        )
-        return judged("proof", name, standard, [wrong]), False
-    resolution = office.resolver.resolve(issuer, record.content.issued)
-    if resolution.document is None:
-        unknown = warning(
-            "ENT-CORE-PROOF-02",
-            "{did} cannot be resolved: {reason}",
-            remedy="Try again when its host answers.",
-            did=issuer,
-            reason=resolution.reason,
-        )
-        verdict = Verdict.UNKNOWN
-        return Checked(stage="proof", name=name, standard=standard, verdict=verdict, findings=(unknown,)), True
-    method = find_method(resolution.document, method_id, "assertionMethod")
-    if method is None or method.key is None:
-        wrong = stop(
-            "ENT-CORE-PROOF-03",
-            "{method} is not a key that the issuer uses to make statements.",
-            remedy="The issuer lists the key under assertionMethod.",
-            source="W3C DID 1.0, 5.3.2",
-            method=method_id,
-        )
-        return judged("proof", name, standard, [wrong]), False
-    if not verify_proof(secured, method.key):
-        wrong = stop(
-            "ENT-CORE-PROOF-04",
-            "The signature does not hold.",
-            remedy="Ask the issuer for the record again.",
-            source=standard,
-        )
-        return judged("proof", name, standard, [wrong]), False
-    return judged("proof", name, standard, []), False
-
-
-_SECURING_STANDARDS = {
-    "vc+jwt": "W3C VC-JOSE-COSE 1.0, RFC 7515",
-    "eddsa-jcs-2022": "W3C Data Integrity EdDSA 1.0, RFC 8785",
-    "ecdsa-jcs-2019": "W3C Data Integrity ECDSA 1.0, RFC 8785",
-}
 
 
 def past_of(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:

@@ -8,16 +8,17 @@ from entrepot.base.digest import b64url
 from entrepot.base.finding import Finding
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
-from entrepot.document.proof import open_secured, secure
+from entrepot.document.proof import secure
 from entrepot.flow.assess import Assessment, Checked, Verdict, judged, stop
 from entrepot.flow.audience import default_audience
 from entrepot.flow.belonging import Belonging, belonging, stranger
-from entrepot.flow.check import check_form, check_number, check_proofs, check_right, kind_of
+from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
 from entrepot.flow.kinds import newest
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import messages_for
+from entrepot.flow.prove import check_proofs
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.port import ANY, Append, Appended, Attachment, FloorBroken, Idempotency, Proof, StreamConflict
 from entrepot.payment.ledger import LedgerRefused
@@ -186,8 +187,7 @@ def _keep(
 ) -> Issued:
     draft, signatory, checked, idempotency = told
     proofs = sign(office, record, signatory)
-    opened = [secured for secured, _ in (open_secured(each.body) for each in proofs) if secured is not None]
-    proven, _ = check_proofs(office, record, opened)
+    proven, _ = check_proofs(office, record, proofs)
     assessment = _assessment(office, checked + proven)
     if assessment.blocking:
         return Issued(record=None, appended=None, assessment=assessment)

@@ -10,11 +10,11 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding, blocking
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.record import Record
-from entrepot.document.proof import Secured, open_secured, record_of_credential
+from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.flow import nodemail
 from entrepot.flow.assess import Assessment, Checked, stop
 from entrepot.flow.belonging import Belonging, belonging, perhaps_stranger, stranger
-from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_proofs, check_right, kind_of
+from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_right, kind_of
 from entrepot.flow.envelope import Envelope, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
@@ -22,6 +22,7 @@ from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted
 from entrepot.flow.post import DELIVERY, RECEIPT
+from entrepot.flow.prove import check_proofs
 from entrepot.journal.port import Append, Attachment, Proof, StreamConflict
 from entrepot.journal.waiting import Waiting
 
@@ -63,7 +64,6 @@ class _Opened:
     """An envelope taken apart: one record, its proofs and its files."""
 
     record: Record
-    secured: tuple[Secured, ...]
     proofs: tuple[Proof, ...]
     attachments: tuple[Attachment, ...]
     withheld: frozenset[str]
@@ -101,7 +101,6 @@ def receive(office: Office, value: Any, sender: Peer) -> Received:
 
 def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
     records: dict[str, Record] = {}
-    secured: list[Secured] = []
     proofs: list[Proof] = []
     found: list[Finding] = []
     for index, sent in enumerate(envelope.proofs):
@@ -113,7 +112,6 @@ def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
         found += [each.at(f"$.proofs[{index}].body") for each in wrong]
         if record is not None:
             records[record.id] = record
-            secured.append(opened)
             proofs.append(Proof(securing=opened.securing, body=sent.body.encode("utf-8"), method=opened.method))
     attachments, wrong = unpack(envelope.attachments)
     found += wrong
@@ -130,15 +128,13 @@ def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
         return None, tuple(found)
     record = next(iter(records.values()))
     withheld = frozenset(envelope.withheld) & set(record.content.after)
-    opened_all = _Opened(
-        record=record, secured=tuple(secured), proofs=tuple(proofs), attachments=attachments, withheld=withheld
-    )
+    opened_all = _Opened(record=record, proofs=tuple(proofs), attachments=attachments, withheld=withheld)
     return opened_all, ()
 
 
 def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> Received:
     record = opened.record
-    proven, unresolved = check_proofs(office, record, opened.secured)
+    proven, unresolved = check_proofs(office, record, opened.proofs)
     refused = blocking(finding for each in proven for finding in each.findings)
     if refused:
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=refused)

@@ -1,0 +1,63 @@
+"""The proof check: every secured form of a record, judged as anybody would judge the file alone."""
+
+from collections.abc import Sequence
+
+from entrepot.base.finding import Finding, Severity
+from entrepot.base.record import Record
+from entrepot.document.verify import Report, Verdict, verify
+from entrepot.flow.assess import Checked
+from entrepot.flow.assess import Verdict as Checking
+from entrepot.flow.office import Office
+from entrepot.journal.port import Proof
+
+STANDARDS = {
+    "vc+jwt": "W3C VC-JOSE-COSE 1.0, RFC 7515",
+    "eddsa-jcs-2022": "W3C Data Integrity EdDSA 1.0, RFC 8785",
+    "ecdsa-jcs-2019": "W3C Data Integrity ECDSA 1.0, RFC 8785",
+}
+NUMBERS = {"integrity": 1, "issuer": 2, "status": 3, "validity": 4, "schema": 5, "mandate": 6, "anchor": 7}
+"""Result of the verification -> number of its finding ``ENT-CORE-PROOF-nn``."""
+
+
+def check_proofs(office: Office, record: Record, proofs: Sequence[Proof]) -> tuple[list[Checked], bool]:
+    """One check per proof; and whether nothing can be said of any of them now (try again later).
+
+    Validity is judged at this node's time, or at the issuer's claimed time where that lies ahead: a clock that runs
+    fast is found by the check of form, and must not make two nodes keep different sets.
+    """
+    at = max(office.clock(), record.content.issued)
+    reports = [(each, verify(each.body, resolver=office.resolver, at=at)) for each in proofs]
+    found = [_checked(record, proof, report) for proof, report in reports]
+    return found, bool(found) and all(each.verdict is Checking.UNKNOWN for each in found)
+
+
+def _checked(record: Record, proof: Proof, report: Report) -> Checked:
+    standard = STANDARDS.get(proof.securing, proof.securing)
+    findings = [
+        Finding(
+            id=f"ENT-CORE-PROOF-{NUMBERS[name]:02d}",
+            severity=Severity.BLOCKING if result.status is Verdict.INVALID else Severity.WARNING,
+            message="{reason} ({code})",
+            params={"reason": result.reason, "code": result.code},
+            source=standard,
+            remedy=result.remedy,
+        )
+        for name, result in report.results.items()
+        if result.status in (Verdict.INVALID, Verdict.UNKNOWN)
+    ]
+    if report.record is None or report.record.id != record.id:
+        findings.append(_OTHER)
+    verdict = Checking.VALID if report.is_valid and not findings else Checking.UNKNOWN
+    if any(each.severity is Severity.BLOCKING for each in findings):
+        verdict = Checking.INVALID
+    name = f"proof {proof.securing}"
+    return Checked(stage="proof", name=name, standard=standard, verdict=verdict, findings=tuple(findings))
+
+
+_OTHER = Finding(
+    id="ENT-CORE-PROOF-08",
+    severity=Severity.BLOCKING,
+    message="The proof is of another record.",
+    source="Entrepot record credential, version 1",
+    remedy="Send the proofs of one record.",
+)
