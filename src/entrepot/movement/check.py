@@ -15,8 +15,7 @@ def check_hand_over(hand_over: HandOver) -> tuple[Finding, ...]:
     if hand_over.leg in PASSING and hand_over.taken_by is None:
         found.append(_finding(1, "Who takes the goods is not named.", "$.takenBy", "Name the party."))
     if hand_over.event.get("type") not in ("ObjectEvent", "AggregationEvent", "TransactionEvent", "AssociationEvent"):
-        message = "An event of this type hands nothing over."
-        found.append(_finding(9, message, "$.event.type", "Use an ObjectEvent."))
+        found.append(_finding(9, "An event of this type hands nothing over.", "$.event.type", "Use an ObjectEvent."))
     if not blocking(found):
         found += _agreement(hand_over)
     return tuple(found)

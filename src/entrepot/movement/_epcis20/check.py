@@ -105,8 +105,7 @@ def _object(event: dict[str, Any], path: str) -> list[Finding]:
     if not ("epcList" in event or event.get("quantityList") or sensed):
         found.append(_what("epcList, quantityList, or sensorElementList with readPoint", path))
     if "ilmd" in event and event["action"] != "ADD":
-        message = "Master data of instances or lots belongs to events that add."
-        found.append(finding(18, message, f"{path}.ilmd", source="GS1 EPCIS 2.0, ObjectEvent"))
+        found.append(finding(18, "Master data of instances or lots belongs to events that add.", f"{path}.ilmd"))
     return found
 
 

@@ -82,11 +82,17 @@ def sensor_element(value: Any, path: str) -> list[Finding]:
     shared = names.METADATA_FIELDS & set(value.get("sensorMetadata", {}))
     for index, report in enumerate(value["sensorReport"]):
         for name in sorted(shared & set(report)):
-            remedy = "State it once."
-            place = f"{path}.sensorReport[{index}].{name}"
-            message = "{name} stands in the metadata and in the report."
-            test = "GS1 EPCIS 2.0 conformance, TCR-53"
-            found.append(finding(15, message, place, name=name, remedy=remedy, source=test, severity="warning"))
+            found.append(
+                finding(
+                    15,
+                    "{name} stands in the metadata and in the report.",
+                    f"{path}.sensorReport[{index}].{name}",
+                    name=name,
+                    severity="warning",
+                    source="GS1 EPCIS 2.0 conformance, TCR-53",
+                    remedy="State it once.",
+                )
+            )
     return found
 
 
