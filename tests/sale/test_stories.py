@@ -193,8 +193,12 @@ def test_a_cancellation_that_had_not_seen_the_goods_leave_is_for_a_person() -> N
     assert state.standings[granted.id].status is Status.CONTESTED
     assert state.open_conflicts[0].held == (granted.id,)
     both = [*shared, granted, left]
-    for act in ("dispute", "dispute-resolution"):
-        both.append(specimen(act, both))
+    elsewhere = [*both, specimen("dispute", both)]
+    elsewhere.append(specimen("dispute-resolution", elsewhere))
+    assert reduce(elsewhere).state == "conflict"  # it was about something else
+    dispute = specimen("dispute", both)
+    both.append(replace(dispute, says=replace(dispute.says, about=(granted.id,))))
+    both.append(specimen("dispute-resolution", both))
     settled = reduce(both)
     assert settled.open_conflicts == ()
     assert settled.conflicts[0].closed_by == both[-1].id
@@ -268,6 +272,10 @@ def test_of_two_orders_one_holds_and_what_follows_the_other_does_not() -> None:
     state = reduce([first, second, after_loser])
     assert (state.sale, state.agreement) == (winner.id, "ordered")
     assert state.standings[after_loser.id].by == (winner.id,)
+    after_winner = specimen("order-response/accept", [winner], mark="w")
+    both = reduce([first, second, after_loser, after_winner])
+    assert (both.sale, both.agreement) == (winner.id, "accepted")
+    assert both.standings[after_winner.id].status is Status.EFFECTIVE
 
 
 def test_missing_causes_wait_and_withheld_ones_do_not() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from entrepot.base.finding import Finding, Severity
 from entrepot.sale import tally as readings
 from entrepot.sale.cause import Causes, causes
-from entrepot.sale.fact import Fact, Ordered, act
+from entrepot.sale.fact import Disputed, Fact, Ordered, act, topic
 from entrepot.sale.race import Race, finding_of, race_of
 from entrepot.sale.right import UNJUDGED, UNREAD, allows
 from entrepot.sale.state import Conflict, SaleState, Standing, Status
@@ -109,7 +109,6 @@ class _Reduction:
         pairs = [(left, right, race) for left, right, race in self._races if mask >> left & mask >> right & 1]
         conflicts = self._hold(standings, pairs)
         self._beat(standings, pairs)
-        self._follow_one_order(standings)
         return _Verdicts(standings, tuple(self._closed(each, standings) for each in conflicts))
 
     def _hold(self, standings: dict[int, Standing], pairs: list[tuple[int, int, Race]]) -> list[Conflict]:
@@ -134,21 +133,24 @@ class _Reduction:
         return sorted(conflicts, key=lambda each: each.records)
 
     def _beat(self, standings: dict[int, Standing], pairs: list[tuple[int, int, Race]]) -> None:
-        """Losers in the order of their winners, so that a record that is itself beaten beats nothing."""
-        for outcome in ("loses", "first"):
-            found = []
-            for left, right, race in pairs:
-                if race.outcome == outcome:
-                    loser = self._loser(left, right, race)
-                    found.append((left + right - loser, loser, race))
-            if outcome == "first":
-                found.sort(key=lambda each: self._facts[each[0]].id)
-            else:
-                found.sort(key=lambda each: (self._facts[each[0]].kind == "invoice", self._facts[each[0]].id))
-            for winner, loser, race in found:
-                both = standings[winner].status, standings[loser].status
-                if both == (Status.EFFECTIVE, Status.EFFECTIVE):
-                    standings[loser] = self._set_aside(standings[loser], Status.INEFFECTIVE, race, winner)
+        """Losers, in such an order that a record that is itself beaten beats nothing: of two orders one holds; what
+        does not follow it, what an ended sale undoes, what was counted too early; then of equal answers the first."""
+        found = []
+        for left, right, race in pairs:
+            if race.outcome in ("first", "loses"):
+                loser = self._loser(left, right, race)
+                winner = left + right - loser
+                found.append((self._stage(winner, race), self._facts[winner].id, winner, loser, race))
+        for _, _, winner, loser, race in sorted(found, key=lambda each: each[:2]):
+            both = standings[winner].status, standings[loser].status
+            if both == (Status.EFFECTIVE, Status.EFFECTIVE):
+                standings[loser] = self._set_aside(standings[loser], Status.INEFFECTIVE, race, winner)
+
+    def _stage(self, winner: int, race: Race) -> int:
+        kind = self._facts[winner].kind
+        if kind == "order":
+            return 0 if race.outcome == "first" else 1
+        return 4 if race.outcome == "first" else 3 if kind == "invoice" else 2
 
     def _loser(self, left: int, right: int, race: Race) -> int:
         if race.outcome == "first":
@@ -163,30 +165,27 @@ class _Reduction:
             by=tuple(sorted({*standing.by, name})),
         )
 
-    def _follow_one_order(self, standings: dict[int, Standing]) -> None:
-        """Of two orders one holds; what follows only the other has no effect."""
-        orders = [at for at in standings if self._facts[at].kind == "order"]
-        holding = [at for at in orders if standings[at].status is Status.EFFECTIVE]
-        if len(orders) < 2 or not holding:
-            return
-        for at, each in standings.items():
-            fact = self._facts[at]
-            follows = fact.kind in ("offer", "order") or self._sees(fact, self._facts[holding[0]])
-            if each.status is Status.EFFECTIVE and not follows:
-                standings[at] = self._set_aside(each, Status.INEFFECTIVE, Race("loses", reason=48), holding[0])
-
     def _closed(self, conflict: Conflict, standings: dict[int, Standing]) -> Conflict:
-        """The first effective record that saw both sides and may decide: the neutral's resolution, an agreement of
-        the parties, or (between decisions of one issuer) that issuer's new decision."""
+        """The first effective record that saw both sides and decides between them."""
         sides = [self._facts[self._place[each]] for each in conflict.records]
-        held = {(each.kind, each.issuer) for each in sides if each.id in conflict.held}
         for at, each in standings.items():
             fact = self._facts[at]
-            decides = fact.kind == "dispute-resolution" or act(fact) == "dispute-answer/agree"
-            decides = decides or (conflict.reason != "ENT-CORE-SALE-40" and (fact.kind, fact.issuer) in held)
-            if each.status is Status.EFFECTIVE and decides and all(self._sees(fact, side) for side in sides):
+            seen = each.status is Status.EFFECTIVE and all(self._sees(fact, side) for side in sides)
+            if seen and self._decides(fact, conflict, sides):
                 return replace(conflict, closed_by=fact.id)
         return conflict
+
+    def _decides(self, fact: Fact, conflict: Conflict, sides: list[Fact]) -> bool:
+        """The neutral's resolution, or an agreement, of a dispute about one of the two (or about the whole sale); or,
+        where one issuer decided blindly or twice, that issuer's new decision."""
+        if fact.kind == "dispute-resolution" or act(fact) == "dispute-answer/agree":
+            dispute = self._facts[self._place[topic(fact)]].says
+            about = set(dispute.about) if isinstance(dispute, Disputed) else set()
+            orders = {each.id for each in self._facts if each.kind == "order"}
+            if about & {*conflict.records, *orders}:
+                return True
+        again = {(each.kind, each.issuer) for each in sides if each.id in conflict.held}
+        return conflict.reason != "ENT-CORE-SALE-40" and (fact.kind, fact.issuer) in again
 
 
 def _places(mask: int) -> Iterator[int]:
