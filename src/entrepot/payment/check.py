@@ -146,11 +146,25 @@ def _charged(expected: Decimal, settled: Money, bearer: ChargeBearer) -> tuple[F
         return ()
     amounts = {"path": "$.settlement", "settled": str(settled), "expected": str(expected)}
     if short > 0 and bearer in (ChargeBearer.CREDITOR, ChargeBearer.SHARED):
-        message = "{settled} is less than the instructed amount, which comes to {expected}; no charges are stated."
-        remedy = "Say who took what."
-        return (finding("PAY", 19, message, severity="warning", remedy=remedy, **amounts),)
-    message = "{settled} does not follow from the instructed amount, which comes to {expected}."
-    return (finding("PAY", 6, message, remedy="Make amounts and rate agree.", **amounts),)
+        return (
+            finding(
+                "PAY",
+                19,
+                "{settled} is less than the instructed amount, which comes to {expected}; no charges are stated.",
+                severity="warning",
+                remedy="Say who took what.",
+                **amounts,
+            ),
+        )
+    return (
+        finding(
+            "PAY",
+            6,
+            "{settled} does not follow from the instructed amount, which comes to {expected}.",
+            remedy="Make amounts and rate agree.",
+            **amounts,
+        ),
+    )
 
 
 def _party(party: Party, path: str) -> list[Finding]:

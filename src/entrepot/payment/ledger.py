@@ -168,5 +168,4 @@ def _refunded(book: Book, keeper: str, settlement_id: str) -> int:
 
 
 def _finding(number: int, message: str, **given: str) -> Finding:
-    source = "settlement ledger: each instruction once, each book its own"
-    return finding("LEDGER", number, message, **({"source": source, "remedy": "Do not issue the record."} | given))
+    return finding("LEDGER", number, message, **({"remedy": "Do not issue the record."} | given))

@@ -28,7 +28,15 @@ def issue(
 def check_message(instruction: PaymentInstruction, data: bytes) -> tuple[Finding, ...]:
     """Whether ``data`` is the message that ``instruction`` names, and says the same as far as it can carry it."""
     if instruction.message is None or instruction.message.digest != sha256(data):
-        return (finding("PACS008", 30, "These are not the bytes that the instruction names.", path="$.message.digest"),)
+        return (
+            finding(
+                "PACS008",
+                30,
+                "These are not the bytes that the instruction names.",
+                path="$.message.digest",
+                remedy="Find the message with that digest.",
+            ),
+        )
     message, findings = read(data)
     if message is None:
         return findings

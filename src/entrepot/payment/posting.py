@@ -9,8 +9,6 @@ from entrepot.base.money import Money
 from entrepot.payment.finding import finding
 from entrepot.payment.settlement import MOVED_MINOR_MAX, Posting
 
-_SOURCE = "double entry: what one account gains, others lose"
-
 
 def transfer(amount: Money, *, giver: str, taker: str) -> tuple[Posting, Posting]:
     """The two postings that move ``amount`` from one account to another."""
@@ -68,7 +66,6 @@ def _asset(asset: str, postings: Sequence[Posting]) -> list[Finding]:
                 3,
                 "The postings of {asset} sum to {total}, not to zero.",
                 path="$.postings",
-                source=_SOURCE,
                 remedy="Add the missing side.",
                 asset=asset,
                 total=str(total),

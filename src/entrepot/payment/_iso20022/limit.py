@@ -116,6 +116,7 @@ def _loss(path: str, version: Version) -> Finding:
         path=path,
         severity="note",
         source=_source(version),
+        remedy="Keep the record beside the message.",
         version=version.id,
     )
 

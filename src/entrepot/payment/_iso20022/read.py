@@ -235,6 +235,7 @@ def _losses(source: Source) -> tuple[Finding, ...]:
             path=source.path(element),
             severity="note",
             source=f"ISO 20022 {source.version}",
+            remedy="Keep the message beside the record.",
             element=str(etree.QName(element).localname),
         )
         for element in source.untaken()
