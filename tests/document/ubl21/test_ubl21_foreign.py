@@ -20,8 +20,8 @@ from entrepot.document._ubl21 import (
 )
 from entrepot.document._ubl21.names import CAC, CBC, EXT, ORDER, TYPES
 
-DATA = Path(os.environ.get("ENTREPOT_TEST_DATA", "."), "invoice")
-pytestmark = pytest.mark.skipif("ENTREPOT_TEST_DATA" not in os.environ, reason="ENTREPOT_TEST_DATA is not set")
+DATA = Path(os.environ.get("ENTREPOT_TEST_DATA") or ".", "invoice")
+pytestmark = pytest.mark.skipif(not os.environ.get("ENTREPOT_TEST_DATA"), reason="ENTREPOT_TEST_DATA is not set")
 SYNTAXES = {
     "Order": (read_order, write_order, order.check),
     "Invoice": (read_invoice, write_invoice, invoice.check),

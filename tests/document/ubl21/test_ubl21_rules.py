@@ -132,3 +132,20 @@ def test_a_presented_payload_names_the_file():
 def test_a_file_full_of_wrong_amounts_is_read_in_time():
     result = order.read(changed("<cac:Price>", BAD * 20_000 + "<cac:Price>"))
     assert len([each for each in result.findings if each.id == "ENT-CORE-UBL-03"]) == 500
+
+
+SCHEME = "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
+JUNK = "<cbc:CompanyID>1</cbc:CompanyID><cac:TaxScheme>x</cac:TaxScheme>"
+PARTY_LOSSES = [
+    (f"<cac:PartyTaxScheme>{SCHEME}</cac:PartyTaxScheme>", "cac:TaxScheme/cbc:ID"),
+    (f"<cac:PartyTaxScheme>{JUNK}</cac:PartyTaxScheme>", "cac:TaxScheme"),
+    ('<cac:PartyIdentification><cbc:ID schemeID="X"/></cac:PartyIdentification>', "@schemeID"),
+    ("<cac:Contact>junk<cbc:Name>N</cbc:Name></cac:Contact>", "cac:Contact[1]/text()"),
+]
+
+
+@pytest.mark.parametrize(("added", "lost"), PARTY_LOSSES, ids=[lost for _, lost in PARTY_LOSSES])
+def test_what_a_party_cannot_carry_is_reported(added, lost):
+    start = ORDER.index("<cac:PartyLegalEntity>")
+    result = order.read((ORDER[:start] + added + ORDER[start:]).encode())
+    assert any(each.endswith(lost) for each in result.losses), result.losses

@@ -31,6 +31,8 @@ def read_party(view: View) -> dict[str, Any]:
 def _read_codes(view: View) -> tuple[str | None, list[dict[str, str]]]:
     did, others = None, []
     for each in view.items("identifyingCodes"):
+        if not each.peek("codeListProvider") or not each.peek("partyCode"):
+            continue
         provider, name, code = each.text("codeListProvider"), each.text("codeListName"), each.text("partyCode")
         if (provider, name) == ("W3C", "DID") and did is None:
             did = code

@@ -158,8 +158,11 @@ def _reefer(view: View) -> dict[str, Any]:
 
 
 def _measure(view: View) -> str | None:
-    unit, number = view.peek("unit"), view.number("value")
-    if number is None or not isinstance(unit, str) or unit not in _FACTORS:
+    unit = view.peek("unit")
+    if not isinstance(unit, str) or unit not in _FACTORS:
+        return None
+    number = view.number("value")
+    if number is None:
         return None
     view.text("unit")
     try:

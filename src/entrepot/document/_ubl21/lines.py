@@ -78,8 +78,8 @@ def _read_ids(item: Cursor) -> list[dict[str, str]]:
     for scheme, name in (*_IDS.items(), (None, _STANDARD), (None, _ADDITIONAL)):
         for each in item.all(f"cac:{name}/cbc:ID"):
             value = each.text()
-            stated = scheme or each.attribute("schemeID") or "standard"
-            found += [{"scheme": stated, "value": value}] if value else []
+            if value is not None:
+                found.append({"scheme": scheme or each.attribute("schemeID") or "standard", "value": value})
     return found
 
 

@@ -58,21 +58,21 @@ def _identifications(place: Cursor) -> tuple[str | None, list[dict[str, str]]]:
             each.attribute("schemeID")
             did = each.text()
         else:
-            value, scheme = each.text(), each.attribute("schemeID")
-            others += [{"scheme": scheme or _UNSTATED, "value": value}] if value else []
+            others += [found | {"scheme": found["scheme"] or _UNSTATED} for found in _identifier(each, "")]
     return did, others
 
 
 def _tax_numbers(place: Cursor) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for each in place.all("cac:PartyTaxScheme"):
-        number = each.one("cbc:CompanyID")
-        # An empty TaxScheme says nothing; reading it keeps it from being reported as lost.
-        each.text("cac:TaxScheme")
+        value = each.text("cbc:CompanyID")
+        if value is None:
+            continue
+        if each.peek("cac:TaxScheme") is None:
+            # An empty TaxScheme says nothing; reading it keeps it from being reported as lost.
+            each.text("cac:TaxScheme")
         scheme = each.text("cac:TaxScheme/cbc:ID") or each.text("cac:TaxScheme/cbc:TaxTypeCode")
-        value = None if number is None else number.text()
-        if value:
-            found.append({"scheme": f"tax:{scheme}" if scheme else "tax", "value": value})
+        found.append({"scheme": f"tax:{scheme}" if scheme else "tax", "value": value})
     return found
 
 
@@ -81,8 +81,11 @@ def _legal_numbers(place: Cursor) -> list[dict[str, str]]:
 
 
 def _identifier(found: Cursor, kind: str) -> list[dict[str, str]]:
-    value, scheme = found.text(), found.attribute("schemeID")
-    return [{"scheme": f"{kind}:{scheme}" if scheme else kind, "value": value}] if value else []
+    value = found.text()
+    if value is None:
+        return []
+    scheme = found.attribute("schemeID")
+    return [{"scheme": f"{kind}:{scheme}".removeprefix(":") if scheme else kind, "value": value}]
 
 
 def read_address(place: Cursor | None) -> dict[str, Any]:
