@@ -239,6 +239,7 @@ def _wrap(kind_and_values):
         (tuple[kind, ...], st.lists(values, max_size=3).map(tuple), None),
         (Annotated[tuple[kind, ...], Length(1, 2)], st.lists(values, min_size=1, max_size=2).map(tuple), None),
         (dict[str, kind], st.dictionaries(SAFE, values, max_size=3), None),
+        (tuple[kind, bool], st.tuples(values, st.booleans()), None),
     ]
     return plain if kind is Any else [*plain, (kind | None, st.none() | values, "optional")]
 

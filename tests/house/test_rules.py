@@ -97,6 +97,7 @@ PLANTED = [
     ("clock, random, files outside adapters", THING, HEAD + "X = Path('x').read_bytes()\n", "uses file"),
     ("clock, random, files outside adapters", THING, HEAD + "X = os.environ['A']\n", "uses environment"),
     ("clock, random, files outside adapters", THING, HEAD + "X = subprocess.run(['a'])\n", "uses process"),
+    ("silent errors", THING, HEAD + "try:\n    X = 1\nexcept ValueError:\n    pass\n", "line 6 passes over"),
     ("float near money", THING, HEAD + "RATE = 0.07\n", "float at line 4"),
     ("float near money", THING, HEAD + "X = float('1')\n", "float at line 4"),
     ("float near money", THING, HEAD + 'def f(price: float):\n    """F."""\n', "float at line 4"),

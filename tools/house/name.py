@@ -70,3 +70,14 @@ def _silent(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.name
         if isinstance(node, ast.ClassDef):
             yield from _silent(node.body)
+
+
+def silent_errors(tree: Tree) -> list[str]:
+    """Handlers that pass over an exception: say why by what they do, or let it rise."""
+    found = {
+        module.path: f"line {node.lineno} passes over an exception"
+        for module in tree.modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ExceptHandler) and all(isinstance(each, ast.Pass) for each in node.body)
+    }
+    return tree.excepted("silent", found)

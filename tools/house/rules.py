@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from house.contract import contract_violations
 from house.lock import lock_violations
-from house.name import country, file_names, undocumented
+from house.name import country, file_names, silent_errors, undocumented
 from house.paper import changelog, links
 from house.place import dead_files, index_addresses, machine_paths
 from house.pure import floats, impurities, misplaced_imports
@@ -17,6 +17,7 @@ RULES: Mapping[str, Callable[[Tree], list[str]]] = {
     "file names": file_names,
     "economy, not country": country,
     "docstrings": undocumented,
+    "silent errors": silent_errors,
     "clock, random, files outside adapters": impurities,
     "float near money": floats,
     "network and XML in their places": misplaced_imports,
