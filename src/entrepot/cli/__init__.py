@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "party": ("entrepot.cli.party:group", "Create parties and resolve their identifiers."),
     "payment": ("entrepot.cli.payment:group", "Read and write payment codes."),
     "peer": ("entrepot.cli.peer:group", "Invite, accept and block other nodes."),
+    "rule": ("entrepot.cli.rule:group", "Ask dated, cited rules: yes, no or unknown, with sources."),
     "sale": ("entrepot.cli.sale:group", "List sales and show one, record by record."),
     "serve": ("entrepot.cli.serve:command", "Run a node: API, exchange with peers, sealing."),
 }
@@ -76,7 +77,7 @@ def main() -> None:
     except OSError as wrong:
         click.echo(f"entrepot: {wrong.strerror or wrong} ({wrong.filename or 'system'})", err=True)
         sys.exit(2)
-    except Exception as wrong:  # noqa: BLE001 - the last net: a user gets a sentence, a developer asks for more
+    except Exception as wrong:
         if os.environ.get("ENTREPOT_TRACE") == "1":
             raise
         click.echo(f"entrepot: a fault of this program ({type(wrong).__name__}: {wrong})", err=True)
