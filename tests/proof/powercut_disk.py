@@ -16,7 +16,7 @@ SECTOR = 512
 
 @dataclass(frozen=True)
 class Op:
-    """``act``: create, write, truncate, sync, delete, mark; ``place``: offset, size, or whether a deletion is synced."""
+    """``act``: create, write, truncate, sync, delete, mark; ``place``: offset, size, or that a deletion is synced."""
 
     act: str
     file: str = ""

@@ -64,6 +64,8 @@ class Database(Protocol):
     """One journal's database."""
 
     name: str
+    sole_writer: bool
+    """Whether no other process can write while this one does."""
     words: dict[str, str]
     """The database's own words in the text of the tables."""
 

@@ -128,6 +128,7 @@ class PostgresDatabase:
     """The tables lie in the schema that ``url`` puts first in ``search_path`` (``?options=-csearch_path%3Dname``)."""
 
     name = "postgresql"
+    sole_writer = False
     words = POSTGRES_WORDS
 
     def __init__(self, url: str) -> None:

@@ -16,6 +16,8 @@ from entrepot.journal.port import FloorBroken, JournalDamaged, JournalError, Jou
 BUSY_MS = 5000
 CHECKPOINT_PAGES = 2000
 """Pages in the write-ahead log that make the writer checkpoint after a commit."""
+CACHE_KIB = 65536
+"""Memory that the writer may keep pages in: indexes by digest are touched all over, and misses would dominate."""
 _PRAGMAS = (
     "PRAGMA mmap_size=0",
     "PRAGMA trusted_schema=OFF",
@@ -135,6 +137,7 @@ class SqliteDatabase:
     """``directory``/journal.db. ``vfs`` names an apsw file layer (tests of power cuts and full disks)."""
 
     name = "sqlite"
+    sole_writer = True
     words = SQLITE_WORDS
 
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
@@ -159,6 +162,7 @@ class SqliteDatabase:
 
     def _open_writer(self) -> SqliteConnection:
         made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, self._vfs)
+        made.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         # EXTRA syncs the directory after the file's first journal is unlinked: were that journal to come back after a
         # power cut, it would be played back over everything committed since.
         made.execute("PRAGMA synchronous=EXTRA")

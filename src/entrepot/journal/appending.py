@@ -1,6 +1,7 @@
 """The one way in: a record, its streams, views, outbox and answer, in one durable transaction, once per record id."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from entrepot.base.digest import sha256
@@ -12,8 +13,10 @@ from entrepot.journal.port import (
     ANY,
     Append,
     Appended,
+    Attachment,
     CatchUpNeeded,
     Idempotency,
+    JournalDamaged,
     KeyReused,
     Message,
     Outcome,
@@ -47,7 +50,10 @@ class Appending(Projection):
             found = db.row("SELECT seq FROM entry WHERE record_id = ?", (record_id,))
             if found is None:
                 raise UsageError(f"the journal does not hold {record_id}")
-            return _insert_assessment(db, found[0], assessment, self.now_ms())
+            last = db.row("SELECT coalesce(max(version), 0) FROM assessment WHERE seq = ?", (found[0],))
+            version = (int(last[0]) if last else 0) + 1
+            _insert_assessment(db, (found[0], version), assessment, self.now_ms())
+            return version
 
     def prove(self, record_id: str, proofs: Sequence[Proof]) -> int:
         """Attach proofs that came later; how many were new."""
@@ -74,12 +80,12 @@ class Appending(Projection):
             return self._known(db, item, known)
         self._refuse_while_behind(db, recovered=item.recovered)
         seq, received_ms, digest = self._insert_entry(db, item)
-        self._insert_content(db, seq, item)
+        secret = self._insert_content(db, seq, item)
         if item.proofs:
-            self._add_proofs(db, seq, item.record.id, item.proofs)
+            self._insert_proofs(db, (seq, item.record.id, secret), item.proofs)
         if item.attachments:
-            self._add_attachments(db, seq, item)
-        _insert_assessment(db, seq, item.assessment, received_ms)
+            self._insert_attachments(db, (seq, item.record.id, secret), item.attachments)
+        _insert_assessment(db, (seq, 1), item.assessment, received_ms)
         self.reduce(db, item.record)
         if item.outbox:
             insert_messages(db, item.outbox, seq, received_ms)
@@ -94,16 +100,16 @@ class Appending(Projection):
         return None if found is None else found[0]
 
     def _replay(self, db: Connection, key: Idempotency) -> tuple[Appended, str] | None:
-        found = db.row(
-            "SELECT i.digest, i.answer, e.seq, e.record_id, e.received_ms, e.digest FROM idempotency i "
-            "JOIN entry e ON e.seq = i.seq WHERE i.scope = ? AND i.key = ?",
-            (key.scope, key.key),
-        )
+        found = db.row("SELECT digest, answer, seq FROM idempotency WHERE scope = ? AND key = ?", (key.scope, key.key))
         if found is None:
             return None
-        request, answer, seq, record_id, received_ms, digest = found
+        request, answer, seq = found
         if request != key.digest:
             raise KeyReused(f"the idempotency key {key.key!r} was used with another request", remedy="Take a new key.")
+        entry = db.row("SELECT record_id, received_ms, digest FROM entry WHERE seq = ?", (seq,))
+        if entry is None:
+            raise JournalDamaged(f"the idempotency key {key.key!r} names an entry that is not there")
+        record_id, received_ms, digest = entry
         return _appended(Outcome.REPLAYED, record_id, seq, received_ms, _json(answer)), digest
 
     def _known(self, db: Connection, item: Append, known: Row) -> tuple[Appended, str]:
@@ -143,28 +149,38 @@ class Appending(Projection):
             )
         return seq, received_ms, digest
 
-    def _insert_content(self, db: Connection, seq: int, item: Append) -> None:
+    def _insert_content(self, db: Connection, seq: int, item: Append) -> bytes | None:
+        """Keep the content; the key under which it lies, where it is personal."""
         record, content = item.record, item.record.content
         body = record.to_bytes() if item.body is None else item.body
         if sha256(body) != record.id:
             raise UsageError("the body given is not the canonical content of the record")
+        secret = None
         if item.personal:
             secret = self.setup.entropy(KEY_BYTES)
             db.execute("INSERT INTO content_key (seq, secret) VALUES (?, ?)", (seq, secret))
-            body = seal(secret, body, bound_to=record.id, entropy=self.setup.entropy)
         note = None if item.note is None else json_text(item.note)
         db.execute(
             "INSERT INTO content (seq, issuer, kind, number, personal, erased, body, note) "
             "VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-            (seq, content.issuer, record.kind, content.number, int(item.personal), body, note),
+            (
+                *(seq, content.issuer, record.kind, content.number, int(item.personal)),
+                *(self._kept(secret, body, record.id), note),
+            ),
         )
         for before in content.after:
             db.execute("INSERT INTO cause (after_id, seq) VALUES (?, ?)", (before, seq))
+        return secret
 
     def _add_proofs(self, db: Connection, seq: int, record_id: str, proofs: Sequence[Proof]) -> int:
+        """Proofs of a record that is there already; how many were new."""
         if not proofs or db.row("SELECT 1 FROM tombstone WHERE seq = ?", (seq,)):
             return 0  # a proof may carry the payload, which was erased
-        secret = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
+        found = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
+        return self._insert_proofs(db, (seq, record_id, None if found is None else bytes(found[0])), proofs)
+
+    def _insert_proofs(self, db: Connection, at: tuple[int, str, bytes | None], proofs: Sequence[Proof]) -> int:
+        seq, record_id, secret = at
         return sum(
             db.execute(
                 "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?) "
@@ -177,34 +193,39 @@ class Appending(Projection):
             for proof in proofs
         )
 
-    def _add_attachments(self, db: Connection, seq: int, item: Append) -> None:
-        secret = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
-        for each in item.attachments:
+    def _insert_attachments(
+        self, db: Connection, at: tuple[int, str, bytes | None], attachments: Sequence[Attachment]
+    ) -> None:
+        seq, record_id, secret = at
+        for each in attachments:
             if sha256(each.body) != each.digest:
                 raise UsageError("an attachment does not have the digest it is given under")
             db.execute(
                 "INSERT INTO attachment (seq, digest, media_type, body) VALUES (?, ?, ?, ?)",
-                (seq, each.digest, each.media_type, self._kept(secret, each.body, item.record.id)),
+                (seq, each.digest, each.media_type, self._kept(secret, each.body, record_id)),
             )
 
-    def _kept(self, secret: Row | None, body: bytes, record_id: str) -> bytes:
-        return body if secret is None else seal(bytes(secret[0]), body, bound_to=record_id, entropy=self.setup.entropy)
+    def _kept(self, secret: bytes | None, body: bytes, record_id: str) -> bytes:
+        return body if secret is None else seal(secret, body, bound_to=record_id, entropy=self.setup.entropy)
 
     def _promised(self, done: Appended, digest: str) -> Appended:
         """The answer with the signed promise that the entry is in a signed head by the deadline."""
         if self.setup.sign is None:
             return done
-        from dataclasses import replace
+        sign, now_ms = self.setup.sign, self.now_ms()
 
-        promise = {
-            "digest": digest,
-            "epoch": self.epoch,
-            "logId": self.log_id,
-            "received": format_moment(done.received),
-            "recordId": done.record_id,
-            "sealBy": format_moment(from_millis(self.now_ms() + SEAL_DEADLINE_MS)),
-        }
-        return replace(done, promise=self.setup.sign(json_text(promise).encode("utf-8")))
+        def sign_promise() -> str:
+            promise = {
+                "digest": digest,
+                "epoch": self.epoch,
+                "logId": self.log_id,
+                "received": format_moment(done.received),
+                "recordId": done.record_id,
+                "sealBy": format_moment(from_millis(now_ms + SEAL_DEADLINE_MS)),
+            }
+            return sign(json_text(promise).encode("utf-8"))
+
+        return replace(done, sign_promise=sign_promise)
 
 
 def _next_version(db: Connection, name: str, expected: int) -> tuple[str, int, str]:
@@ -220,14 +241,13 @@ def _next_version(db: Connection, name: str, expected: int) -> tuple[str, int, s
     return name, last[0] + 1, last[1]
 
 
-def _insert_assessment(db: Connection, seq: int, body: Mapping[str, Any], made_ms: int) -> int:
+def _insert_assessment(db: Connection, at: tuple[int, int], body: Mapping[str, Any], made_ms: int) -> None:
+    """``at``: the record's sequence number and the version of the assessment."""
     text = json_text(body)
-    version = int((db.row("SELECT max(version) FROM assessment WHERE seq = ?", (seq,)) or (0,))[0] or 0) + 1
     db.execute(
         "INSERT INTO assessment (seq, version, made_ms, body, digest) VALUES (?, ?, ?, ?, ?)",
-        (seq, version, made_ms, text, sha256(text.encode("utf-8"))),
+        (*at, made_ms, text, sha256(text.encode("utf-8"))),
     )
-    return version
 
 
 def _insert_key(db: Connection, key: Idempotency, seq: int, answer: Mapping[str, Any] | None, made_ms: int) -> None:
@@ -239,13 +259,14 @@ def _insert_key(db: Connection, key: Idempotency, seq: int, answer: Mapping[str,
 
 def insert_messages(db: Connection, messages: Sequence[Message], seq: int | None, due_ms: int) -> None:
     """Put messages into the outbox, due at once; a (peer, key) that was there before is left as it is."""
+    last = db.row("SELECT coalesce(max(id), 0) FROM outbox")
+    place = (int(last[0]) if last else 0) + 1
     for each in messages:
         body = json_text(each.body)
-        db.execute(
+        place += db.execute(
             "INSERT INTO outbox (id, peer, lane, key, seq, body, digest, state, attempts, due_ms) "
-            "SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, 'due', 0, ? FROM outbox "
-            "WHERE true ON CONFLICT (peer, key) DO NOTHING",
-            (each.peer, each.lane, each.key, seq, body, sha256(body.encode("utf-8")), due_ms),
+            "VALUES (?, ?, ?, ?, ?, ?, ?, 'due', 0, ?) ON CONFLICT (peer, key) DO NOTHING",
+            (place, each.peer, each.lane, each.key, seq, body, sha256(body.encode("utf-8")), due_ms),
         )
 
 
@@ -258,7 +279,6 @@ def _appended(
         seq=seq,
         received=from_millis(received_ms),
         answer=answer,
-        promise=None,
     )
 
 

@@ -42,6 +42,7 @@ class Core:
         self.setup = setup
         self.broken = False
         self._behind = False
+        self._generations: dict[str, int] | None = None
         self._lock = threading.RLock()
         self._depth = 0
         self._owner: int | None = None
@@ -81,9 +82,12 @@ class Core:
             raise JournalDamaged("an earlier commit ended in an unknown state", remedy="Open the journal again.")
         db.begin(write=True)
         self._depth, self._owner = 1, threading.get_ident()
+        if not self._database.sole_writer:
+            self._generations = None
         try:
             yield db
         except BaseException:
+            self._generations = None
             db.rollback()
             raise
         else:
@@ -92,15 +96,19 @@ class Core:
             self._depth, self._owner = 0, None
         self._database.maintain()
 
+    def generations(self, db: Connection) -> dict[str, int]:
+        """The current generation of each view; known without asking while nobody else can change it."""
+        if self._generations is None:
+            self._generations = dict(db.rows("SELECT name, generation FROM view"))
+        return self._generations
+
     def _commit(self, db: Connection) -> None:
         try:
             db.commit()
-        except JournalDamaged:
+        except JournalError as wrong:
             # After a failed sync nobody knows what the disk holds; only opening it again tells.
-            self.broken = True
-            db.rollback()
-            raise
-        except JournalError:
+            self.broken = self.broken or isinstance(wrong, JournalDamaged)
+            self._generations = None
             db.rollback()
             raise
 
@@ -110,6 +118,7 @@ class Core:
         try:
             yield db
         except BaseException:
+            self._generations = None
             db.undo()
             raise
         else:
@@ -139,8 +148,10 @@ class Core:
         db = self._take()
         try:
             yield db
-        finally:
-            self._idle.append(db)
+        except BaseException:
+            db.close()  # it may be what is broken: the next reader gets a new one
+            raise
+        self._idle.append(db)
 
     def _take(self) -> Connection:
         try:

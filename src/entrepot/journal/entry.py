@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from entrepot.base.digest import sha256
@@ -36,12 +37,24 @@ def entry_bytes(row: Row, streams: Iterable[tuple[str, int, str]]) -> bytes:
         {
             "epoch": epoch,
             "kind": kind,
-            "received": format_moment(from_millis(received_ms)),
+            "received": _moment_text(received_ms),
             "recordId": record_id,
             "streams": sorted(streams),
             "version": version,
         }
     ).encode("utf-8")
+
+
+def _moment_text(millis: int) -> str:
+    second, rest = divmod(millis, 1000)
+    text = _second_text(second)
+    return f"{text}.{rest:03d}Z" if rest else f"{text}Z"
+
+
+@lru_cache(maxsize=64)
+def _second_text(second: int) -> str:
+    """The second as text, kept because many entries of a batch share it."""
+    return format_moment(from_millis(second * 1000)).removesuffix("Z")
 
 
 def entry_digest(data: bytes) -> str:

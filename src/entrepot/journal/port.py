@@ -194,14 +194,22 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appended:
-    """The durable result. ``promise`` is the signed promise to seal, with its deadline (compact JWS, or None)."""
+    """The durable result. ``sign_promise`` makes the signed promise; it is None where the log does not sign."""
 
     outcome: Outcome
     record_id: str
     seq: int
     received: datetime
     answer: Mapping[str, Any] | None
-    promise: str | None
+    sign_promise: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def promise(self) -> str | None:
+        """The signed promise to seal, with its deadline (compact JWS, or None).
+
+        It is signed here, when it is asked for: in the caller's thread, and only after the append is durable.
+        """
+        return None if self.sign_promise is None else self.sign_promise()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

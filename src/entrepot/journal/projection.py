@@ -25,7 +25,7 @@ class Projection(Reading):
         wanted = [each for each in self.setup.reducers if wants(each, record.kind)]
         if not wanted:
             return
-        generations: dict[str, int] = dict(db.rows("SELECT name, generation FROM view"))
+        generations = self.generations(db)
         for each in wanted:
             each.apply(SqlView(db, each.name, generations[each.name]), record)
 
@@ -59,6 +59,7 @@ class Projection(Reading):
             "ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = excluded.generation",
             (reducer.name, reducer.version, old + 1),
         )
+        self._generations = None
         SqlView(db, reducer.name, old).clear()
 
     def replay(self, db: Connection, reducer: Reducer, target: ViewTx) -> None:
