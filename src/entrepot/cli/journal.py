@@ -1,12 +1,18 @@
 """``entrepot journal``: verify, rebuild, export, back up, restore and move forward a node's log."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
 from entrepot.base.error import UsageError
 from entrepot.cli.folder import DATA, JSON, keys_of, now, open_folder, print_json
+
+BACKUPS = "backups"
 
 
 @click.group(name="journal")
@@ -58,51 +64,88 @@ def rebuild(data: Path, view: str | None) -> int:
 
 @group.command()
 @DATA
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
-def export(data: Path, out: Path) -> int:
-    """Write everything as JSON lines. The file holds the keys of personal content: guard it like the database.
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File; else standard output."
+)
+def export(data: Path, out: Path | None) -> int:
+    """Write everything as JSON lines. They hold the keys of personal content: guard them like the database.
 
     Example: entrepot journal export --data node --out node.jsonl
     """
     count = 0
-    with open_folder(data, read_only=True) as journal, _private(out) as file:
+    with open_folder(data, read_only=True) as journal, _lines(out) as file:
         for line in journal.export():
             file.write(line + "\n")
             count += 1
-    click.echo(f"{count} lines")
+    click.echo(f"{count} lines", err=True)
     return 0
 
 
 @group.command()
 @DATA
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write.")
-def backup(data: Path, out: Path) -> int:
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Folder to write; default DATA/backups/TIME.")  # fmt: skip
+@JSON
+def backup(data: Path, out: Path | None, as_json: bool) -> int:
     """Copy the log while the node runs. The keys lie apart in DATA/keys and DATA/secret: back them up elsewhere.
 
     Example: entrepot journal backup --data node --out backup
     """
     with open_folder(data, read_only=True) as journal:
-        made = journal.backup(out)
-    click.echo(str(made))
+        made = journal.backup(out or data / BACKUPS / _stamp())
+    print_json({"file": str(made)}) if as_json else click.echo(str(made))
     return 0
 
 
 @group.command()
 @DATA
-@click.option("--from", "source", type=click.Path(exists=True, path_type=Path), required=True, help="The backup.")
-def restore(data: Path, source: Path) -> int:
+@click.option("--from", "source", type=click.Path(exists=True, path_type=Path), default=None,
+              help="The backup; default the newest in DATA/backups.")  # fmt: skip
+@click.option("--replace", is_flag=True, help="Move the log that is there aside, into DATA/replaced-TIME.")
+@JSON
+def restore(data: Path, source: Path | None, replace: bool, as_json: bool) -> int:
     """Put a copy in place of a lost log. It opens a new epoch, and asks the peers for what it lost when it serves.
 
-    Example: entrepot journal restore --data node --from backup
+    Example: entrepot journal restore --data node --from backup --replace
     """
     from entrepot.journal.backup import backup_file, restore_sqlite
 
     if os.environ.get("ENTREPOT_JOURNAL"):
         raise UsageError("a PostgreSQL journal is restored with its own tools, or from an export")
     keys_of(data)
-    epoch = restore_sqlite(backup_file(source), data, now)
-    click.echo(f"restored, epoch {epoch}; it catches up with its peers at the next start")
+    found = backup_file(source or _newest(data / BACKUPS))
+    if replace:
+        _aside(data)
+    elif (data / "journal.db").exists():
+        raise UsageError(f"{data} has a log already", remedy="Move it aside with --replace.")
+    epoch = restore_sqlite(found, data, now)
+    if as_json:
+        print_json({"epoch": epoch, "from": str(found)})
+    else:
+        click.echo(f"restored, epoch {epoch}; it catches up with its peers at the next start")
     return 0
+
+
+def _newest(folder: Path) -> Path:
+    found = sorted(each for each in folder.glob("*") if each.is_dir())
+    if not found:
+        raise UsageError(f"there is no backup in {folder}", remedy="Name one with --from.")
+    return found[-1]
+
+
+def _aside(data: Path) -> None:
+    """Move the journal's files away; refused while a node serves the folder."""
+    from entrepot.node.lock import ServeLock
+
+    with ServeLock(data):
+        aside = data / f"replaced-{_stamp()}"
+        aside.mkdir()
+        for each in sorted(data.glob("journal.db*")):
+            each.rename(aside / each.name)
+
+
+def _stamp() -> str:
+    return f"{now():%Y%m%dT%H%M%S}"
 
 
 @group.command()
@@ -120,6 +163,12 @@ def migrate(data: Path) -> int:
     return 0
 
 
-def _private(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a text file
+@contextmanager
+def _lines(path: Path | None) -> Iterator[IO[str]]:
+    """Where the lines go: a new file that nobody else can read, or standard output."""
+    if path is None:
+        yield sys.stdout
+        return
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    return os.fdopen(handle, "w", encoding="utf-8")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        yield file
