@@ -278,6 +278,15 @@ def test_of_two_orders_one_holds_and_what_follows_the_other_does_not() -> None:
     assert both.standings[after_winner.id].status is Status.EFFECTIVE
 
 
+def test_a_stale_count_does_not_beat_a_good_one() -> None:
+    facts = list(history("order", "order-response/accept", "invoice"))
+    more = specimen("invoice", facts, mark="more")
+    good = specimen("count", [*facts, more], mark="good")
+    stale = next(each for each in (specimen("count", facts, mark=str(n)) for n in range(99)) if each.id < good.id)
+    state = reduce([*facts, more, stale, good])
+    assert (state.having(Status.INEFFECTIVE), state.counted) == ((stale.id,), "current")
+
+
 def test_missing_causes_wait_and_withheld_ones_do_not() -> None:
     facts = history("order", "order-response/accept", "invoice")
     state = reduce([facts[0], facts[2]])
