@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from entrepot.base.finding import Finding
@@ -67,13 +67,18 @@ class Kind:
 def kinds() -> Mapping[tuple[str, int], Kind]:
     """All kinds by (name, version)."""
     from entrepot.document.kinds import kinds as of_documents
+    from entrepot.economy.load import codes
     from entrepot.movement.kinds import kinds as of_movement
     from entrepot.payment.kinds import kinds as of_payment
     from entrepot.rule.kinds import kinds as of_rule
     from entrepot.sale.kinds import kinds as of_sale
     from entrepot.statistic.kinds import kinds as of_statistic
 
-    rooms = (of_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)
+    def checked_documents() -> dict[tuple[str, int], tuple[type[Any], Check]]:
+        known = frozenset(codes())
+        return {key: (each.shape, partial(each.check, economies=known)) for key, each in of_documents().items()}
+
+    rooms = (checked_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)
     found = {}
     for room in rooms:
         for (name, version), (shape, check) in room().items():
