@@ -61,7 +61,7 @@ def pack(attachments: Sequence[Attachment]) -> tuple[SentAttachment, ...]:
 
 
 def unpack(sent: Sequence[SentAttachment]) -> tuple[tuple[Attachment, ...], tuple[Finding, ...]]:
-    """The attachments, and a finding for each whose bytes do not have the digest it names."""
+    """The attachments, each once, and a finding for each whose bytes do not have the digest it names."""
     found: list[Attachment] = []
     findings: list[Finding] = []
     for index, each in enumerate(sent):
@@ -83,4 +83,4 @@ def unpack(sent: Sequence[SentAttachment]) -> tuple[tuple[Attachment, ...], tupl
                     remedy="Send the file again, unchanged.",
                 )
             )
-    return tuple(found), tuple(findings)
+    return tuple({each.digest: each for each in found}.values()), tuple(findings)

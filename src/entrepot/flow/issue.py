@@ -20,6 +20,7 @@ from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import messages_for
 from entrepot.flow.prove import check_proofs
 from entrepot.flow.sight import SALE_VIEW
+from entrepot.journal.journal import Journal
 from entrepot.journal.port import ANY, Append, Appended, Attachment, FloorBroken, Idempotency, Proof, StreamConflict
 from entrepot.payment.ledger import LedgerRefused
 
@@ -204,12 +205,21 @@ def _keep(
         answer={"id": record.id} if idempotency else None,
     )
     try:
-        appended = office.run(lambda journal: journal.append(append))
+        appended = office.run(lambda journal: _append_new_number(journal, append))
     except LedgerRefused as refused:
         return _unbooked(office, checked + proven, refused.findings)
     except FloorBroken:
         return _unbooked(office, checked + proven, (_OVERDRAWN,))
     return Issued(record=record, appended=appended, assessment=assessment)
+
+
+def _append_new_number(journal: Journal, append: Append) -> Appended:
+    """Append where the number is still unused inside the transaction: two drafts with one number may be checked at
+    the same moment, and a party must not contradict itself by that."""
+    is_new = append.idempotency is None or journal.replayed(append.idempotency) is None
+    if is_new and journal.same_number(append.record):
+        raise StreamConflict("the number was used meanwhile", remedy="Check again, then append.")
+    return journal.append(append)
 
 
 _OVERDRAWN = stop(

@@ -66,8 +66,16 @@ class Guard:
         self._buckets = Buckets(self._config.rate_per_minute)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "HEAD":
-            request.method = "GET"  # the server sends the headers alone (RFC 9110, 9.3.2)
+        headers_alone = request.method == "HEAD"
+        if headers_alone:
+            request.method = "GET"
+        response = self._answer(request)
+        if headers_alone and isinstance(response, HttpResponse):
+            response["Content-Length"] = str(len(response.content))  # as a GET would have it (RFC 9110, 9.3.2)
+            response.content = b""
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         try:
             response = self._refusal(request) or self._next(request)
         except Exception as wrong:  # noqa: BLE001 - nothing may leave as a page or a traceback

@@ -13,8 +13,8 @@ ROOT_URLCONF = "entrepot.node.urls"
 INSTALLED_APPS = ["entrepot.node.access"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "entrepot.node.guard.Guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "entrepot.node.guard.Guard",
 ]
 DATABASES = {
     "default": {

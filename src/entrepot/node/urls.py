@@ -3,7 +3,7 @@
 from django.urls import path
 
 from entrepot.node import views
-from entrepot.node.api import api
+from entrepot.node.api import DESCRIPTION, api
 
 urlpatterns = [
     path("healthz", views.health),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("parties/<slug:name>/did.json", views.did_document),
     path("peer/v1/greeting", views.greeting),
     path("peer/v1/records", views.delivery),
+    path(DESCRIPTION, views.openapi),
     path("api/v1/", api.urls),
 ]

@@ -63,6 +63,14 @@ def description(request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
+def openapi(request: HttpRequest) -> JsonResponse:
+    """The OpenAPI description of the API."""
+    from entrepot.node.api import api
+
+    return JsonResponse(api.get_openapi_schema())
+
+
+@require_GET
 def did_document(request: HttpRequest, name: str) -> HttpResponse:
     """The DID document of a hosted party (did:web)."""
     held = station().keys.named(name)

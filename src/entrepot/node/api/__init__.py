@@ -4,6 +4,8 @@ from entrepot.node.api import document, economy, log, operator, peer, record, sa
 from entrepot.node.api.description import NodeApi
 from entrepot.node.api.edge import StrictParser, install
 
+DESCRIPTION = "api/v1/openapi.json"
+"""Path of the OpenAPI description."""
 api = NodeApi(
     title="Entrepot node",
     version="1",
@@ -12,6 +14,7 @@ api = NodeApi(
         "takes an Idempotency-Key; every error is an RFC 9457 problem document."
     ),
     docs_url=None,
+    openapi_url=None,
     parser=StrictParser(),
     urls_namespace="api-v1",
 )

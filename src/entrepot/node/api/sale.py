@@ -16,6 +16,7 @@ from entrepot.statistic.count import count_of
 from entrepot.statistic.row import row_of
 
 router = Router(tags=["sales"], auth=READERS)
+READING = wrongs(*BEHIND_TOKEN, 404, 422)
 Id = Path(..., pattern="^[0-9a-f]{64}$", description="Id of the record that opened the sale.")
 
 
@@ -47,7 +48,7 @@ def list_sales(
     return {"sales": [each for each in page if each], "next": offset + limit if more else None}
 
 
-@router.get("/{sale}", response={200: dict[str, Any], **wrongs(*BEHIND_TOKEN, 404, 422)}, summary="Show one sale")
+@router.get("/{sale}", response={200: dict[str, Any], **READING}, summary="Show one sale")
 def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
     """State, accounts, roles and records of one sale, in its deterministic order."""
     readers = caller(request).readers
@@ -58,7 +59,7 @@ def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
     return page
 
 
-@router.get("/{sale}/row", response={200: dict[str, Any], **wrongs(404, 422)}, summary="The sale's row in the table")
+@router.get("/{sale}/row", response={200: dict[str, Any], **READING}, summary="The sale's row in the table")
 def show_row(
     request: HttpRequest,
     sale: str = Id,

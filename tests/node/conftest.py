@@ -1,0 +1,30 @@
+"""One node inside this process, and two real ones that know each other; each is started once, when first needed."""
+
+import pytest
+from rig.inside import Inside
+from rig.outside import Node, admit
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory):
+    made = Inside(tmp_path_factory.mktemp("inside"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pair")
+    nodes = [Node(folder / name) for name in ("east", "west")]
+    try:
+        for each in nodes:
+            each.spawn()
+        for each in nodes:
+            each.ready()
+        nodes[0].trader("seller")
+        nodes[1].trader("buyer")
+        admit(*nodes)
+        yield nodes
+    finally:
+        for each in nodes:
+            each.stop()

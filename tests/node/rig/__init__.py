@@ -1,0 +1,1 @@
+"""Nodes for tests: one inside this process (``inside``), real ones as processes of their own (``outside``)."""

@@ -1,0 +1,128 @@
+"""Real nodes: processes on loopback ports, stopped by their own process id."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import httpx
+
+from entrepot.cli.demo.nodes import _free_port
+
+START_S, WAIT_S = 40, 20
+_keys = count(1)
+
+
+@dataclass
+class Client:
+    """One token at one node, over HTTP."""
+
+    url: str
+    token: str = ""
+    party: str = ""
+
+    def call(self, method, path, *, content=None, headers=None, timeout=20):
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return httpx.request(method, self.url + path, content=content, headers=sent | (headers or {}), timeout=timeout)
+
+    def get(self, path):
+        return self.call("GET", path)
+
+    def post(self, path, body, key=""):
+        import json
+
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key or f"outside-{next(_keys)}"}
+        return self.call("POST", path, content=json.dumps(body).encode(), headers=headers)
+
+    def issue(self, draft, key=""):
+        return self.post("/api/v1/records", draft, key)
+
+
+class Node:
+    """One folder and the process that serves it, when it does."""
+
+    def __init__(self, folder: Path, **settings):
+        self.folder, self.settings, self.process = folder, settings, None
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder.parent / f"{folder.name}.log"
+
+    def spawn(self):
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "DJANGO_"))}
+        environ |= {"ENTREPOT_RATE_PER_MINUTE": "60000", **self.settings}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "entrepot", "serve", "--data", str(self.folder), "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
+                env=environ,
+                start_new_session=True,
+            )
+        return self
+
+    def ready(self):
+        end = time.monotonic() + START_S
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200:
+                    return self
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError(f"the node did not start:\n{self.told}")
+
+    def start(self):
+        return self.spawn().ready()
+
+    def stop(self):
+        """SIGTERM; the exit code."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=25)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return None if self.process is None else self.process.returncode
+
+    def kill(self):
+        """SIGKILL to supervisor and worker: they are a process group of their own."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=10)
+
+    @property
+    def told(self):
+        """Everything that the process printed."""
+        return self.log.read_text("utf-8", "replace")
+
+    @property
+    def operator(self):
+        return Client(self.url, (self.folder / "secret" / "operator-token").read_text("ascii").strip())
+
+    def trader(self, name, role="clerk"):
+        party = self.operator.post("/api/v1/operator/parties", {"name": name}).json()["did"]
+        body = {"party": party, "role": role, "label": "test"}
+        return Client(self.url, self.operator.post("/api/v1/operator/tokens", body).json()["secret"], party)
+
+
+def admit(one: Node, other: Node):
+    """Both nodes admit each other."""
+    invited = one.operator.post("/api/v1/operator/peers/invite", {"url": other.url}).json()
+    asked = other.operator.get("/api/v1/operator/peers").json()
+    node = next(each["node"] for each in asked if each["url"] == one.url)
+    other.operator.post("/api/v1/operator/peers/accept", {"node": node})
+    return invited["node"], node
+
+
+def eventually(ask, *, seconds=WAIT_S):
+    """What ``ask`` gives once it gives something."""
+    end = time.monotonic() + seconds
+    while True:
+        found = ask()
+        if found or time.monotonic() > end:
+            assert found, "it did not happen in time"
+            return found
+        time.sleep(0.05)

@@ -1,0 +1,127 @@
+"""A node as a whole: health, its description, DID documents, headers, methods."""
+
+import pytest
+from rig.inside import Api
+
+GUEST = Api()
+
+
+def test_health_says_that_it_writes_and_what_waits(node):
+    answer = GUEST.get("/healthz")
+    assert answer.status == 200
+    assert answer.json["status"] == "ok"
+    assert {"version", "undeliverable", "missing", "suspectHeads", "sealed"} <= answer.json.keys()
+
+
+def test_health_tells_what_stops_the_journal(node, monkeypatch):
+    from entrepot.journal.port import JournalFull
+
+    monkeypatch.setattr(node.station.writer, "trouble", JournalFull("no room"))
+    answer = GUEST.get("/healthz")
+    assert (answer.status, answer.json["status"], answer.json["reason"]) == (503, "trouble", "journal-full")
+
+
+def test_a_node_describes_itself(node):
+    told = GUEST.get("/.well-known/entrepot").json
+    assert told["node"] == node.station.keys.node.did
+    assert told["url"] == node.config.url
+
+
+def test_did_document_of_a_party_names_its_key_and_node(node):
+    did = node.party("firm-1")
+    answer = GUEST.get("/parties/firm-1/did.json")
+    assert answer.headers["Content-Type"] == "application/did+json"
+    document = answer.json
+    assert document["id"] == did
+    assert document["assertionMethod"] == [f"{did}#key-1"]
+    assert document["service"][0]["serviceEndpoint"] == node.station.keys.node.did
+    assert node.office.resolver.resolve(did).document == document
+
+
+@pytest.mark.parametrize("name", ["node", "nobody", "NODE", "a%00b", "..%2f..%2fsecret"])
+def test_there_is_no_did_document_of_others(node, name):
+    answer = GUEST.get(f"/parties/{name}/did.json")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+SECURE = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/sales", "/nowhere", "/api/v1/openapi.json", "/peer/v1/records"])
+def test_every_answer_carries_the_security_headers(node, path):
+    headers = GUEST.get(path).headers
+    assert {name: headers.get(name) for name in SECURE} == SECURE
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/api/v1/sales", "GET"),
+        ("PUT", "/api/v1/records", "POST"),
+        ("TRACE", "/api/v1/log/head", "GET"),
+        ("POST", "/healthz", "GET"),
+        ("GET", "/peer/v1/greeting", "POST"),
+        ("OPTIONS", "/api/v1/sales", "GET"),
+        ("POST", "/api/v1/openapi.json", "GET"),
+    ],
+)
+def test_other_methods_are_refused_and_the_right_one_is_named(node, method, path, allow):
+    answer = GUEST.call(method, path)
+    assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method", allow)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/economies", "/.well-known/entrepot"])
+def test_head_answers_like_get_without_a_body(node, path):
+    answer = GUEST.call("HEAD", path)
+    assert (answer.status, answer.body) == (200, b"")
+
+
+def test_another_host_name_is_refused(node):
+    answer = GUEST.call("GET", "/healthz", headers={"Host": "evil.example"})
+    assert (answer.status, answer.code) == (400, "host")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/" + "a" * 20_000, "/api/v1/records/%ff%fe", "/api/v1/economies/%00", "//x//..//", "/api/v1/%2e%2e"]
+)
+def test_odd_addresses_get_a_problem_document(node, path):
+    answer = node.operator.get(path)
+    assert answer.status in (403, 404, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_missing_token_is_asked_for(node):
+    answer = GUEST.get("/api/v1/sales")
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="entrepot"')
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic abc", "bearer  x y", "Bearer \xff\xfe", "\ud83d\ude00"])
+def test_a_token_that_is_none_is_refused(node, header):
+    answer = GUEST.call("GET", "/api/v1/sales", headers={"Authorization": header})
+    assert (answer.status, answer.code) == (401, "token")
+
+
+def test_tokens_are_kept_as_digests_alone(node):
+    from entrepot.node.access.models import Token
+
+    made = node.trader()
+    kept = [value for row in Token.objects.values() for value in row.values()]
+    assert not any(made.token in str(each) for each in kept)
+    assert made.token.encode() not in (node.folder / "node.db").read_bytes()
+    assert made.token.encode() not in (node.folder / "node.db-wal").read_bytes()
+
+
+def test_public_economies_and_kinds(node):
+    assert {"MY", "CN"} <= {each["code"] for each in GUEST.get("/api/v1/economies").json}
+    assert GUEST.get("/api/v1/economies/MY").status == 200
+    assert GUEST.get("/api/v1/economies/ZZ").status == 404
+    kinds = GUEST.get("/api/v1/records/kinds").json
+    assert {"order", "invoice"} <= {each["kind"] for each in kinds}
+    for each in kinds:
+        assert GUEST.get(f"/api/v1/records/kinds/{each['kind']}").json["type"] == "object"
