@@ -48,7 +48,7 @@ def test_every_finding_says_something():
     assert len(silent) <= SILENT_MAX, silent
 
 
-SILENT_MAX = 4
+SILENT_MAX = 2
 """Ids whose message only a run would tell: a ratchet, to be lowered."""
 
 
