@@ -6,8 +6,6 @@ from pathlib import Path
 import click
 
 HOST = "127.0.0.1"
-STOP_S = 20
-"""Seconds that a worker has to end what it does and seal its journal."""
 
 
 @click.command()
@@ -37,13 +35,15 @@ def command(data: Path, port: int, url: str, threads: int) -> None:
     except ImportError:
         raise click.ClickException("the node needs its own packages: pip install 'entrepot[node]'") from None
     from entrepot.node.lock import ServeLock, require_free
-    from entrepot.node.prepare import ADDRESS, prepare_from_environment
+    from entrepot.node.prepare import ADDRESS, load_ahead, prepare_from_environment
+    from entrepot.node.watch import STOP_S
 
     data.mkdir(parents=True, exist_ok=True)
     with ServeLock(data):
         require_free(HOST, port)
         config = prepare_from_environment()
         (data / ADDRESS).write_text(f"http://{HOST}:{port}\n", "ascii")
+        load_ahead()
         click.echo(f"entrepot: {config.url} serves {config.data}", err=True)
         Granian(
             target="entrepot.node.worker:application",

@@ -102,3 +102,9 @@ def prepare_from_environment() -> Config:
     config = read_config()
     prepare(config)
     return config
+
+
+def load_ahead() -> None:
+    """Import what a worker needs, in the supervisor: workers are forked from it, and one that died is back sooner."""
+    import entrepot.node.urls
+    import entrepot.node.watch  # noqa: F401 - loaded for those that are forked

@@ -1,10 +1,7 @@
 """The worker process: importing this starts the node's threads, and ``application`` answers its requests (RSGI)."""
 
 import os
-import signal
 import sys
-import threading
-import time
 from multiprocessing.util import Finalize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.node.settings")
@@ -15,17 +12,9 @@ from django.core.wsgi import get_wsgi_application
 from entrepot.base.error import EntrepotError
 from entrepot.node import running
 from entrepot.node.gate import Gate
-from entrepot.node.station import open_station
+from entrepot.node.watch import Watch, open_patiently
 
-LOOK_S = 0.5
 application = Gate(get_wsgi_application(), settings.CONFIG.threads)
-
-
-def _follow(supervisor: int) -> None:
-    """End when the supervisor is gone: nobody could stop or replace a worker that outlives it."""
-    while os.getppid() == supervisor:
-        time.sleep(LOOK_S)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stop() -> None:
@@ -33,10 +22,12 @@ def _stop() -> None:
     running.stop()
 
 
+watch = Watch()
 try:
-    running.start(open_station(settings.CONFIG))
+    station = open_patiently(settings.CONFIG)
 except EntrepotError as wrong:
     sys.exit(f"entrepot: {wrong.message} ({wrong.error_code}) {wrong.remedy}".strip())
+running.start(station)
 # A worker ends without the interpreter's own exit hooks; these run in either case.
 Finalize(None, _stop, exitpriority=100)
-threading.Thread(target=_follow, args=(os.getppid(),), name="supervisor-watch", daemon=True).start()
+watch.look_after(station)

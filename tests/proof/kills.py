@@ -1,0 +1,300 @@
+"""Kills: SIGKILL at random moments of running sales, between two nodes that are real processes.
+
+    kills.py                                    210 kills on each database, in rounds of 70
+    kills.py --database sqlite --kills 20       a sample
+    kills.py --seed 7                           the same kinds, targets and pauses again
+    kills.py --planted                          with every bug of planted_kills/ in a copy of the source: each is found
+
+Client threads issue records with idempotency keys and note what is acknowledged; what is not, they send again with the
+same key. Each node has a killer of its own: the worker alone (its supervisor brings it back), the supervisor alone (its
+worker must end), the whole group, and with PostgreSQL a back end of the database. After every kill: no acknowledged
+record lost, none doubled, the key of each leads to it. At the end of a round: no key stuck, all delivered, `verify`
+finds nothing, the views are rebuilt to the same bytes, both nodes hold the same, money moved once.
+The last line is JSON with counts per database and kind. Exit 0: held. 1: did not. 77: PostgreSQL is not installed.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from kills_check import await_drained, check_beside, check_pair, check_stopped  # noqa: E402
+from kills_node import Fault, Node  # noqa: E402
+from kills_postgres import Cluster, binaries  # noqa: E402
+from kills_sale import PATIENCE_S, Book, Player  # noqa: E402
+
+from entrepot.cli.demo.cast import EXPORT_NODE, HOME, IMPORT_NODE  # noqa: E402
+
+KINDS = ("worker", "supervisor", "group")
+PLAYERS = 3
+PAUSE_S_MAX = 1.2
+ROUND_KILLS = 70
+HASTY = 8
+"""Of so many kills one falls while the node is still starting."""
+
+
+def say(text):
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+
+
+class Pair:
+    """Two nodes that have admitted each other, with the whole cast."""
+
+    def __init__(self, folder, addresses, source):
+        self.nodes = {}
+        for name in (EXPORT_NODE, IMPORT_NODE):
+            (folder / name).mkdir(parents=True)
+            self.nodes[name] = Node(name, folder / name, addresses.get(name, ""), source)
+        self.tokens, self.dids = {}, {}
+
+    def start(self):
+        for node in self.nodes.values():
+            node.spawn()
+        for node in self.nodes.values():
+            node.await_ready()
+            node.token = (node.folder / "secret" / "operator-token").read_text("ascii").strip()
+        for role, at in HOME.items():
+            node = self.nodes[at]
+            party = node.operate("POST", "/parties", {"name": role.replace("_", "-")}, key=f"party-{role}")
+            asked = {"party": party["did"], "role": "clerk", "label": role}
+            self.dids[role] = party["did"]
+            self.tokens[role] = node.operate("POST", "/tokens", asked, key=f"token-{role}")["secret"]
+        left, right = self.nodes.values()
+        left.operate("POST", "/peers/invite", {"url": right.url}, key="invite")
+        asking = next(each for each in right.operate("GET", "/peers") if each["status"] == "asking")
+        right.operate("POST", "/peers/accept", {"node": asking["node"]}, key="accept")
+
+    def home(self, role):
+        return self.nodes[HOME[role]]
+
+    def destroy(self):
+        for node in self.nodes.values():
+            node.destroy()
+
+
+class Killer(threading.Thread):
+    """Kills one node again and again; ``plan``: the kinds, in order."""
+
+    def __init__(self, node, plan, book, rng, cluster):
+        super().__init__(name=f"killer-{node.name}", daemon=True)
+        self.node, self.plan, self.book, self.rng, self.cluster = node, list(plan), book, rng, cluster
+        self.done, self.hasty, self.states, self.fault = Counter(), 0, Counter(), None
+
+    def run(self):
+        try:
+            while self.plan and not self.book.faults:
+                self._kill(self._next())
+                check_beside(self.node, self.book)
+        except Exception as wrong:  # noqa: BLE001 - whatever it is, the run did not hold
+            self.fault = f"{type(wrong).__name__}: {wrong}"
+            self.book.faults.append(self.fault)
+
+    def _next(self):
+        """The next kind; a worker is left alone while its supervisor would take a second death for a crash loop."""
+        kind = self.plan.pop(0)
+        if kind == "worker" and not self.node.is_settled():
+            others = [index for index, each in enumerate(self.plan) if each != "worker"]
+            if others:
+                self.plan.append(kind)
+                kind = self.plan.pop(others[0])
+        return kind
+
+    def _kill(self, kind):
+        hasty = kind in ("supervisor", "group") and self.rng.randrange(HASTY) == 0
+        time.sleep(self.rng.uniform(0.0, PAUSE_S_MAX))
+        if kind == "backend":
+            state = self.cluster.kill_backend(self.node.database, self.rng.choice)
+            self.states[str(state)] += 1
+        else:
+            self.node.kill(kind)
+        self.done[kind] += 1
+        if hasty:
+            time.sleep(self.rng.uniform(0.0, 1.5))
+            self.node.kill(kind)
+            self.done[kind] += 1
+            self.hasty += 1
+            self.plan and self.plan.pop()
+        self.node.await_ready()
+
+
+def plan_of(kills, database, rng):
+    """The kinds of ``kills`` kills in random order, each about equally often; with PostgreSQL a few back ends more."""
+    plan = [KINDS[each % len(KINDS)] for each in range(kills)]
+    if database == "postgres":
+        plan += ["backend"] * max(1, kills // 10)
+    rng.shuffle(plan)
+    return plan
+
+
+def play_round(options, database, number, cluster, kills):
+    """One life of a pair: sales, kills, and all checks. What was counted; raises :class:`Fault`."""
+    name = f"{options.seed}/{database}/{number}"
+    rng = random.Random(name)
+    folder = Path(tempfile.mkdtemp(prefix=f"entrepot-kill-{database}-"))
+    addresses = {}
+    if cluster is not None:
+        addresses = {each: cluster.make(f"r{number}_{each}") for each in (EXPORT_NODE, IMPORT_NODE)}
+    pair, book = Pair(folder, addresses, options.source), Book()
+    for each, node in pair.nodes.items():
+        node.database = f"r{number}_{each}"
+        if cluster is not None:
+            node.shaken = lambda: cluster.shaken
+    began, held = time.monotonic(), False
+    try:
+        pair.start()
+        players = [Player(f"{number}{'abcdefgh'[each]}", pair, book, random.Random(f"{name}/{each}"))
+                   for each in range(options.players)]  # fmt: skip
+        share = [kills - kills // 3, kills // 3]
+        killers = [
+            Killer(node, plan_of(share[index], database, rng), book, random.Random(f"{name}/kill/{index}"), cluster)
+            for index, node in enumerate(pair.nodes.values())
+        ]
+        for each in (*players, *killers):
+            each.start()
+        counted = _finish(pair, book, players, killers)
+        held = True
+    finally:
+        pair.destroy()
+        if held or not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            say(f"kept for study: {folder}")
+    return counted | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def _finish(pair, book, players, killers):
+    for each in killers:
+        each.join()
+    for each in players:
+        each.stopping.set()
+    for each in players:
+        each.join(0.1 if book.faults else PATIENCE_S + 30)
+        if each.is_alive() and not book.faults:
+            book.faults.append(f"client {each.name} never ended")
+    if book.faults:
+        raise Fault(book.faults[0])
+    nodes = list(pair.nodes.values())
+    delivered = await_drained(nodes)
+    for node in nodes:
+        node.stop()
+    check_pair([check_stopped(node, book) for node in nodes], book, pair.dids)
+    done = sum((each.done for each in killers), Counter())
+    starts = sorted(second for node in nodes for second in node.start_s)
+    return {
+        "kills": dict(done),
+        "while_starting": sum(each.hasty for each in killers),
+        "backend_states": dict(sum((each.states for each in killers), Counter())),
+        "started_again_by_hand": sum(node.refused_starts for node in nodes),
+        "acknowledged": sum(bool(act.record) for act in book.acts.values()),
+        "requests": sum(act.tries for act in book.acts.values()),
+        "sent_more_than_once": sum(act.tries > 1 for act in book.acts.values()),
+        "retried_because": dict(book.retried),
+        "whole_sales": book.sales,
+        "delivered": sum(delivered.values()),
+        "back_s_median": round(starts[len(starts) // 2], 2),
+        "back_s_max": round(starts[-1], 2),
+    }
+
+
+def total(rounds):
+    """The sum of several rounds."""
+    whole = {}
+    for each in rounds:
+        for name, value in each.items():
+            if isinstance(value, dict):
+                whole[name] = dict(Counter(whole.get(name, {})) + Counter(value))
+            elif name.startswith("back_s"):
+                whole[name] = max(value, whole.get(name, 0))
+            else:
+                whole[name] = round(whole.get(name, 0) + value, 1)
+    return whole | {"rounds": len(rounds)}
+
+
+def run_database(options, database):
+    """All rounds on one database."""
+    cluster = None
+    if database == "postgres":
+        found = binaries()
+        if found is None:
+            say("PostgreSQL is not installed")
+            raise SystemExit(77)
+        cluster = Cluster(found)
+    rounds, left = [], options.kills
+    try:
+        if cluster is not None:
+            cluster.start()
+        while left > 0:
+            kills = min(left, options.round)
+            rounds.append(play_round(options, database, len(rounds) + 1, cluster, kills))
+            left -= kills
+            say(f"{database} round {len(rounds)}: {json.dumps(rounds[-1])}")
+    finally:
+        if cluster is not None:
+            cluster.stop()
+    return total(rounds)
+
+
+def planted(options):
+    """Play with each planted bug in a copy of the source. True when every one was found."""
+    survived = []
+    for patch in sorted((HERE / "planted_kills").glob("*.patch")):
+        if options.only and options.only not in patch.stem:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "src"
+            shutil.copytree(HERE.parents[1] / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
+            command = ["git", "apply", "-p1", str(patch)]
+            applied = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if applied.returncode:
+                raise SystemExit(f"{patch.stem} does not apply: {applied.stderr}")
+            options.source = copy
+            try:
+                counted = run_database(options, options.database or "sqlite")
+            except Fault as fault:
+                say(f"{patch.stem}: found: {fault}")
+                continue
+        say(f"{patch.stem}: SURVIVED {sum(counted['kills'].values())} kills")
+        survived.append(patch.stem)
+    return not survived
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), help="only this one")
+    parser.add_argument("--kills", type=int, default=210, help="on each database, beside those of its back ends")
+    parser.add_argument("--round", type=int, default=ROUND_KILLS, help="kills in the life of one pair of nodes")
+    parser.add_argument("--players", type=int, default=PLAYERS, help="client threads")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", action="store_true", help="keep the folders of a round that did not hold")
+    parser.add_argument("--planted", action="store_true")
+    parser.add_argument("--only", default="", help="of the planted bugs those whose name contains this")
+    options = parser.parse_args()
+    options.source = os.environ.get("PYTHONPATH")
+    say(f"seed {options.seed}")
+    if options.planted:
+        return 0 if planted(options) else 1
+    report, held = {"seed": options.seed}, True
+    for database in [options.database] if options.database else ["sqlite", "postgres"]:
+        try:
+            report[database] = run_database(options, database)
+        except Fault as fault:
+            report[database], held = {"fault": str(fault)}, False
+        counted = report[database]
+        say(f"{database}: {counted.get('fault') or ', '.join(f'{n} {k}' for k, n in counted['kills'].items())}")
+    sys.stdout.write(json.dumps(report | {"held": held}) + "\n")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
