@@ -82,6 +82,10 @@ def test_an_idempotency_key_replays_its_answer_and_refuses_another_request(kit, 
     first = journal.append(kit.item(1, idempotency=key, answer={"id": "one"}))
     again = journal.append(kit.item(2, idempotency=key, answer={"id": "two"}))
     assert (again.outcome, again.answer, again.record_id) == (Outcome.REPLAYED, {"id": "one"}, first.record_id)
+    assert journal.replayed(key) == again
+    assert journal.replayed(Idempotency(scope="p/c/order", key="2", digest="d1")) is None
+    with pytest.raises(KeyReused):
+        journal.replayed(Idempotency(scope="p/c/order", key="1", digest="d2"))
     with pytest.raises(KeyReused):
         journal.append(kit.item(3, idempotency=Idempotency(scope="p/c/order", key="1", digest="d2")))
     other_scope = Idempotency(scope="p/d/order", key="1", digest="d2")

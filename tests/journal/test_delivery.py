@@ -93,7 +93,12 @@ def test_a_record_waits_for_its_causes(kit, journal):
     journal.append(two)
     for _ in range(2):  # it stays until it is appended: a crash in between loses nothing
         assert [each.body for each in journal.release(two.record.id)] == [b"received bytes"]
-    journal.unhold(key)
+    assert [each.key for each in journal.ready()] == [key]
+    journal.hold(b"another", ["c" * 64])
+    assert [each.key for each in journal.ready()] == [key]
+    assert len(journal.waiting()) == 2
+    for each in journal.waiting():
+        journal.unhold(each.key)
     assert journal.release(two.record.id) == journal.waiting() == ()
     with journal.reading() as db:
         assert db.row("SELECT count(*) FROM waiting_for") == (0,)

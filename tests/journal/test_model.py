@@ -193,7 +193,7 @@ def test_sqlite_agrees_with_the_model(lite):
             return type(lite)(made[-1], "sqlite")
 
     run_state_machine_as_test(
-        OnSqlite, settings=settings(max_examples=30, stateful_step_count=25, deadline=None, derandomize=True)
+        OnSqlite, settings=settings(max_examples=15, stateful_step_count=25, deadline=None, derandomize=True)
     )
     shutil.rmtree(root)
 
@@ -215,5 +215,5 @@ def test_postgresql_agrees_with_the_model(kit):
             return type(kit)(kit.location, "postgresql")
 
     run_state_machine_as_test(
-        OnPostgres, settings=settings(max_examples=8, stateful_step_count=20, deadline=None, derandomize=True)
+        OnPostgres, settings=settings(max_examples=5, stateful_step_count=20, deadline=None, derandomize=True)
     )

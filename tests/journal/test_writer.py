@@ -175,6 +175,20 @@ def test_trouble_while_tending_is_kept_not_thrown(kit, journal, monkeypatch):
     assert isinstance(writer.trouble, JournalFull)
 
 
+def test_a_signer_that_fails_does_not_end_the_thread(kit):
+    def fail(payload):
+        raise OSError("the device is gone")
+
+    journal = kit.open(sign=fail)
+    with Writer(journal, WriterSettings(tick_s=0.001, seal_ms=0)) as writer:
+        done = writer.submit(kit.item(1)).result(30)
+        assert writer.submit(kit.item(2)).result(30).seq == 2
+    assert isinstance(writer.trouble, OSError)
+    with pytest.raises(OSError, match="device"):
+        _ = done.promise
+    assert len(journal.entries()) == 2
+
+
 def test_what_a_transaction_cannot_hold_is_refused_inside_one(journal):
     with pytest.raises(UsageError), journal.transaction():
         journal.tend()

@@ -14,6 +14,8 @@ from entrepot.journal._schema import SCHEMA_VERSION, SQLITE_WORDS, sqlite_guards
 from entrepot.journal.port import FloorBroken, JournalDamaged, JournalError, JournalFull, JournalLocked
 
 BUSY_MS = 5000
+SCRUB_WAIT_MS = 200
+"""How long an erasure waits for readers to leave the old log, before it is left for later."""
 CHECKPOINT_PAGES = 2000
 """Pages in the write-ahead log that make the writer checkpoint after a commit."""
 CACHE_KIB = 65536
@@ -188,25 +190,30 @@ class SqliteDatabase:
         return made
 
     def maintain(self, *, force: bool = False) -> bool:
-        """Checkpoint by the writer alone. A full disk or a reader here never harms what is committed."""
-        if self._writer is None or (self._pages < CHECKPOINT_PAGES and not force):
+        """Checkpoint by the writer alone, without waiting for readers: what they need is moved the next time."""
+        if self._writer is None or self._pages < (1 if force else CHECKPOINT_PAGES):
             return True
         try:
-            busy = self._writer.rows(f"PRAGMA wal_checkpoint({'TRUNCATE' if force else 'PASSIVE'})")[0][0]
+            busy = self._writer.rows("PRAGMA wal_checkpoint(PASSIVE)")[0][0]
         except (JournalLocked, JournalFull):
             return False
         self._pages = 0
         return bool(busy == 0)
 
     def scrub(self) -> bool:
-        """VACUUM, then a checkpoint that empties the write-ahead log."""
+        """VACUUM, then a checkpoint that empties the write-ahead log; readers are waited for, but not for long."""
         if self._writer is None:
             return False
+        self._writer.raw.set_busy_timeout(SCRUB_WAIT_MS)
         try:
             self._writer.execute("VACUUM")
+            busy = self._writer.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
         except JournalLocked:
             return False
-        return self.maintain(force=True)
+        finally:
+            self._writer.raw.set_busy_timeout(BUSY_MS)
+        self._pages = 0
+        return bool(busy == 0)
 
     def backup(self, directory: Path) -> bool:
         """SQLite's online backup: a snapshot, while others write."""

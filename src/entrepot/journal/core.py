@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -94,7 +94,8 @@ class Core:
             self._commit(db)
         finally:
             self._depth, self._owner = 0, None
-        self._database.maintain()
+        with suppress(JournalError):  # what is committed stays committed; tending reports what goes wrong here
+            self._database.maintain()
 
     def generations(self, db: Connection) -> dict[str, int]:
         """The current generation of each view; known without asking while nobody else can change it."""
@@ -148,8 +149,11 @@ class Core:
         db = self._take()
         try:
             yield db
-        except BaseException:
+        except JournalDamaged:
             db.close()  # it may be what is broken: the next reader gets a new one
+            raise
+        except BaseException:
+            self._idle.append(db)
             raise
         self._idle.append(db)
 

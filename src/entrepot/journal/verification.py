@@ -165,26 +165,27 @@ def _contents(db: Connection) -> Iterator[Finding]:
 
 
 def _beside(db: Connection) -> Iterator[Finding]:
-    proofs = db.rows(
-        "SELECT p.digest, p.securing, p.method, p.body, k.secret, e.record_id FROM proof p "
-        "JOIN entry e ON e.seq = p.seq LEFT JOIN content_key k ON k.seq = p.seq ORDER BY p.seq, p.digest"
-    )
-    for digest, securing, method, body, secret, record_id in proofs:
+    for seq, digest, securing, method, body in table_rows(db, "proof"):
+        record_id, secret = _named(db, seq)
         if proof_digest(securing, method, opened(body, secret, record_id)) != digest:
             yield _finding(14, what="A proof", record=record_id)
-    attachments = db.rows(
-        "SELECT a.digest, a.body, k.secret, e.record_id FROM attachment a JOIN entry e ON e.seq = a.seq "
-        "LEFT JOIN content_key k ON k.seq = a.seq ORDER BY a.seq, a.digest"
-    )
-    for digest, body, secret, record_id in attachments:
+    for seq, digest, _, body in table_rows(db, "attachment"):
+        record_id, secret = _named(db, seq)
         if sha256(opened(body, secret, record_id)) != digest:
             yield _finding(14, what="An attachment", record=record_id)
-    rows = db.rows(
-        "SELECT a.body, a.digest, e.record_id FROM assessment a JOIN entry e ON e.seq = a.seq ORDER BY a.seq, a.version"
-    )
-    for body, digest, record_id in rows:
+    for seq, _, _, body, digest in table_rows(db, "assessment"):
         if sha256(body.encode("utf-8")) != digest:
-            yield _finding(14, what="An assessment", record=record_id)
+            yield _finding(14, what="An assessment", record=_named(db, seq)[0])
+
+
+def _named(db: Connection, seq: int) -> Row:
+    """The record id of an entry, and the key of its content where it is personal."""
+    found = db.row(
+        "SELECT e.record_id, k.secret FROM entry e LEFT JOIN content_key k ON k.seq = e.seq WHERE e.seq = ?", (seq,)
+    )
+    if found is None:
+        raise JournalDamaged(f"there is no entry {seq}")
+    return found
 
 
 def _erasures(db: Connection) -> Iterator[Finding]:
@@ -213,18 +214,16 @@ def _leaves(db: Connection) -> Iterator[Finding]:
 
 def _nodes(db: Connection) -> Iterator[Finding]:
     lookup = stored(db)
-    for level, position, kept in db.rows("SELECT level, position, hash FROM node ORDER BY level, position"):
+    for level, position, kept in table_rows(db, "node"):
         below = lookup(level - 1, 2 * position), lookup(level - 1, 2 * position + 1)
         if merkle.node_hash(*below) != bytes(kept):
             yield _finding(7, source=TREE, level=level, position=position)
 
 
 def _outbox(db: Connection) -> Iterator[Finding]:
-    rows = db.rows(
-        "SELECT o.id, o.body, o.digest, o.seq, e.seq FROM outbox o LEFT JOIN entry e ON e.seq = o.seq ORDER BY o.id"
-    )
-    for message, body, digest, cause, kept in rows:
-        if sha256(body.encode("utf-8")) != digest or cause != kept:
+    for message, _, _, _, cause, body, digest, *_ in table_rows(db, "outbox"):
+        kept = cause is None or db.row("SELECT 1 FROM entry WHERE seq = ?", (cause,)) is not None
+        if sha256(body.encode("utf-8")) != digest or not kept:
             yield _finding(11, message=message)
 
 

@@ -13,7 +13,6 @@ from entrepot.journal.port import (
     Appended,
     JournalBusy,
     JournalDamaged,
-    JournalError,
     JournalFull,
     JournalLocked,
 )
@@ -56,7 +55,8 @@ class Writer:
         self._queue: queue.Queue[_Item | None] = queue.Queue(settings.queue_max)
         self._closing = threading.Event()
         self._last_seal_ms = 0
-        self.trouble: JournalError | None = None
+        self.trouble: Exception | None = None
+        """What went wrong when sealing or tending, until it goes well again; for the operator."""
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
@@ -158,7 +158,7 @@ class Writer:
         try:
             self._journal.tend()
             self._last_seal_ms, self.trouble = now_ms, None
-        except JournalError as wrong:
+        except Exception as wrong:  # noqa: BLE001 - also the signer's, which may be a device of its own
             self.trouble = wrong
 
     def _refuse_rest(self) -> None:
