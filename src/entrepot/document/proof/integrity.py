@@ -5,14 +5,13 @@ Cryptosuites 1.0, section 3.3 (all W3C).
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
-from entrepot.base.canonical import NotCanonicalError, canonical
-from entrepot.party.error import KeyFormError
-from entrepot.party.key import SIGNATURE_BYTES, Curve, PublicKey
-from entrepot.party.multibase import from_multibase
+from entrepot.base.canonical import NotCanonicalError
+from entrepot.party.integrity import hash_data, proof_signature
+from entrepot.party.key import Curve, PublicKey
 
+__all__ = ["CRYPTOSUITES", "context_fault", "hash_data", "holds", "proof_options", "proof_signature"]
 CRYPTOSUITES: Mapping[str, Curve] = {"eddsa-jcs-2022": Curve.ED25519, "ecdsa-jcs-2019": Curve.P256}
 """Cryptosuite -> the key it takes."""
 
@@ -29,28 +28,6 @@ def proof_options(credential: Mapping[str, Any], cryptosuite: str, method_id: st
     if "@context" in credential:
         options["@context"] = credential["@context"]
     return options
-
-
-def hash_data(credential: Mapping[str, Any], options: Mapping[str, Any]) -> bytes:
-    """The 64 bytes that are signed: SHA-256 of the canonical options, then of the canonical document (3.3.4).
-
-    ``proof`` and ``proofValue`` are left out of them.
-    """
-    document = {name: value for name, value in credential.items() if name != "proof"}
-    bare = {name: value for name, value in options.items() if name != "proofValue"}
-    return sha256(canonical(bare)).digest() + sha256(canonical(document)).digest()
-
-
-def proof_signature(proof: Mapping[str, Any]) -> bytes | None:
-    """The signature that ``proofValue`` writes: 64 bytes after multibase ``z``; None where it does not."""
-    value = proof.get("proofValue")
-    if not isinstance(value, str) or len(value) > 2 * SIGNATURE_BYTES:
-        return None
-    try:
-        signature = from_multibase(value)
-    except KeyFormError:
-        return None
-    return signature if len(signature) == SIGNATURE_BYTES else None
 
 
 def context_fault(credential: Mapping[str, Any], proof: Mapping[str, Any]) -> str:
