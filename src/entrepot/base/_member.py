@@ -41,12 +41,14 @@ class Range:
 Limits = tuple[Any, ...]
 
 
+@cache
 def length_of(limits: Limits, default: Length) -> Length:
     """The narrowest length that all of ``limits`` leave; ``default`` where they say none."""
     lengths = [each for each in limits if isinstance(each, Length)] or [default]
     return Length(max(each.least for each in lengths), min(each.most for each in lengths))
 
 
+@cache
 def unwrap(kind: Any) -> tuple[Any, Limits]:
     """A type without ``Annotated``, and the limits that stood there."""
     if typing.get_origin(kind) is Annotated:
@@ -55,6 +57,7 @@ def unwrap(kind: Any) -> tuple[Any, Limits]:
     return kind, ()
 
 
+@cache
 def inner_of_optional(kind: Any) -> Any | None:
     """``X`` where ``kind`` is ``X | None`` (limits around the union go to ``X``); None where it is no union.
 

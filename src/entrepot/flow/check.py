@@ -101,8 +101,8 @@ def check_right(office: Office, record: Record) -> Checked:
     view = office.journal.view(SALE_VIEW)
     findings: list[Finding] = []
     for sale in record.sales:
-        facts = facts_of_sale(view, sale) + _lone_causes(view, record)
-        findings += allows(state_of(past_of(fact, facts)), fact)
+        facts = facts_of_sale(view, sale, office.recall) + _lone_causes(view, record)
+        findings += allows(state_of(past_of(fact, facts), office.recall), fact)
     return judged("right", "right", "Entrepot sale, version 1", findings)
 
 

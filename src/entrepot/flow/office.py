@@ -4,10 +4,11 @@ Clock, randomness, network and storage are members, so that many offices can liv
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from entrepot.flow.sight import Recall
 from entrepot.journal.journal import Journal
 from entrepot.party.anchor import Anchors
 from entrepot.party.key import KeyPair
@@ -69,6 +70,7 @@ class Office:
     anchors: Anchors | None = None
     packs: tuple[Any, ...] = ()
     writer: Callable[[Callable[[Journal], Any]], Any] | None = None
+    recall: Recall = field(default_factory=Recall)
 
     def run(self, work: Callable[[Journal], T]) -> T:
         """Do something that writes the journal, and wait until it is durable."""

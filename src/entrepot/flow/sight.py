@@ -17,11 +17,12 @@ from entrepot.flow.book import ledger_reducer
 from entrepot.flow.project import fact_of
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.fact import SAYS, Fact, Unread
-from entrepot.sale.reduction import reduce
+from entrepot.sale.reduction import Judged, reduce
 from entrepot.sale.state import SaleState
 
 SALE_VIEW = "sale"
 LEDGER_VIEW = "ledger"
+FACTS_MAX = 20_000
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:
@@ -52,19 +53,41 @@ def fact_from(row: Mapping[str, Any]) -> Fact:
     )
 
 
-def state_of(facts: Iterable[Fact]) -> SaleState:
+class Recall:
+    """Facts that a node has read from its view, and its judgements of them.
+
+    A fact is named by the digest of its record, so both hold for ever; results are the same without this, only later.
+    """
+
+    def __init__(self) -> None:
+        self.judged = Judged()
+        self._facts: dict[tuple[str, str | None], Fact] = {}
+
+    def fact(self, row: Mapping[str, Any]) -> Fact:
+        """The fact that a row holds."""
+        key = row["id"], row["unread"]
+        found = self._facts.get(key)
+        if found is None:
+            if len(self._facts) >= FACTS_MAX:
+                self._facts.clear()
+            found = self._facts[key] = fact_from(row)
+        return found
+
+
+def state_of(facts: Iterable[Fact], recall: Recall | None = None) -> SaleState:
     """The state of one sale. Causes that are not among the facts are withheld: the journal admits no others."""
     kept = {each.id: each for each in facts}
     missing = frozenset(cause for each in kept.values() for cause in each.after if cause not in kept)
-    return reduce(kept.values(), known=missing)
+    return reduce(kept.values(), known=missing, judged=recall.judged if recall else None)
 
 
-def facts_of_sale(view: Any, sale: str) -> list[Fact]:
+def facts_of_sale(view: Any, sale: str, recall: Recall | None = None) -> list[Fact]:
     """The facts of a sale in a view (inside an append or read later), with the offer that its order takes up."""
-    facts = [fact_from(row) for _, row in view.scan(f"fact/{sale}/")]
+    read = recall.fact if recall else fact_from
+    facts = [read(row) for _, row in view.scan(f"fact/{sale}/")]
     lone = {cause for each in facts if each.kind == "order" for cause in each.after}
     rows = (view.get(f"lone/{cause}") for cause in sorted(lone - {each.id for each in facts}))
-    return facts + [fact_from(row) for row in rows if row]
+    return facts + [read(row) for row in rows if row]
 
 
 def digest_of_facts(facts: Iterable[Fact]) -> str:
@@ -72,25 +95,25 @@ def digest_of_facts(facts: Iterable[Fact]) -> str:
     return sha256(canonical(sorted((fact_row(each) for each in facts), key=lambda row: str(row["id"]))))
 
 
-def _reduce_sale(view: ViewTx, record: Record) -> None:
+def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
     fact = fact_of(record)
     if record.kind == "offer":
         view.put(f"lone/{record.id}", fact_row(fact))
         for _, row in view.scan(f"takes/{record.id}/"):
-            _settle(view, row["sale"])
+            _settle(view, row["sale"], recall)
         return
     for sale in record.sales:
         view.put(f"fact/{sale}/{record.id}", fact_row(fact))
         if record.kind == "order":
             for cause in fact.after:
                 view.put(f"takes/{cause}/{sale}", {"sale": sale})
-        _settle(view, sale)
+        _settle(view, sale, recall)
 
 
-def _settle(view: ViewTx, sale: str) -> None:
+def _settle(view: ViewTx, sale: str, recall: Recall) -> None:
     """Write the state that the facts of a sale make now."""
-    facts = facts_of_sale(view, sale)
-    state = state_of(facts)
+    facts = facts_of_sale(view, sale, recall)
+    state = state_of(facts, recall)
     view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
     for held in state.roles.values():
         for did in held:
@@ -99,7 +122,12 @@ def _settle(view: ViewTx, sale: str) -> None:
 
 def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
     """All views of a node, in the order in which they are reduced; ``is_kept_here``: whose books this node keeps."""
+    recall = Recall()
+
+    def reduce_sale(view: ViewTx, record: Record) -> None:
+        _reduce_sale(view, record, recall)
+
     return (
-        Reducer(SALE_VIEW, 1, _reduce_sale),
+        Reducer(SALE_VIEW, 1, reduce_sale),
         Reducer(LEDGER_VIEW, 1, ledger_reducer(is_kept_here), frozenset({"settlement", "refund"})),
     )

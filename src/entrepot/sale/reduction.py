@@ -10,11 +10,13 @@ Four strata, each a function of the one before, so that nothing can go round in 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.sale import tally as readings
 from entrepot.sale.cause import Causes, causes
-from entrepot.sale.fact import Disputed, Fact, Ordered, act, topic
+from entrepot.sale.fact import Disputed, Fact, Ordered, Unread, act, topic
 from entrepot.sale.race import Race, finding_of, race_of
 from entrepot.sale.right import UNJUDGED, UNREAD, allows
 from entrepot.sale.state import Conflict, SaleState, Standing, Status
@@ -23,15 +25,46 @@ from entrepot.sale.word import word
 
 NOTHING = SaleState(accounts={}, roles={}, open_disputes={}, declarations={}, standings={}, waiting={})
 """The state before any fact."""
+JUDGED_MAX = 50_000
+_Past = tuple[str, str, frozenset[int], frozenset[str]]
 
 
-def reduce(facts: Iterable[Fact], *, known: frozenset[str] = frozenset()) -> SaleState:
+class Judged:
+    """Standings of facts against their own pasts, remembered from one reduction to the next.
+
+    A fact is judged once and for ever: as long as its past is the same (the same facts, as far as they can be read,
+    and the same gaps), so is its standing. Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[_Past, int] = {}
+        self._numbers = count()
+        self._standings: dict[int, Standing] = {}
+
+    def name(self, past: _Past) -> int:
+        """A number for a fact together with its past: equal for equal ones alone."""
+        return self._names.setdefault(past, next(self._numbers))
+
+    def find(self, name: int) -> Standing | None:
+        """The standing that was found before, or None."""
+        return self._standings.get(name)
+
+    def keep(self, name: int, standing: Standing) -> None:
+        """Remember a standing; when there are too many, all are forgotten."""
+        if len(self._standings) >= JUDGED_MAX:
+            self._standings.clear()
+            self._names.clear()
+        self._standings[name] = standing
+
+
+def reduce(facts: Iterable[Fact], *, known: frozenset[str] = frozenset(), judged: Judged | None = None) -> SaleState:
     """The state of the sale that the set of ``facts`` makes; order and repetition of ``facts`` do not matter.
 
     ``known``: ids of records that exist but are withheld from this node; facts that follow them do not wait.
+    ``judged``: what is remembered of earlier reductions; the result is the same without it, only later.
     Raises ``UsageError`` where two different facts have one id.
     """
-    return _Reduction(causes(facts, known)).whole()
+    return _Reduction(causes(facts, known), judged or Judged()).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +78,10 @@ class _Verdicts:
 class _Reduction:
     """Facts are named by their place in the linear order; a set of facts is an integer with a bit per place."""
 
-    def __init__(self, known: Causes) -> None:
+    def __init__(self, known: Causes, judged: Judged) -> None:
         self._causes = known
+        self._judged = judged
+        self._names: list[int] = []
         self._facts = known.facts
         self._place = {each.id: index for index, each in enumerate(known.facts)}
         self._right: list[Standing] = []
@@ -65,10 +100,15 @@ class _Reduction:
         )
 
     def _judge(self, index: int) -> None:
-        fact, past = self._facts[index], self._causes.past[index]
-        before = replace(self._state(past), withheld=tuple(sorted(self._causes.unseen[index])))
-        findings = allows(before, fact)
-        self._right.append(Standing(status=_status(findings), findings=findings))
+        past = self._causes.past[index]
+        fact, name = self._facts[index], self._name(index)
+        standing = self._judged.find(name)
+        if standing is None:
+            before = replace(self._state(past), withheld=tuple(sorted(self._causes.unseen[index])))
+            findings = allows(before, fact)
+            standing = Standing(status=_status(findings), findings=findings)
+            self._judged.keep(name, standing)
+        self._right.append(standing)
         if self._right[index].status is not Status.EFFECTIVE:
             return
         for other in _places(~past & (1 << index) - 1):
@@ -76,6 +116,15 @@ class _Reduction:
                 race = race_of(self._facts[other], fact)
                 if race.outcome != "commute":
                     self._races.append((other, index, race))
+
+    def _name(self, index: int) -> int:
+        """The fact with all of its past: its own id, whether it can be read, the same of its causes, and the gaps."""
+        fact = self._facts[index]
+        seen = frozenset(self._names[self._place[each]] for each in fact.after if each in self._place)
+        gaps = frozenset(each for each in fact.after if each not in self._place)
+        name = self._judged.name((fact.id, fact.says.why if isinstance(fact.says, Unread) else "", seen, gaps))
+        self._names.append(name)
+        return name
 
     def _state(self, mask: int) -> SaleState:
         found = self._memo.get(mask)
@@ -91,9 +140,8 @@ class _Reduction:
         effective = [self._facts[at] for at, each in verdicts.standings.items() if each.status is Status.EFFECTIVE]
         unseen = {each for at in _places(mask) for each in self._causes.unseen[at]}
         unseen |= {self._facts[at].id for at in _places(mask) if any(f.id == UNREAD for f in self._right[at].findings)}
-        state = _read(Tally.of(effective, self._sees))
-        state = replace(
-            state,
+        state = _read(
+            Tally.of(effective, self._sees),
             order=tuple(self._facts[at].id for at in verdicts.standings),
             standings={self._facts[at].id: each for at, each in verdicts.standings.items()},
             conflicts=verdicts.conflicts,
@@ -210,7 +258,8 @@ def _equivocations(facts: tuple[Fact, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(tuple(sorted(each)) for each in groups.values() if len(each) > 1))
 
 
-def _read(tally: Tally) -> SaleState:
+def _read(tally: Tally, **more: Any) -> SaleState:
+    """The readings of effective facts, with ``more`` members of the state."""
     agreement = readings.agreement(tally)
     money = readings.accounts(tally, agreement in ("rejected", "cancelled"), agreement == "accepted")
     opening = tally.order.says if tally.order is not None else None
@@ -239,6 +288,6 @@ def _read(tally: Tally) -> SaleState:
         open_disputes=readings.open_disputes(tally),
         declarations=readings.declarations(tally),
         accepted_findings=readings.accepted_findings(tally),
-        standings={},
         waiting={},
+        **more,
     )
