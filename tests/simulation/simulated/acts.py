@@ -77,8 +77,9 @@ def act(community: Community) -> None:
         return
     node, trade, role = found
     chance = community.world.random
-    state = community.desk(node, trade, role, "X").state
-    if state.sale is not None and role not in state.roles:
+    desk = community.desk(node, trade, role, "X")
+    state = desk.state
+    if role not in state.roles if state.sale is not None else not _knows_its_part(community, desk):
         return
     kinds = [each for each in possible(state, role) if writable(each)]
     kinds = [each for each in kinds if each not in ("dispute", "order-cancellation") or chance.random() < 0.15]
@@ -90,6 +91,15 @@ def act(community: Community) -> None:
     _say(community, node, _draft(community, desk, kind, payload))
 
 
+def _knows_its_part(community: Community, desk: Desk) -> bool:
+    """Whether a party whose node cannot read the order was named by it, or by an answer that its node has."""
+    seen = {desk.trade.sale, *(each.id for each in desk.facts if each.kind == "order-response")}
+    papers = [community.records[each].payload for each in seen if each in community.records]
+    named = [each["party"] for paper in papers for each in paper.get("parties", ())]
+    named += [paper[side] for paper in papers for side in ("buyer", "seller") if side in paper]
+    return desk.trade.cast.did(desk.role) in [each.get("did") for each in named]
+
+
 def _draft(community: Community, desk: Desk, kind: str, payload: dict) -> Draft:
     blind = desk.state.sale is None
     sales = (desk.trade.sale,)
@@ -98,7 +108,8 @@ def _draft(community: Community, desk: Desk, kind: str, payload: dict) -> Draft:
         more = [each for each in community.known_here(node) if _same_side(each, desk)]
         if more and not blind:
             other = community.world.random.choice(more)
-            if possible(community.desk(node, other, desk.role, "X").state, desk.role).count(kind):
+            state = community.desk(node, other, desk.role, "X").state
+            if state.sale is not None and kind in possible(state, desk.role):
                 sales = tuple(sorted({*sales, other.sale}))
     audience = community.readers(kind, desk.trade) if blind else None
     return Draft(

@@ -27,6 +27,7 @@ from simulated.world import World
 AGENCIES = tuple(str(role) for role in Role if role not in (Role.BUYER, Role.SELLER))
 LATE = ("chamber", "carrier", "export_customs")
 """Agencies that the seller names in its answer, rather than the buyer in the order."""
+_SELLING_SIDE = (Role.SELLER, Role.CHAMBER, Role.CARRIER, Role.EXPORT_CUSTOMS)
 ODD = ("inspection-report", "freight-quote")
 """Kinds that no node knows yet."""
 
@@ -61,13 +62,14 @@ class Community:
         chance = self.world.random
         nodes = [self.world.add_node(f"node{index}") for index in range(chance.randint(2, 5))]
         first = {"seller": nodes[0], "buyer": nodes[1]}
+        here, there = chance.choice((("MY", "CN"), ("SG", "VN"), ("MY", "MY")))
         for role in Role:
+            economy = here if role in _SELLING_SIDE else there
             for index in range(2 if role in first else 1):
                 node = first[role] if role in first and index == 0 else chance.choice(nodes)
                 curve = chance.choice((Curve.ED25519, Curve.ED25519, Curve.P256))
                 did = node.keys.add(f"{role.value.replace('_', '-')}-{index}", node.host, curve)
                 self.home[did] = node
-                economy = chance.choice(("MY", "CN", "SG"))
                 party = Party(
                     name=f"{role} {index} (invented)",
                     economy=economy,

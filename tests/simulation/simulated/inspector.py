@@ -1,5 +1,6 @@
 """What must hold after every step, and at the end. Only what changed is looked at, so that it can be often."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from random import Random
 from typing import Any
 
 from entrepot.base.canonical import canonical
+from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.flow.headwatch import signed_by
 from entrepot.flow.sight import LEDGER_VIEW, SALE_VIEW, fact_from, state_of
 from simulated.community import Broken, Community
@@ -177,8 +179,10 @@ class Inspector:
                 raise Broken(f"{node.name} gave up {kind} {about}: {each.reason}")
 
     def _waiting(self, node: Node) -> None:
-        """Only what names a cause that never was may wait."""
+        """Nothing waits but what a rogue sent without its causes."""
         for each in node.at_work.journal.waiting():
-            real = [missing for missing in each.missing if missing in self.community.records]
-            if real or not each.missing:
-                raise Broken(f"{node.name}: something waits for {real or 'nothing'}")
+            proof = json.loads(each.body)["envelope"]["proofs"][0]
+            opened, _ = open_secured(proof["body"].encode())
+            record = record_of_credential(opened.vc)[0] if opened is not None else None
+            if record is None or record.id not in self.community.rogue:
+                raise Broken(f"{node.name}: a record of an honest party waits for {each.missing}")
