@@ -66,16 +66,20 @@ class TestDefault:
         schema = Path(DATA) / "payments" / "pyiso20022-xsd" / "pacs.008.001.08.xsd"
         valid_against(schema, default[0] / "payment.pacs.008.xml")
 
-    def test_credentials_verify_from_the_command_line(self, default):
+    def test_credentials_verify_from_their_files_after_the_nodes_have_stopped(self, default):
         folder, _ = default
-        files = sorted((folder / "credentials").glob("*order*"))
-        done = subprocess.run(
-            [sys.executable, "-m", "entrepot", "document", "verify", "--json", *map(str, files)],
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        reports = [json.loads(line) for line in done.stdout.splitlines()]
-        assert [each["results"]["integrity"]["status"] for each in reports] == ["unknown"] * len(files)
-        assert done.returncode == 1, "the issuer's node is down, so its key is unknown, never valid"
+        files = sorted((folder / "credentials").iterdir())
+        given = [word for each in sorted((folder / "did").iterdir()) for word in ("--did-doc", str(each))]
+        done, reports = verified(files, *given)
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert len(reports) == len(files)
+        assert all(each["valid"] for each in reports)
+
+    def test_without_the_issuers_document_nothing_is_called_valid(self, default):
+        folder, _ = default
+        done, reports = verified(sorted((folder / "credentials").glob("*invoice*")))
+        assert done.returncode == 1
+        assert [each["results"]["issuer"]["status"] for each in reports] == ["unknown", "unknown"]
 
     def test_the_sale_can_be_read_from_a_stopped_node(self, default):
         folder, done = default
@@ -86,6 +90,12 @@ class TestDefault:
         )  # fmt: skip
         page = json.loads(shown.stdout)
         assert (page["state"], page["payment"], page["fulfilment"]) == ("counted", "paid", "delivered")
+
+
+def verified(files: list[Path], *words: str) -> tuple[subprocess.CompletedProcess, list[dict]]:
+    command = [sys.executable, "-m", "entrepot", "document", "verify", "--json", *words, *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done, [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _names(cmdline: Path, folder: Path) -> bool:

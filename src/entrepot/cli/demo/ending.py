@@ -24,6 +24,7 @@ def close(stage: Stage, deal: Deal) -> dict[str, Any]:
     pages = {side: stage.clients[side].get(f"/api/v1/sales/{sale}") for side in ("seller", "buyer")}
     stage.show.step("Both nodes are compared, and every credential and receipt is verified from its file alone")
     _compare(stage, pages)
+    _did_documents(stage)
     _credentials(stage, pages["buyer"])
     _receipts(stage, pages["buyer"])
     _journals(stage)
@@ -45,6 +46,15 @@ def _compare(stage: Stage, pages: dict[str, Any]) -> None:
     bare = [{name: value for name, value in page.items() if name != "records"} for page in pages.values()]
     stage.show.expect("state", bare[0] == bare[1], "both nodes computed the same state from the same records",
                       "Entrepot sale, version 1")  # fmt: skip
+
+
+def _did_documents(stage: Stage) -> None:
+    """The parties' DID documents, so that the credentials can be verified after the nodes have stopped."""
+    folder = stage.out / "did"
+    folder.mkdir(exist_ok=True)
+    for role, client in stage.clients.items():
+        document = client.get_bytes(f"/parties/{role.replace('_', '-')}/did.json")
+        (folder / f"{role}.json").write_bytes(document)
 
 
 def _credentials(stage: Stage, page: dict[str, Any]) -> None:
