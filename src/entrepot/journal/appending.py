@@ -1,5 +1,6 @@
 """The one way in: a record, its streams, views, outbox and answer, in one durable transaction, once per record id."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -283,6 +284,4 @@ def _appended(
 
 
 def _json(text: str | None) -> Mapping[str, Any] | None:
-    import json
-
     return None if text is None else json.loads(text)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from entrepot.base.digest import is_digest
@@ -12,6 +13,28 @@ from entrepot.journal.port import TreeHead
 
 CheckJws = Callable[[str], bytes | None]
 """The payload of a compact JWS whose signature by the log's key is valid, otherwise None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That an entry stands in the log: its canonical bytes, its leaf number, the path, and the signed head."""
+
+    entry: bytes
+    leaf: int
+    path: tuple[str, ...]
+    head: TreeHead
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form that peers and people get; hashes in hexadecimal."""
+        head = {
+            "logId": self.head.log_id,
+            "epoch": self.head.epoch,
+            "size": self.head.size,
+            "root": self.head.root,
+            "time": format_moment(self.head.time),
+            "signature": self.head.signature,
+        }
+        return {"entry": self.entry.decode("utf-8"), "leaf": self.leaf, "path": list(self.path), "head": head}
 
 
 def head_payload(head: TreeHead) -> bytes:
@@ -32,8 +55,8 @@ def verify_head(head: TreeHead, check: CheckJws) -> bool:
     return bool(head.signature) and check(head.signature) == head_payload(head)
 
 
-def verify_receipt(receipt: Any, record_id: str, check: CheckJws) -> bool:
-    """Whether ``receipt`` (a :class:`~entrepot.journal.sealing.Receipt`) shows ``record_id`` under a signed head."""
+def verify_receipt(receipt: Receipt, record_id: str, check: CheckJws) -> bool:
+    """Whether ``receipt`` shows ``record_id`` under a signed head."""
     try:
         entry = json.loads(receipt.entry)
     except ValueError:

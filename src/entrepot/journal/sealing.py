@@ -1,44 +1,21 @@
 """Sealing: contiguous leaf numbers, signed tree heads, receipts, consistency proofs (RFC 9162)."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from entrepot.base.error import UsageError
-from entrepot.base.moment import format_moment, from_millis
+from entrepot.base.moment import from_millis
 from entrepot.journal import merkle
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal.core import Core
 from entrepot.journal.entry import entry_bytes
-from entrepot.journal.head import head_payload
+from entrepot.journal.head import Receipt, head_payload
 from entrepot.journal.port import JournalDamaged, TreeHead
+
+__all__ = ["SEAL_DEADLINE_MS", "SEAL_PAGE", "Receipt", "Sealing", "stored", "stored_entry"]
 
 SEAL_DEADLINE_MS = 60_000
 """Milliseconds from the answer to the seal that it promises."""
 SEAL_PAGE = 1000
 """Entries that one seal takes at most; the next one takes the rest."""
 _HEAD = "SELECT epoch, size, root, time_ms, signature FROM tree_head "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """That an entry stands in the log: its canonical bytes, its leaf number, the path, and the signed head."""
-
-    entry: bytes
-    leaf: int
-    path: tuple[str, ...]
-    head: TreeHead
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON form that peers and people get; hashes in hexadecimal."""
-        head = {
-            "logId": self.head.log_id,
-            "epoch": self.head.epoch,
-            "size": self.head.size,
-            "root": self.head.root,
-            "time": format_moment(self.head.time),
-            "signature": self.head.signature,
-        }
-        return {"entry": self.entry.decode("utf-8"), "leaf": self.leaf, "path": list(self.path), "head": head}
 
 
 class Sealing(Core):
