@@ -4,6 +4,7 @@ A peer is known by its node key (did:key). Its row in the journal: ``url``, ``st
 Status: ``asked`` (we invited it), ``asking`` (it invited us), ``admitted`` (both agreed), ``blocked``.
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.flow import nodemail
-from entrepot.flow.error import BadNodeMessage, NotAdmitted
+from entrepot.flow.error import BadNodeMessage, NotAdmitted, TransportError
 from entrepot.flow.office import Office
 from entrepot.journal.peer import Peer as PeerRow
 
@@ -19,6 +20,10 @@ ASKED, ASKING, ADMITTED, BLOCKED = "asked", "asking", "admitted", "blocked"
 GREETING = "greeting"
 SERVICE = "EntrepotNode"
 """Type of the service entry by which a party's DID document names the node (did:key) where it lives."""
+CATCH_UP = "catchUp"
+"""Member of a peer's row: how far it was asked after a restore (:mod:`entrepot.flow.catchup`)."""
+UNREACHED = "unreached: "
+"""Begins the reason of a message whose peer could not be reached."""
 PEERS_MAX = 1000
 PARTIES_MAX = 1000
 
@@ -105,6 +110,26 @@ def announce(office: Office) -> None:
             _greet(office, each)
 
 
+def return_to_peers(office: Office) -> int:
+    """After a start, tell every admitted peer that this node is back, so that they send at once what waited for it.
+
+    How many answered; one that is down is told nothing, and speaks when it returns itself.
+    """
+    answered = 0
+    for each in peers(office):
+        if each.status == ADMITTED:
+            with contextlib.suppress(TransportError, BadNodeMessage, NotAdmitted):
+                _greet(office, each)
+                heard_from(office, each.id)
+                answered += 1
+    return answered
+
+
+def heard_from(office: Office, node: str) -> None:
+    """A peer that speaks can be reached again: what is still to be sent to it need not wait any longer."""
+    office.run(lambda journal: journal.hasten(node, UNREACHED))
+
+
 def _greet(office: Office, known: Peer) -> None:
     """Greet an admitted peer; the answer must be its own, and tells its present address and parties."""
     answer = office.transport.post(f"{known.url}/peer/v1/greeting", _greeting(office, known.id, ADMITTED))
@@ -132,6 +157,7 @@ def greeted(office: Office, message: bytes) -> bytes:
     if status == ASKED and mail.body.get("status") in (ADMITTED, ASKED):
         status = ADMITTED
     _keep(office, mail, status)
+    heard_from(office, mail.sender)
     return _greeting(office, mail.sender, status)
 
 
@@ -148,6 +174,9 @@ def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
         "seen": format_moment(mail.sent),
         "logId": str(mail.body.get("logId", "")),
     }
+    before = office.journal.peer(mail.sender)
+    if before is not None and CATCH_UP in before.body:
+        body[CATCH_UP] = before.body[CATCH_UP]
     row = PeerRow(id=mail.sender, url=url.rstrip("/"), status=status, key=mail.sender, body=body)
     office.run(lambda journal: journal.put_peer(row))
     return _require(office, mail.sender)

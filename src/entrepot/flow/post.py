@@ -15,7 +15,7 @@ from entrepot.flow.envelope import Envelope, SentProof, pack, write_envelope
 from entrepot.flow.error import BadNodeMessage, TransportError
 from entrepot.flow.headwatch import known_size, note_head
 from entrepot.flow.office import Office
-from entrepot.flow.peer import ADMITTED, Peer, hosts_of, peer
+from entrepot.flow.peer import ADMITTED, UNREACHED, Peer, heard_from, hosts_of, peer
 from entrepot.journal.outbox import Delivery
 from entrepot.journal.port import Message
 
@@ -114,8 +114,11 @@ def _deliver(office: Office, due: Delivery) -> Round:
         mail = nodemail.read(office, answer, RECEIPT)
         if mail.sender != receiver.id or mail.body.get("re") != sha256(message):
             raise BadNodeMessage("the answer is not the peer's, or not to this message")
-    except (TransportError, BadNodeMessage) as wrong:
+    except TransportError as wrong:
+        return _later(office, due, f"{UNREACHED}{wrong.message}")
+    except BadNodeMessage as wrong:
         return _later(office, due, wrong.message)
+    heard_from(office, receiver.id)
     results = mail.body.get("results")
     result = results[0] if isinstance(results, list) and results and isinstance(results[0], dict) else {}
     note_head(office, receiver, mail.body)

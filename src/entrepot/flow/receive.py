@@ -20,7 +20,7 @@ from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
-from entrepot.flow.peer import Peer, admitted
+from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.prove import check_proofs
 from entrepot.journal.port import Append, Attachment, Proof, StreamConflict
@@ -80,6 +80,7 @@ def receive_delivery(office: Office, message: bytes) -> bytes:
     if not isinstance(envelopes, list) or len(envelopes) > 100:
         envelopes = []
     results = [receive(office, each, sender).to_json() for each in envelopes]
+    heard_from(office, sender.id)
     body = {"re": sha256(message), "results": results, **head_body(office, mail.body.get("known"))}
     return nodemail.write(office, RECEIPT, mail.sender, body)
 
@@ -192,6 +193,7 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
             attachments=opened.attachments,
             assessment={**assessment.to_json(), "withheld": sorted(opened.withheld)},
             personal=kind.personal if kind else True,
+            recovered=True,  # whatever a peer holds is welcome while this node catches up after a restore
         )
         try:
             office.run(lambda journal, item=append: journal.append(item))  # type: ignore[misc]

@@ -76,6 +76,21 @@ class Outbox(Core):
             )
         _require(changed, message_id)
 
+    def hasten(self, peer: str, reason: str) -> int:
+        """What waits to be sent to ``peer`` again, and whose last failure begins with ``reason``, is due at once; how
+        many messages that were."""
+        now_ms = self.now_ms()
+        of = (peer, now_ms, len(reason), reason)
+        with self.reading() as db:
+            if db.row("SELECT 1 FROM outbox WHERE state = 'due' AND peer = ? AND due_ms > ? LIMIT 1", of[:2]) is None:
+                return 0
+        with self.transaction() as db:
+            return db.execute(
+                "UPDATE outbox SET due_ms = ? WHERE state = 'due' AND peer = ? AND due_ms > ? "
+                "AND substr(reason, 1, ?) = ?",
+                (now_ms, *of),
+            )
+
     def undeliverable(self, limit: int = 100) -> tuple[Delivery, ...]:
         """What was given up, oldest first."""
         with self.reading() as db:

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from entrepot.flow import nodemail
+from entrepot.flow.catchup import catch_up
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office
+from entrepot.flow.peer import return_to_peers
 from entrepot.flow.post import deliver
 from entrepot.flow.receive import resume
 from entrepot.flow.resolving import NodeResolver
@@ -29,6 +31,8 @@ PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
 IDLE_S = 0.2
 STOP_S = 3.0
 ROUND_MAX = 10
+RECOVER_WAITS_S = (0.5, 1, 2, 5, 15)
+"""Seconds between attempts to catch up with peers that do not answer; the last one again and again."""
 
 
 def now() -> datetime:
@@ -69,10 +73,13 @@ class Station:
     keys: HeldKeys
     writer: Writer
     sender: "Sender"
+    recoverer: "Recoverer"
 
     def close(self) -> None:
         """Stop sending, write what is queued, seal, and let go of the journal."""
+        self.recoverer.stop()
         self.sender.close()
+        self.recoverer.join()
         self.writer.close()
         self.office.journal.close()
 
@@ -110,6 +117,43 @@ class Sender:
             raise
 
 
+class Recoverer:
+    """The thread that tells the peers, after a start, that this node is back, and after a restore asks them for what
+    the journal lost; it ends when that is done."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recoverer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask no further peer."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for the present question. One that a slow peer holds up for longer is asked again at the next start."""
+        self._thread.join(timeout=STOP_S)
+
+    def _run(self) -> None:
+        try:
+            return_to_peers(self._office)
+        except Exception:
+            log.exception("the peers could not be told that this node is back")
+        waits = [*RECOVER_WAITS_S]
+        while not self._stop.is_set() and self._office.journal.needs_catch_up:
+            try:
+                asked = catch_up(self._office)
+            except Exception:
+                log.exception("catching up failed; it is tried again")
+            else:
+                for each in asked:
+                    if not each.is_settled:
+                        log.warning("waiting for peer %s to catch up: %s", each.url, each.reason)
+            if self._office.journal.needs_catch_up:
+                self._stop.wait(waits.pop(0) if len(waits) > 1 else waits[0])
+
+
 def open_station(config: Config) -> Station:
     """Open a node's folder and start its threads. Raises ``JournalLocked`` where another process runs it."""
     keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=now())
@@ -123,7 +167,7 @@ def open_station(config: Config) -> Station:
     )
     writer = Writer(journal)
     office = make_office(config, keys, journal, lambda work: writer.submit(work).result())
-    return Station(config, office, keys, writer, Sender(office))
+    return Station(config, office, keys, writer, Sender(office), Recoverer(office))
 
 
 def make_office(

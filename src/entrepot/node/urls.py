@@ -11,6 +11,7 @@ urlpatterns = [
     path("parties/<slug:name>/did.json", views.did_document),
     path("peer/v1/greeting", views.greeting),
     path("peer/v1/records", views.delivery),
+    path("peer/v1/missing", views.held),
     path(DESCRIPTION, views.openapi),
     path("api/v1/", api.urls),
 ]

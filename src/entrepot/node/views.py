@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 import entrepot
 from entrepot.base.error import EntrepotError
+from entrepot.flow.catchup import missing
 from entrepot.flow.office import Office
 from entrepot.flow.peer import describe, greeted
 from entrepot.flow.receive import receive_delivery
@@ -98,3 +99,10 @@ def greeting(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest) -> HttpResponse:
     """A node delivers records."""
     return _mail(request, receive_delivery)
+
+
+@csrf_exempt
+@require_POST
+def held(request: HttpRequest) -> HttpResponse:
+    """A node that was restored asks for what it lost."""
+    return _mail(request, missing)

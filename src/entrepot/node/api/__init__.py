@@ -1,6 +1,6 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
-from entrepot.node.api import document, economy, log, operator, peer, record, sale, token
+from entrepot.node.api import document, economy, log, operator, peer, record, recovery, sale, token
 from entrepot.node.api.description import NodeApi
 from entrepot.node.api.edge import StrictParser, install
 
@@ -28,5 +28,6 @@ for path, module in (
     ("/tokens", token),
     ("/operator", operator),
     ("/operator", peer),
+    ("/operator", recovery),
 ):
     api.add_router(path, module.router)
