@@ -73,6 +73,7 @@ WITH_PEERS = {
     "/api/v1/operator/peers/accept",
     "/api/v1/operator/peers/block",
     "/api/v1/operator/undeliverable/{message}/requeue",
+    "/api/v1/operator/recovery/waive",
 }
 """They need another node: see test_peers.py."""
 

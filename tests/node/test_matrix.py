@@ -90,6 +90,7 @@ class Stage:
             "operator/peers/invite": {"url": "http://127.0.0.1:1"},
             "operator/peers/accept": {"node": self.node.station.keys.node.did},
             "operator/peers/block": {"node": self.node.station.keys.node.did},
+            "operator/recovery/waive": {"node": self.node.station.keys.node.did, "reason": "it is gone"},
         }.get(name)
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 from rig.inside import Api
+from rig.outside import eventually
+
+from entrepot.journal.port import JournalFull
 
 GUEST = Api()
 
@@ -14,11 +17,15 @@ def test_health_says_that_it_writes_and_what_waits(node):
 
 
 def test_health_tells_what_stops_the_journal(node, monkeypatch):
-    from entrepot.journal.port import JournalFull
+    def full():
+        raise JournalFull("no room")
 
-    monkeypatch.setattr(node.station.writer, "trouble", JournalFull("no room"))
-    answer = GUEST.get("/healthz")
-    assert (answer.status, answer.json["status"], answer.json["reason"]) == (503, "trouble", "journal-full")
+    with monkeypatch.context() as disk:
+        disk.setattr(node.office.journal, "tend", full)
+        answer = eventually(lambda: (found := GUEST.get("/healthz")).status == 503 and found)
+        assert (answer.json["status"], answer.json["reason"]) == ("trouble", "journal-full")
+        assert answer.headers["Retry-After"] == "5"
+    assert eventually(lambda: GUEST.get("/healthz").status == 200)
 
 
 def test_a_node_describes_itself(node):

@@ -2,6 +2,11 @@
 
 import json
 import logging
+from traceback import extract_tb
+from typing import Any
+
+FRAMES = 4
+"""How many of the innermost lines of code an error names; never its text, which may repeat a payload."""
 
 
 class LineFormatter(logging.Formatter):
@@ -9,7 +14,7 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line for ``record``, with the error class where there was one."""
-        line = {
+        line: dict[str, Any] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -17,5 +22,5 @@ class LineFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-            line["where"] = self.formatException(record.exc_info).splitlines()[-3].strip()
+            line["where"] = [f"{each.filename}:{each.lineno}" for each in extract_tb(record.exc_info[2])[-FRAMES:]]
         return json.dumps(line, ensure_ascii=False)

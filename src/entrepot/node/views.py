@@ -15,7 +15,7 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import describe, greeted
 from entrepot.flow.receive import receive_delivery
 from entrepot.journal.port import CatchUpNeeded, JournalBusy
-from entrepot.node.problem import problem
+from entrepot.node.problem import RETRY_S, problem
 from entrepot.node.running import office, station
 from entrepot.node.station import Station
 
@@ -40,7 +40,10 @@ def health(request: HttpRequest) -> JsonResponse:
         "suspectHeads": len(journal.suspect_heads()[:COUNT_MAX]),
         "sealed": 0 if head is None else head.size,
     }
-    return JsonResponse(body, status=503 if reason else 200)
+    answer = JsonResponse(body, status=503 if reason else 200)
+    if reason:
+        answer["Retry-After"] = str(RETRY_S)
+    return answer
 
 
 def _what_stops(running: Station) -> str:
@@ -54,7 +57,7 @@ def _what_stops(running: Station) -> str:
     except EntrepotError as wrong:
         return wrong.error_code
     trouble = running.writer.trouble
-    return "" if trouble is None else trouble.error_code
+    return "" if trouble is None else getattr(trouble, "error_code", "internal")
 
 
 @require_GET

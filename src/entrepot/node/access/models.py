@@ -36,7 +36,7 @@ class Token(models.Model):
 
 
 class Act(models.Model):
-    """What an idempotency key of an operator or owner did to accounts and peers, and its answer (JSON), without secrets.
+    """What an idempotency key of an operator or owner did to accounts and peers; its answer (JSON) holds no secrets.
 
     Acts that make records are not here: their keys lie in the journal, in the same transaction as the record.
     """

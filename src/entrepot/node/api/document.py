@@ -16,7 +16,7 @@ TYPES = ("application/vc+jwt", "application/jwt", "application/vc", "application
 
 @router.post("/verify", response={200: dict[str, Any], **wrongs(415)}, summary="Verify a secured document", auth=None,
              openapi_extra={"requestBody": {"required": True, "content": {
-                 each: {"schema": {"type": "string"} if each.endswith("jwt") else {}} for each in TYPES}}})  # fmt: skip
+                 each: {"schema": {}} for each in TYPES}}})  # fmt: skip
 def verify_document(request: HttpRequest) -> dict[str, Any]:
     """Integrity, issuer, status, validity, schema, mandate, anchor: each valid, invalid, unknown or not_asked.
 

@@ -16,7 +16,7 @@ from entrepot.node.running import office
 router = Router(tags=["peers"], auth=OPERATORS)
 Node = Annotated[str, StringConstraints(pattern="^did:key:z[1-9A-HJ-NP-Za-km-z]{40,80}$")]
 READING = wrongs(*BEHIND_TOKEN)
-POSTING = wrongs(*BEHIND_TOKEN, *ON_POST)
+POSTING = wrongs(*BEHIND_TOKEN, *ON_POST, 424)
 
 
 class PeerIn(Schema):
@@ -97,7 +97,7 @@ def block_peer(request: HttpRequest, body: PeerChoice) -> Any:
     return once(request, "peer/block", body.dict(), lambda: _line(peers.block(office(), body.node)))
 
 
-@router.post("/peers/announce", response={200: list[PeerOut], **wrongs(*BEHIND_TOKEN, 409)},
+@router.post("/peers/announce", response={200: list[PeerOut], **wrongs(*BEHIND_TOKEN, 409, 424)},
              summary="Announce this node", openapi_extra=ACTS)  # fmt: skip
 def announce(request: HttpRequest) -> Any:
     """Tell all admitted peers this node's present address and parties."""

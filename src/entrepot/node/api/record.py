@@ -1,7 +1,6 @@
 """Records: issue one, check a draft, present a foreign file, read one back."""
 
 import base64
-import binascii
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,20 +32,24 @@ POSTING = wrongs(*BEHIND_TOKEN, 404, *ON_POST)
 MEDIA_TYPE = "^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$"
 """Type and subtype in lower case, without parameters (RFC 6838, 4.2)."""
 
+BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+"""RFC 4648, 4."""
+KIND = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
+
 
 class FileIn(Schema):
     """A foreign file that the record names by its digest."""
 
     model_config = ConfigDict(extra="forbid")
     media_type: Annotated[str, StringConstraints(pattern=MEDIA_TYPE, max_length=100)]
-    base64: Annotated[str, StringConstraints(max_length=ATTACHMENT_BYTES_MAX * 4 // 3 + 4)]
+    base64: Annotated[str, StringConstraints(pattern=BASE64, max_length=ATTACHMENT_BYTES_MAX * 4 // 3 + 4)]
 
 
 class DraftIn(Schema):
     """What the caller's party wants to say. ``after`` and ``audience`` follow from the sale where they are left out."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Annotated[str, StringConstraints(min_length=3, max_length=60)]
+    kind: Annotated[str, StringConstraints(pattern=KIND, min_length=3, max_length=60)]
     number: Annotated[str, StringConstraints(min_length=1, max_length=35)]
     payload: dict[str, Any]
     sales: Annotated[list[Digest], Field(max_length=1000)] = []
@@ -186,7 +189,7 @@ def _visible(request: HttpRequest, record_id: str) -> dict[str, Any]:
 
 def _draft(body: DraftIn, who: Caller) -> Draft:
     _require_known(body, who)
-    files = [_file(each, index) for index, each in enumerate(body.attachments)]
+    files = [_file(each) for each in body.attachments]
     return Draft(
         kind=body.kind,
         issuer=who.party,
@@ -210,11 +213,8 @@ def _require_known(body: DraftIn, who: Caller) -> None:
             raise ProblemError(404, "not-found", "No record that you may read has the id in `after`.")
 
 
-def _file(sent: FileIn, index: int) -> Attachment:
-    try:
-        data = base64.b64decode(sent.base64, validate=True)
-    except (binascii.Error, ValueError):
-        raise ProblemError(400, "base64", f"attachments[{index}].base64 is not base64.") from None
+def _file(sent: FileIn) -> Attachment:
+    data = base64.b64decode(sent.base64, validate=True)
     return Attachment(digest=sha256(data), media_type=sent.media_type, body=data)
 
 

@@ -57,15 +57,16 @@ def show_recovery(request: HttpRequest) -> dict[str, Any]:
              summary="Wait for a peer no longer", openapi_extra=ACTS)  # fmt: skip
 def waive_peer(request: HttpRequest, body: WaiverIn) -> Any:
     """Go on without a peer that does not answer. What it alone held may stay lost; the decision is recorded."""
-    found = next((each for each in progress(office()) if each.node == body.node), None)
-    if found is None:
-        raise ProblemError(404, "not-found", "No admitted peer has that key.")
-    if not office().journal.needs_catch_up:
-        raise ProblemError(409, "not-catching-up", "This node waits for no peer.")
-    by = f"operator, token {caller(request).token}"
-    return once(
-        request, "recovery/waive", body.dict(), lambda: _line(waive(office(), body.node, by=by, reason=body.reason))
-    )
+
+    def act() -> dict[str, Any]:
+        if body.node not in {each.node for each in progress(office())}:
+            raise ProblemError(404, "not-found", "No admitted peer has that key.")
+        if not office().journal.needs_catch_up:
+            raise ProblemError(409, "not-catching-up", "This node waits for no peer.")
+        by = f"operator, token {caller(request).token}"
+        return _line(waive(office(), body.node, by=by, reason=body.reason))
+
+    return once(request, "recovery/waive", body.dict(), act)
 
 
 def _line(each: Asked) -> dict[str, Any]:

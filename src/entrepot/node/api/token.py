@@ -20,8 +20,8 @@ router = Router(tags=["tokens"], auth=OWNERS)
 
 
 def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
+    if value is None or isinstance(value, datetime):
+        return value
     if not isinstance(value, str):
         raise ValueError("not an RFC 3339 time")
     return parse_moment(value)
@@ -83,8 +83,6 @@ def list_own_tokens(request: HttpRequest) -> list[dict[str, Any]]:
              openapi_extra=ACTS)  # fmt: skip
 def create_own_token(request: HttpRequest, body: OwnTokenIn) -> dict[str, Any]:
     """A further token for the caller's party. The same idempotency key gives the same token."""
-    if body.role is Role.OPERATOR:
-        raise ProblemError(422, "token-party", "An owner gives no operator's token.")
     return create(request, TokenIn(party=caller(request).party, **body.dict()))
 
 
@@ -92,7 +90,7 @@ def create_own_token(request: HttpRequest, body: OwnTokenIn) -> dict[str, Any]:
              summary="Revoke a token of my party", openapi_extra=ACTS)  # fmt: skip
 def revoke_own_token(request: HttpRequest, token: int = TokenId) -> dict[str, Any]:
     """From now on the token opens nothing. Revoking twice changes nothing."""
-    return revoke(request, Token.objects.filter(pk=token, party=caller(request).party).first())
+    return revoke(request, token, party=caller(request).party)
 
 
 def lines(**of: str) -> list[dict[str, Any]]:
@@ -102,13 +100,14 @@ def lines(**of: str) -> list[dict[str, Any]]:
 
 def create(request: HttpRequest, body: TokenIn) -> dict[str, Any]:
     """A token. Its secret is derived from the idempotency key, so that it is told again but kept nowhere."""
-    if body.party and body.party not in office().custody.hosted():
-        raise ProblemError(422, "token-party", "That party does not live on this node.")
-    who = caller(request)
-    secret = secret_for(settings.SECRET_KEY, str(who.token), "token", request.headers.get(KEY, ""))
+    secret = secret_for(settings.SECRET_KEY, str(caller(request).token), "token", request.headers.get(KEY, ""))
     values = {"party": body.party, "role": body.role, "label": body.label, "expires": body.expires}
 
     def act() -> dict[str, Any]:
+        if (body.role is Role.OPERATOR) == bool(body.party):
+            raise ProblemError(422, "token-party", "An operator acts for no party; every other role for one.")
+        if body.party and body.party not in office().custody.hosted():
+            raise ProblemError(422, "token-party", "That party does not live on this node.")
         created = {**values, "created": office().clock()}
         made, _ = Token.objects.get_or_create(digest=digest_of(secret), defaults=created)
         return {"id": made.pk}
@@ -116,18 +115,19 @@ def create(request: HttpRequest, body: TokenIn) -> dict[str, Any]:
     return {**once(request, "token", body.model_dump(mode="json"), act), "secret": secret}
 
 
-def revoke(request: HttpRequest, found: Token | None) -> dict[str, Any]:
-    """Revoke ``found``; a 404 problem where there is none."""
-    if found is None:
-        raise ProblemError(404, "not-found", "There is no such token.")
+def revoke(request: HttpRequest, token: int, **of: str) -> dict[str, Any]:
+    """Revoke a token among those that match; a 404 problem where there is none."""
 
     def act() -> dict[str, Any]:
+        found = Token.objects.filter(pk=token, **of).first()
+        if found is None:
+            raise ProblemError(404, "not-found", "There is no such token.")
         if found.revoked is None:
             found.revoked = office().clock()
             found.save(update_fields=["revoked"])
         return _line(found)
 
-    answer: dict[str, Any] = once(request, f"token/{found.pk}/revoke", {}, act)
+    answer: dict[str, Any] = once(request, f"token/{token}/revoke", {}, act)
     return answer
 
 
