@@ -98,7 +98,7 @@ def did_web_url(did: str) -> str:
     host, mark, port = parts[0].replace("%3a", "%3A").partition("%3A")
     if not did.startswith("did:web:") or not is_did(did) or not (_HOST.fullmatch(host) or host == "localhost"):
         raise KeyFormError(f"not a did:web with a host name in lower case: {did[:80]!r}")
-    if _is_address(host):
+    if is_address(host):
         raise KeyFormError(f"did:web names an address, not a host: {did[:80]!r}")
     if mark and not (re.fullmatch("[1-9][0-9]{0,4}", port, re.ASCII) and int(port) < 65536):
         raise KeyFormError(f"did:web with a wrong port: {did[:80]!r}")
@@ -109,11 +109,11 @@ def did_web_url(did: str) -> str:
     return f"https://{host}{':' + port if mark else ''}/{path}/did.json"
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether ``host`` is an IP address, or would be read as one by some resolvers (``10.1``, ``0x7f.1``)."""
     try:
         ip_address(host)
     except ValueError:
-        # Names of digits alone (10.1, 0x7f.1) are read as addresses by some resolvers.
         return re.fullmatch(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+))*", host) is not None
     return True
 

@@ -1,64 +1,90 @@
-"""From a DID to its document: given documents first, did:key by computing, did:web by an injected fetch."""
+"""From a DID to its document: given documents first, did:key and did:jwk by computing, did:web and did:webvh by an
+injected fetch, did:webvh also from given logs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.party.compromise import Mark, Marks, out_of_force
 from entrepot.party.did import did_key_document, did_web_url, is_did
 from entrepot.party.error import FetchError, KeyFormError
+from entrepot.party.jwk import did_jwk_document
 from entrepot.party.key import UNSUPPORTED
+from entrepot.party.resolution import NEWEST, Fetch, Query, Resolution, Resolver
+from entrepot.party.webvh import GivenLog, History, WebvhResolver
 
-Fetch = Callable[[str], bytes]
-"""The body that an https URL answers with; raises :class:`FetchError`."""
+__all__ = ["DOCUMENT_LIMITS", "DidResolver", "Fetch", "Query", "Resolution", "Resolver", "read_document"]
 DOCUMENT_LIMITS = JsonLimits(bytes_max=256 * 1024, depth_max=16)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What is known of a DID: its document, or why there is none.
-
-    ``code``: empty with a document, else ``invalidDid``, ``invalidDidDocument``, ``notFound`` or
-    ``methodNotSupported`` (DID Resolution 0.3), ``unsupportedPublicKeyType`` (did:key 0.9), or ``offline`` where
-    nothing may be fetched.
-    """
-
-    document: Mapping[str, Any] | None
-    code: str = ""
-    reason: str = ""
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the DID itself is wrong, rather than its document out of reach."""
-        return self.code == "invalidDid"
-
-
-class Resolver(Protocol):
-    """Whatever resolves DIDs."""
-
-    def resolve(self, did: str, at: datetime | None = None) -> Resolution:
-        """The document of ``did`` as it held ``at`` that moment; now where none is given."""
-        ...
-
-
 class DidResolver:
-    """Resolves did:key and did:web; other methods, and did:web without ``fetch``, from given documents alone.
+    """Resolves did:key, did:jwk, did:web and did:webvh; other methods from given documents alone.
 
-    did:web keeps no history: what is fetched or given is taken to hold at every moment asked for.
+    ``fetch`` None: did:web and did:webvh from what is given alone. did:web keeps no history: what is fetched or given
+    is taken to hold at every moment asked for. ``marks``: compromised keys, by whoever knows of them.
     """
 
-    def __init__(self, *, fetch: Fetch | None = None, documents: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        fetch: Fetch | None = None,
+        documents: Iterable[Mapping[str, Any]] = (),
+        logs: Iterable[GivenLog] = (),
+        marks: Iterable[Marks] = (),
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self._fetch = fetch
         self._given = {str(each.get("id")): each for each in documents}
+        self._marks = {_subject(each.did): each.marks for each in marks}
+        self._webvh = WebvhResolver(fetch=fetch, logs=logs, clock=clock)
         self._seen: dict[str, Resolution] = {}
 
-    def resolve(self, did: str, at: datetime | None = None) -> Resolution:  # noqa: ARG002 - methods without history
-        """The document of ``did``; each did:web is fetched once in the life of this resolver."""
+    def resolve(self, did: str, at: datetime | None = None) -> Resolution:
+        """The document of ``did`` at that moment, as a source of keys; each did:web and each log is fetched once.
+
+        Methods that are out of force although the document lists them say so by ``revoked``: those of compromised
+        keys, and all of a deactivated did:webvh.
+        """
+        marks = self._marks.get(_subject(did), ())
+        if did.startswith("did:webvh:") and did not in self._given:
+            return self._webvh.keys(did, at, marks)
+        return _marked(self._plain(did), marks)
+
+    def lookup(self, did: str, query: Query = NEWEST) -> Resolution:
+        """The version of ``did`` that ``query`` names, as published, in the form of DID Resolution.
+
+        A method without history has one version, which no number and no id names.
+        """
+        if did.startswith("did:webvh:") and did not in self._given:
+            found = self._webvh.resolve(did, query)
+        elif query.version_id or query.version_number is not None:
+            return Resolution(None, "version-unknown", f"{did[:80]} keeps no versions", "notFound")
+        else:
+            found = self._plain(did)
+        return Resolution(
+            found.document,
+            found.code,
+            found.reason,
+            found.error,
+            found.metadata,
+            self._marks.get(_subject(did), ()),
+            found.is_unreadable,
+        )
+
+    def history(self, did: str) -> History | Resolution:
+        """Every version of a did:webvh; a failed resolution for other methods and where there is no log."""
+        if not did.startswith("did:webvh:"):
+            return Resolution(None, "methodNotSupported", f"{did[:80]} keeps no history")
+        return self._webvh.history(did)
+
+    def _plain(self, did: str) -> Resolution:
+        if did.startswith("did:jwk:"):
+            return _computed(did, did_jwk_document)
         if not is_did(did):
             return Resolution(None, "invalidDid", f"{did[:80]!r} is not a DID")
         if did.startswith("did:key:"):
-            return _resolve_key(did)
+            return _computed(did, did_key_document)
         if did in self._given:
             return Resolution(self._given[did])
         if did not in self._seen:
@@ -80,9 +106,20 @@ class DidResolver:
             return Resolution(None, "notFound", f"{url}: {wrong.message}")
 
 
-def _resolve_key(did: str) -> Resolution:
+def _subject(did: str) -> str:
+    """What stays of an identifier when it moves: the SCID of a did:webvh, else the whole."""
+    return did.split(":")[2] if did.startswith("did:webvh:") else did
+
+
+def _marked(found: Resolution, marks: tuple[Mark, ...]) -> Resolution:
+    if found.document is None or not marks:
+        return found
+    return Resolution(out_of_force(found.document, {}, marks), metadata=found.metadata, marks=marks)
+
+
+def _computed(did: str, document: Callable[[str], dict[str, Any]]) -> Resolution:
     try:
-        return Resolution(did_key_document(did))
+        return Resolution(document(did))
     except KeyFormError as wrong:
         code = "unsupportedPublicKeyType" if wrong.error_code == UNSUPPORTED else "invalidDid"
         return Resolution(None, code, wrong.message)
