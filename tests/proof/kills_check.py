@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 
+from kills_node import Fault
+
 from entrepot.flow import nodemail
 from entrepot.flow.headwatch import signed_by
 from entrepot.flow.sight import reducers
@@ -13,7 +15,6 @@ from entrepot.journal import open_journal
 from entrepot.journal.journal import database_at
 from entrepot.node.custody import open_keys
 from entrepot.payment.ledger import account_key
-from kills_node import Fault
 
 DRAIN_S = 240.0
 

@@ -172,7 +172,7 @@ class Node:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def ask(self, method, path, body=None, *, token="", key="", timeout_s=15.0):  # noqa: PLR0913 - one request
+    def ask(self, method, path, body=None, *, token="", key="", timeout_s=15.0):
         """One request: status and JSON. Raises ``OSError``, ``HTTPException`` or ``ValueError`` where none came."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         headers = {"Content-Type": "application/json"}

@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from kills_node import Fault
+
 from entrepot.base.shape import dump
 from entrepot.cli.demo import default, money, moves, papers
 from entrepot.cli.demo.cast import EXPORT_NODE, HOME, gather
 from entrepot.document.customs.model import Direction
-from kills_node import Fault
 
 PATIENCE_S = 240.0
 STEPS = (
@@ -84,17 +85,18 @@ class Player(threading.Thread):
         try:
             while not self.stopping.is_set():
                 turn += 1
-                self._sale(f"{self.name}-{turn}")
+                self.play(f"{self.name}-{turn}")
         except Exception as wrong:  # noqa: BLE001 - whatever it is, the run did not hold
             self.book.faults.append(f"client {self.name}: {type(wrong).__name__}: {wrong}")
 
-    def _sale(self, mark):
+    def play(self, mark, steps=None):
+        """One sale, or its first ``steps``."""
         now = datetime.now(UTC)
         order = default.order(f"PO-{mark}", now.date())
         cast = gather(order, self.pair.dids)
         deal = papers.Deal(papers.addressed(order, cast), cast, now.date())
         made = {}
-        for index, (step, role, kind) in enumerate(STEPS):
+        for index, (step, role, kind) in enumerate(STEPS[:steps]):
             if self.stopping.is_set():
                 return
             number = f"{index:02}-{mark}" if index else f"PO-{mark}"
@@ -106,7 +108,7 @@ class Player(threading.Thread):
                 self.book.acts[act.key] = act
             deal.issued[step] = (self._say(act), number)
             self._await_arrival(role, act)
-        self.book.sales += 1
+        self.book.sales += steps is None
 
     def _say(self, act):
         """Send the act until it is acknowledged, each time with the same key; sometimes once more after that."""

@@ -21,7 +21,17 @@ from entrepot.flow.post import messages_for
 from entrepot.flow.prove import check_proofs
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.journal import Journal
-from entrepot.journal.port import ANY, Append, Appended, Attachment, FloorBroken, Idempotency, Proof, StreamConflict
+from entrepot.journal.port import (
+    ANY,
+    Append,
+    Appended,
+    Attachment,
+    CatchUpNeeded,
+    FloorBroken,
+    Idempotency,
+    Proof,
+    StreamConflict,
+)
 from entrepot.payment.ledger import LedgerRefused
 
 TRIES_MAX = 5
@@ -72,9 +82,13 @@ def check_draft(office: Office, draft: Draft) -> Issued:
 def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = None) -> Issued:
     """Say it: check, sign, keep, send. Nothing is kept where a finding is blocking.
 
-    Raises :class:`NotHeld` where this node has no key of the issuer. Where another record of the sale was appended
+    Raises :class:`NotHeld` where this node has no key of the issuer, and
+    :class:`~entrepot.journal.port.CatchUpNeeded` after a restore. Where another record of the sale was appended
     meanwhile, everything is checked again against the new state.
     """
+    if office.journal.needs_catch_up:
+        # The journal would refuse it as well; here, before findings are told about a past that is not whole.
+        raise CatchUpNeeded("this node was restored and asks its peers for what it lost", remedy="Try again later.")
     signatory = office.custody.signatory(draft.issuer)
     if signatory is None:
         raise NotHeld(f"this node holds no key of {draft.issuer}", remedy="Sign elsewhere and present the record.")
