@@ -2,9 +2,20 @@
 
 from collections.abc import Callable
 
+from entrepot.base.finding import Finding
 from entrepot.base.record import Record
-from entrepot.journal.port import ViewTx
-from entrepot.payment.ledger import mirror, post
+from entrepot.flow.assess import stop
+from entrepot.journal.port import FloorBroken, ViewTx
+from entrepot.payment.ledger import LedgerRefused, mirror, post
+
+OVERDRAWN = stop(
+    "ENT-CORE-LEDGER-09",
+    "An account of the book would fall below its floor.",
+    path="$.payload.postings",
+    source="settlement ledger: no account but the issuer's own falls below zero",
+    remedy="Fund the account first, or settle less.",
+)
+"""An account of a book that this node keeps has not enough."""
 
 
 def ledger_reducer(is_kept_here: Callable[[str], bool]) -> Callable[[ViewTx, Record], None]:
@@ -14,3 +25,8 @@ def ledger_reducer(is_kept_here: Callable[[str], bool]) -> Callable[[ViewTx, Rec
         (post if is_kept_here(record.content.issuer) else mirror)(view, record)
 
     return reduce_ledger
+
+
+def refusal(wrong: LedgerRefused | FloorBroken) -> tuple[Finding, ...]:
+    """Why a book that this node keeps cannot take a record, as findings."""
+    return wrong.findings if isinstance(wrong, LedgerRefused) else (OVERDRAWN,)

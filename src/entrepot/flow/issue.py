@@ -12,6 +12,7 @@ from entrepot.document.proof import secure
 from entrepot.flow.assess import Assessment, Checked, Verdict, judged, stop
 from entrepot.flow.audience import default_audience
 from entrepot.flow.belonging import Belonging, belonging, stranger
+from entrepot.flow.book import refusal
 from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
 from entrepot.flow.kinds import newest
@@ -134,12 +135,12 @@ def _compose(office: Office, draft: Draft) -> tuple[Record | None, list[Checked]
     record, findings = read_content(value)
     if record is None:
         return None, [judged("form", "envelope", "Entrepot record, version 1", findings)]
-    payload, _ = check_form(record, office.clock())
+    payload, form = check_form(record, office.clock())
     audience = draft.audience
     if audience is None:
         audience = default_audience(office, draft.kind, draft.sales, payload)
     if audience is None:
-        return None, [judged("form", "envelope", "Entrepot record, version 1", [_NOBODY])]
+        return None, [judged("form", "envelope", "Entrepot record, version 1", [_NOBODY]), form]
     value["audience"] = sorted(set(audience))
     record, findings = read_content(value)
     return record, [judged("form", "envelope", "Entrepot record, version 1", findings)]
@@ -220,10 +221,8 @@ def _keep(
     )
     try:
         appended = office.run(lambda journal: _append_new_number(journal, append))
-    except LedgerRefused as refused:
-        return _unbooked(office, checked + proven, refused.findings)
-    except FloorBroken:
-        return _unbooked(office, checked + proven, (_OVERDRAWN,))
+    except (LedgerRefused, FloorBroken) as refused:
+        return _unbooked(office, checked + proven, refusal(refused))
     return Issued(record=record, appended=appended, assessment=assessment)
 
 
@@ -234,15 +233,6 @@ def _append_new_number(journal: Journal, append: Append) -> Appended:
     if is_new and journal.same_number(append.record):
         raise StreamConflict("the number was used meanwhile", remedy="Check again, then append.")
     return journal.append(append)
-
-
-_OVERDRAWN = stop(
-    "ENT-CORE-LEDGER-09",
-    "An account of the book would fall below its floor.",
-    path="$.payload.postings",
-    source="settlement ledger: no account but the issuer's own falls below zero",
-    remedy="Fund the account first, or settle less.",
-)
 
 
 def _unbooked(office: Office, checked: list[Checked], findings: tuple[Finding, ...]) -> Issued:

@@ -14,6 +14,7 @@ from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.flow import nodemail
 from entrepot.flow.assess import Assessment, Checked, stop
 from entrepot.flow.belonging import Belonging, belonging, perhaps_stranger, stranger
+from entrepot.flow.book import refusal
 from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_right, kind_of
 from entrepot.flow.envelope import Envelope, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
@@ -23,8 +24,9 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.prove import check_proofs
-from entrepot.journal.port import Append, Attachment, Proof, StreamConflict
+from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
 from entrepot.journal.waiting import Waiting
+from entrepot.payment.ledger import LedgerRefused
 
 
 class Outcome(StrEnum):
@@ -201,6 +203,9 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
             if attempt == TRIES_MAX - 1:
                 raise
             continue
+        except (LedgerRefused, FloorBroken) as wrong:
+            # A record of an institution that lives here, signed elsewhere: its own book comes first.
+            return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=refusal(wrong))
         return Received(outcome=Outcome.KEPT, record_id=record.id, findings=assessment.findings)
     raise AssertionError("unreachable: the loop returns or raises")
 
