@@ -1,5 +1,6 @@
 """What happens in one step: a party acts, rightly or not; messages travel; nodes fall and rise; somebody erases."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -71,24 +72,46 @@ def order_something(community: Community) -> None:
 
 
 def act(community: Community) -> None:
-    """Somebody does what the sale, as its node sees it, allows."""
-    found = _somebody(community)
-    if found is None:
+    """Somebody does what the sale, as its node sees it, allows; what was said less often is said sooner."""
+    chance, node = community.world.random, any_node(community)
+    trades = community.known_here(node) if node is not None else []
+    if node is None or not trades:
         return
-    node, trade, role = found
-    chance = community.world.random
-    desk = community.desk(node, trade, role, "X")
-    state = desk.state
-    if role not in state.roles if state.sale is not None else not _knows_its_part(community, desk):
-        return
-    kinds = [each for each in possible(state, role) if writable(each)]
-    kinds = [each for each in kinds if each not in ("dispute", "order-cancellation") or chance.random() < 0.15]
-    kind = chance.choice(kinds) if kinds and chance.random() < 0.96 else chance.choice(ODD)
-    desk = community.desk(node, trade, role, kind)
-    payload = {"text": "of a kind to come"} if kind in ODD else write(kind, desk)
-    if payload is None:
-        return
-    _say(community, node, _draft(community, desk, kind, payload))
+    trade = chance.choice(trades)
+    choices = _choices(community, node, trade)
+    while choices:
+        role, kind = chance.choices(list(choices), list(choices.values()))[0]
+        desk = community.desk(node, trade, role, kind)
+        payload = {"text": "of a kind to come"} if kind in ODD else write(kind, desk)
+        if payload is not None:
+            _say(community, node, _draft(community, desk, kind, payload))
+            return
+        del choices[role, kind]
+
+
+def _choices(community: Community, node: Node, trade: Trade) -> dict[tuple[str, str], float]:
+    """Who of this node may say what now, each with its weight."""
+    facts = community.facts(node, trade)
+    said = Counter(each.kind for each in facts)
+    found: dict[tuple[str, str], float] = {}
+    odd = ODD if community.world.chance(0.05) else ()
+    for role in community.hosted_roles(node, trade):
+        desk = community.desk(node, trade, role, "X", facts)
+        if role in desk.state.roles if desk.state.sale is not None else _knows_its_part(community, desk):
+            for kind in (*filter(writable, possible(desk.state, role)), *odd):
+                found[role, kind] = WEIGHTS.get(kind, 1.0) / (1 + said[kind]) ** 2
+    return found
+
+
+WEIGHTS = {
+    "acceptance": 0.1,
+    "order-cancellation": 0.05,
+    "dispute": 0.1,
+    "order-response": 3.0,
+    "payment-instruction": 2.0,
+    "customs-declaration": 3.0,
+    "hand-over": 2.0,
+}
 
 
 def _knows_its_part(community: Community, desk: Desk) -> bool:
@@ -290,11 +313,11 @@ def erase(community: Community) -> None:
 
 
 STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
-    (act, 420),
+    (act, 480),
     (send, 300),
     (order_something, 50),
     (offer_something, 15),
-    (err, 40),
+    (err, 50),
     (speak_out_of_turn, 40),
     (haunt, 50),
     (rise, 40),

@@ -13,7 +13,7 @@ from entrepot.cli.demo.cast import Cast
 from entrepot.document.trade import BuyerType, Channel, Price, Subject, Totals
 from entrepot.flow.issue import Draft, Issued, issue
 from entrepot.flow.kinds import READERS, kinds
-from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
+from entrepot.flow.sight import SALE_VIEW, Recall, fact_from, facts_of_sale, state_of
 from entrepot.party.key import Curve
 from entrepot.party.party import Address, Party
 from entrepot.sale.fact import Fact, Role
@@ -53,6 +53,7 @@ class Community:
     """What an honest party was told that it had issued: record id -> name of its node."""
     tally: dict[str, int] = field(default_factory=dict)
     numbers: int = 0
+    recall: Recall = field(default_factory=Recall)
 
     def count(self, what: str) -> None:
         self.tally[what] = self.tally.get(what, 0) + 1
@@ -113,17 +114,18 @@ class Community:
         return Trade(order=order, cast=Cast(cast), early=early, late=late)
 
     def facts(self, node: Node, trade: Trade) -> list[Fact]:
-        return facts_of_sale(node.at_work.journal.view(SALE_VIEW), trade.sale)
+        return facts_of_sale(node.at_work.journal.view(SALE_VIEW), trade.sale, self.recall)
 
-    def desk(self, node: Node, trade: Trade, role: str, kind: str) -> Desk:
-        facts = self.facts(node, trade) if trade.sale else []
+    def desk(self, node: Node, trade: Trade, role: str, kind: str, facts: list[Fact] | None = None) -> Desk:
+        if facts is None:
+            facts = self.facts(node, trade) if trade.sale else []
         held = {each.id: self.records[each.id] for each in facts if each.id in self.records}
         return Desk(
             trade=trade,
             role=role,
             number=self.number(kind),
             facts=facts,
-            state=state_of(facts),
+            state=state_of(facts, self.recall),
             records=held,
             now=node.clock(),
             chance=self.world.random,

@@ -117,7 +117,7 @@ def _order(desk: Desk) -> Any:
 
 
 def _response(desk: Desk) -> Any:
-    accepts = desk.chance.random() < 0.9
+    accepts = desk.state.moved_goods or desk.chance.random() < 0.9
     return OrderResponse(
         number=desk.number,
         issue_date=desk.now.date(),
@@ -136,7 +136,7 @@ def _cancellation_response(desk: Desk) -> Any:
     asked = [each for each in desk.of_kind("order-cancellation") if each.id in desk.state.open_cancellations]
     if not asked:
         return None
-    answer = desk.chance.choice(list(Answer))
+    answer = Answer.REJECT if desk.state.moved_goods else desk.chance.choice(list(Answer))
     return CancellationResponse(
         number=desk.number,
         issue_date=desk.now.date(),
@@ -167,7 +167,9 @@ def _declaration(desk: Desk) -> Any:
         desk.role, desk.chance.choice(list(Direction))
     )
     needs = ("invoice",) if direction is Direction.EXPORT else ("invoice", "transport-document")
-    return papers.declaration(desk.deal(), desk.number, direction) if all(map(desk.of_kind, needs)) else None
+    if not all(map(desk.of_kind, needs)) or not desk.deal().crosses_border:
+        return None
+    return papers.declaration(desk.deal(), desk.number, direction)
 
 
 def _release(desk: Desk) -> Any:
@@ -188,6 +190,7 @@ def _release(desk: Desk) -> Any:
         declaration=desk.ref(desk.chance.choice(declared)),
         direction=direction,
         decision=decision,
+        conditions=("Open the container.",) if decision == Decision.INSPECT else (),
         reasons=() if decision == Decision.RELEASED else ("A document is missing.",),
     )
 

@@ -1,6 +1,6 @@
 """One run: a seed, so many steps, then everything is healed and delivered, and judged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -41,25 +41,31 @@ def faults(world: World) -> Faults:
     )
 
 
-def run(seed: int, steps: int) -> Report:
-    """Raises :class:`Broken` for what must not be; anything else that is raised is a fault as well."""
+def run(seed: int, steps: int, tell: Callable[[str], None] | None = None) -> Report:
+    """Raises :class:`Broken` for what must not be; anything else that is raised is a fault as well.
+
+    ``tell`` hears what happens, step by step.
+    """
     world = World(seed)
     try:
-        return _run(world, steps)
+        return _run(world, steps, tell or (lambda _: None))
     finally:
         world.close()
 
 
-def _run(world: World, steps: int) -> Report:
+def _run(world: World, steps: int, tell: Callable[[str], None]) -> Report:
     community = Community(world)
     community.settle_in()
     world.faults = faults(world)
     inspector = Inspector(community)
     ways, weights = zip(*STEPS, strict=True)
-    for _ in range(steps):
+    for step in range(steps):
         world.clock.tick(world.random.choice((0.5, 3, 30, 300)))
-        world.random.choices(ways, weights)[0](community)
+        way = world.random.choices(ways, weights)[0]
+        tell(f"step {step}: {way.__name__}; {dict(sorted(community.tally.items()))}")
+        way(community)
         inspector.look()
+    tell("heal and deliver")
     heal(world)
     _settle(world, inspector)
     inspector.close()
@@ -105,7 +111,7 @@ def _why(node) -> str:
 def _report(community: Community, inspector: Inspector) -> Report:
     nodes = community.world.nodes
     held = {name: sorted(inspector.memories[name].ids) for name in nodes}
-    states = sorted(sha256(each) for each in inspector.states.values())
+    states = sorted(sha256(each.encode()) for each in inspector.states.values())
     return Report(
         seed=community.world.seed,
         nodes=len(nodes),
