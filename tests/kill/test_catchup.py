@@ -10,21 +10,21 @@ HERE = Path(__file__).resolve().parent
 for folder in (HERE.parent / "simulation", HERE.parents[1] / "bench" / "scene"):
     sys.path.insert(0, str(folder))
 
-from sale_script import Script, play_sale  # noqa: E402
-from simulated import world as simulated  # noqa: E402
+from sale_script import Script, play_sale
+from simulated import world as simulated
 
-from entrepot.base.error import UsageError  # noqa: E402
-from entrepot.base.shape import dump  # noqa: E402
-from entrepot.cli.demo import default  # noqa: E402
-from entrepot.flow import nodemail  # noqa: E402
-from entrepot.flow.catchup import HELD, MISSING, catch_up, missing, progress, waive  # noqa: E402
-from entrepot.flow.error import BadNodeMessage, NotAdmitted  # noqa: E402
-from entrepot.flow.issue import Draft, issue  # noqa: E402
-from entrepot.flow.peer import block  # noqa: E402
-from entrepot.flow.post import deliver  # noqa: E402
-from entrepot.flow.sight import SALE_VIEW  # noqa: E402
-from entrepot.journal.journal import restore_journal  # noqa: E402
-from entrepot.journal.port import CatchUpNeeded  # noqa: E402
+from entrepot.base.error import UsageError
+from entrepot.base.shape import dump
+from entrepot.cli.demo import default
+from entrepot.flow import nodemail
+from entrepot.flow.catchup import HELD, MISSING, catch_up, missing, progress, waive
+from entrepot.flow.error import BadNodeMessage, NotAdmitted
+from entrepot.flow.issue import Draft, issue
+from entrepot.flow.peer import block
+from entrepot.flow.post import deliver
+from entrepot.flow.sight import SALE_VIEW
+from entrepot.journal.journal import restore_journal
+from entrepot.journal.port import CatchUpNeeded
 
 simulated.DOORS["peer/v1/missing"] = missing
 

@@ -29,12 +29,13 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from kills_check import await_drained, check_beside, check_pair, check_stopped  # noqa: E402
-from kills_node import Fault, Node  # noqa: E402
-from kills_postgres import Cluster, binaries  # noqa: E402
-from kills_sale import PATIENCE_S, Book, Player  # noqa: E402
+import kills_sale
+from kills_check import await_drained, check_beside, check_pair, check_stopped
+from kills_node import Fault, Node
+from kills_postgres import Cluster, binaries
+from kills_sale import Book, Player
 
-from entrepot.cli.demo.cast import EXPORT_NODE, HOME, IMPORT_NODE  # noqa: E402
+from entrepot.cli.demo.cast import EXPORT_NODE, HOME, IMPORT_NODE
 
 KINDS = ("worker", "supervisor", "group")
 PLAYERS = 3
@@ -179,7 +180,7 @@ def _finish(pair, book, players, killers):
     for each in players:
         each.stopping.set()
     for each in players:
-        each.join(0.1 if book.faults else PATIENCE_S + 30)
+        each.join(0.1 if book.faults else kills_sale.PATIENCE_S + 30)
         if each.is_alive() and not book.faults:
             book.faults.append(f"client {each.name} never ended")
     if book.faults:
@@ -279,7 +280,9 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the folders of a round that did not hold")
     parser.add_argument("--planted", action="store_true")
     parser.add_argument("--only", default="", help="of the planted bugs those whose name contains this")
+    parser.add_argument("--patience", type=float, default=240.0, help="seconds after which a key is called stuck")
     options = parser.parse_args()
+    kills_sale.PATIENCE_S = options.patience
     options.source = os.environ.get("PYTHONPATH")
     say(f"seed {options.seed}")
     if options.planted:

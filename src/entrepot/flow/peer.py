@@ -169,12 +169,13 @@ def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
     url, parties = mail.body.get("url"), mail.body.get("parties")
     if mail.body.get("node") != mail.sender or not isinstance(url, str) or not isinstance(parties, list):
         raise BadNodeMessage("the greeting does not describe its sender")
+    before = office.journal.peer(mail.sender)
+    known = frozenset(before.body.get("parties", ())) if before is not None else frozenset()
     body = {
-        "parties": _hosted(office, mail.sender, [str(each) for each in parties[:PARTIES_MAX]]),
+        "parties": _hosted(office, mail.sender, [str(each) for each in parties[:PARTIES_MAX]], known),
         "seen": format_moment(mail.sent),
         "logId": str(mail.body.get("logId", "")),
     }
-    before = office.journal.peer(mail.sender)
     if before is not None and CATCH_UP in before.body:
         body[CATCH_UP] = before.body[CATCH_UP]
     row = PeerRow(id=mail.sender, url=url.rstrip("/"), status=status, key=mail.sender, body=body)
@@ -182,14 +183,19 @@ def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
     return _require(office, mail.sender)
 
 
-def _hosted(office: Office, node: str, parties: list[str]) -> list[str]:
+def _hosted(office: Office, node: str, parties: list[str], known: frozenset[str]) -> list[str]:
     """Of the ``parties`` that a node says it hosts, those whose own DID document says the same.
 
-    Without this a peer could claim another's party, and be sent what only that party may read.
+    Without this a peer could claim another's party, and be sent what only that party may read. ``known``: whose
+    documents said so before; one that cannot be had just now, because its node is only starting or was stopped again,
+    is no reason to forget a party, and to issue past it what it should read.
     """
     found = []
     for did in sorted(set(parties)):
-        document = office.resolver.resolve(did).document or {}
+        document = office.resolver.resolve(did).document
+        if document is None:
+            found += [did] if did in known else []
+            continue
         services = document.get("service")
         for each in services if isinstance(services, list) else ():
             if isinstance(each, dict) and (each.get("type"), each.get("serviceEndpoint")) == (SERVICE, node):
