@@ -228,7 +228,7 @@ def run_database(options, database):
     if database == "postgres":
         found = binaries()
         if found is None:
-            say("PostgreSQL is not installed")
+            sys.stdout.write("PostgreSQL is not installed: its kills could not run\n")
             raise SystemExit(77)
         cluster = Cluster(found)
     rounds, left = [], options.kills
