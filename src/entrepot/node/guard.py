@@ -1,9 +1,7 @@
 """What every request passes: its host, a size limit, a rate limit, headers, and errors as problem documents."""
 
 import logging
-import threading
 from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 from entrepot.base.error import EntrepotError
 from entrepot.node.access.bearer import token_of
+from entrepot.node.bucket import Buckets
 from entrepot.node.config import BODY_BYTES_MAX, PEER_BYTES_MAX
 from entrepot.node.error import AccountsFailed
 from entrepot.node.problem import of_error, problem
@@ -25,36 +24,6 @@ log = logging.getLogger("entrepot.request")
 PEER_DOOR = "/peer/"
 CODES = {400: "request", 404: "not-found", 405: "method", 413: "too-large", 500: "internal"}
 """Problem codes for what Django itself answers."""
-
-
-class Buckets:
-    """Token buckets by caller, in memory: a restart forgives, which a rate limit may."""
-
-    CALLERS_MAX = 10_000
-
-    def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
-        self._per_minute, self._clock = per_minute, clock
-        self._level: dict[str, tuple[float, float]] = {}
-        self._lock = threading.Lock()
-
-    def wait_s(self, caller: str, share: float = 1.0) -> float:
-        """0 when ``caller`` may go on (and one request is counted), else seconds until it may."""
-        size = max(self._per_minute * share, 1.0)
-        with self._lock:
-            now = self._clock()
-            level, then = self._level.pop(caller, (size, now))
-            level = min(size, level + (now - then) * size / 60)
-            self._level[caller] = (level - 1 if level >= 1 else level, now)
-            self._forget(now)
-            return 0.0 if level >= 1 else (1 - level) * 60 / size
-
-    def _forget(self, now: float) -> None:
-        """The callers stand in the order of their last request: whoever was quiet for a minute has a full bucket."""
-        while self._level:
-            caller = next(iter(self._level))
-            if len(self._level) <= self.CALLERS_MAX and now - self._level[caller][1] < 60:
-                return
-            del self._level[caller]
 
 
 class Guard:

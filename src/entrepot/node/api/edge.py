@@ -89,6 +89,8 @@ def require_type(request: HttpRequest, *types: str) -> None:
 
 def answer_wrong(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:
     """The problem document for whatever was raised on purpose."""
+    if isinstance(wrong, HttpError) and isinstance(wrong.__context__, ProblemError):
+        wrong = wrong.__context__  # the framework hides what the parser of bodies raised
     if isinstance(wrong, ProblemError):
         return wrong.to_response()
     if isinstance(wrong, EntrepotError):
