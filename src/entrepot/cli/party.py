@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from entrepot.party.folder import KeptParty
-    from entrepot.party.keystore import Lock
-    from entrepot.party.party import Party
+from entrepot.cli.kept import (
+    AT,
+    BACKUP,
+    DATA,
+    JSON,
+    backup_store,
+    described,
+    moment_of,
+    new_lock,
+    print_value,
+    read_file,
+)
+from entrepot.cli.upkeep import COMMANDS
 
-_DATA = click.option("--data", required=True, type=click.Path(path_type=Path), help="The node's data directory.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+if TYPE_CHECKING:
+    from entrepot.party.party import Party
+    from entrepot.party.resolve import DidResolver
 
 
 @click.group()
@@ -22,17 +32,25 @@ def group() -> None:
     """Create parties and resolve their identifiers."""
 
 
+for _each in COMMANDS:
+    group.add_command(_each)
+
+
 @group.command()
 @click.option("--name", required=True, help="The party's name.")
 @click.option("--economy", required=True, help="ISO 3166-1 alpha-2 code of its economy.")
 @click.option("--scheme", help="Scheme of its business number, as named in the economy's file.")
 @click.option("--number", help="Its business number.")
-@click.option("--method", type=click.Choice(["key", "web"]), default="key", help="Kind of identifier.")
-@click.option("--domain", default="", help="For web: host[:port][/path] that will publish the document.")
+@click.option("--method", type=click.Choice(["key", "web", "webvh"]), default="key", help="Kind of identifier.")
+@click.option("--domain", default="", help="For web and webvh: host[:port][/path] that will publish it.")
+@click.option("--prerotate", is_flag=True, help="For webvh: commit to the next key of the log.")
+@click.option("--fixed", is_flag=True, help="For webvh: the identifier can never move.")
 @click.option("--curve", type=click.Choice(["Ed25519", "P-256"]), default="Ed25519", help="Kind of key.")
 @click.option("--own", is_flag=True, help="The party unlocks its key with a passphrase; the node cannot sign for it.")
-@_DATA
-@_JSON
+@AT
+@BACKUP
+@DATA
+@JSON
 def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     """Create a party with a new key, encrypted at rest.
 
@@ -45,9 +63,12 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     from entrepot.party.key import Curve
     from entrepot.party.keystore import Custody
     from entrepot.party.party import Party
+    from entrepot.party.upkeep import NewHistory, Upkeep
 
-    if bool(given["scheme"]) != bool(given["number"]) or (given["method"] == "web") != bool(given["domain"]):
-        raise click.UsageError("--scheme goes with --number, and --method web with --domain")
+    if bool(given["scheme"]) != bool(given["number"]) or (given["method"] != "key") != bool(given["domain"]):
+        raise click.UsageError("--scheme goes with --number, and --method web and webvh with --domain")
+    if (given["prerotate"] or given["fixed"] or given["backup"]) and given["method"] != "webvh":
+        raise click.UsageError("--prerotate, --fixed and --backup go with --method webvh")
     numbers = [{"scheme": given["scheme"], "value": given["number"]}] if given["scheme"] else []
     stated = {"name": given["name"], "economy": given["economy"], "identifiers": numbers}
     party, findings = parse(Party, stated)
@@ -58,16 +79,21 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     host, *path = given["domain"].split("/")
     custody = Custody.OWN if own else Custody.HELD
     wanted = NewParty(party=party, domain=host, path=tuple(path), curve=Curve(given["curve"]), custody=custody)
-    folder = PartyFolder(data)
-    lock = _lock(data, own=own)
-    kept = folder.create(wanted, lock=lock, now=datetime.now(UTC), entropy=os.urandom)
-    _print(_described(kept, data), as_json=as_json)
+    folder, now = PartyFolder(data), moment_of(given["moment"])
+    lock = new_lock(data, own=own)
+    if given["method"] == "webvh":
+        history = NewHistory(prerotate=given["prerotate"], portable=not given["fixed"])
+        upkeep = Upkeep(folder, lock=lock, entropy=os.urandom, backup=backup_store(given["backup"]))
+        kept = upkeep.create(wanted, history, now=now)
+    else:
+        kept = folder.create(wanted, lock=lock, now=now, entropy=os.urandom)
+    print_value(described(kept, data), as_json=as_json)
     return 0
 
 
 @group.command("list")
-@_DATA
-@_JSON
+@DATA
+@JSON
 def list_parties(data: Path, *, as_json: bool) -> None:
     """List the parties kept here; with --json one object per line.
 
@@ -77,15 +103,15 @@ def list_parties(data: Path, *, as_json: bool) -> None:
 
     for kept in PartyFolder(data).list():
         if as_json:
-            click.echo(json.dumps(_described(kept, data), ensure_ascii=False))
+            click.echo(json.dumps(described(kept, data), ensure_ascii=False))
         else:
             click.echo(f"{kept.id}  {kept.party.economy}  {kept.party.name}  {kept.party.did}")
 
 
 @group.command()
 @click.argument("party_id", metavar="ID")
-@_DATA
-@_JSON
+@DATA
+@JSON
 def show(party_id: str, data: Path, *, as_json: bool) -> None:
     """Show one party.
 
@@ -93,37 +119,44 @@ def show(party_id: str, data: Path, *, as_json: bool) -> None:
     """
     from entrepot.party.folder import PartyFolder
 
-    _print(_described(PartyFolder(data).show(party_id), data), as_json=as_json)
+    print_value(described(PartyFolder(data).show(party_id), data), as_json=as_json)
 
 
 @group.command()
 @click.argument("did")
 @click.option("--offline", is_flag=True, help="Fetch nothing.")
 @click.option("--did-doc", "did_docs", multiple=True, type=click.Path(path_type=Path), help="A DID document to use.")
-@_JSON
-def resolve(did: str, *, offline: bool, did_docs: tuple[Path, ...], as_json: bool) -> int:
+@click.option("--log", type=click.Path(path_type=Path, allow_dash=True), help="The log of a did:webvh to use.")
+@click.option("--witness", type=click.Path(path_type=Path), help="The witness proofs beside that log.")
+@click.option("--compromised", type=click.Path(path_type=Path), help="Marks of compromised keys of that DID.")
+@click.option("--at", "moment", default="", help="The version that held at that moment (RFC 3339).")
+@click.option("--version-id", default="", help="The version of that versionId.")
+@click.option("--version-number", type=click.IntRange(1), help="The version of that number.")
+@JSON
+def resolve(did: str, *, offline: bool, did_docs: tuple[Path, ...], as_json: bool, **given: Any) -> int:
     """Resolve DID to its document, as in DID Resolution.
 
-    Exit 0: resolved. 1: not, or not known.
+    Exit 0: resolved. 1: not, or not known. 2: nothing could be read of its log. 64: wrong use.
 
     Example: entrepot party resolve did:web:example.com --json
     """
-    from entrepot.cli.document import resolver_of
+    from entrepot.party.resolution import Query, Resolution
 
-    found = resolver_of(did_docs, offline=offline).resolve(did)
-    # The standard has no code for "not asked, because offline"; its notFound comes nearest.
-    error = {"offline": "notFound"}.get(found.code, found.code)
-    failed = {"error": error, "code": found.code, "reason": found.reason}
-    result = {
-        "didDocument": found.document,
-        "didDocumentMetadata": {},
-        "didResolutionMetadata": failed if found.code else {"contentType": "application/did+ld+json"},
-    }
+    moment, version_id, number = given["moment"], given["version_id"], given["version_number"]
+    if sum((bool(moment), bool(version_id), number is not None)) > 1:
+        raise click.UsageError("a version is named by --at, --version-id or --version-number, not by several")
+    query = Query(at=moment_of(moment) if moment else None, version_id=version_id, version_number=number)
+    try:
+        found = _resolver(did, did_docs, offline=offline, given=given).lookup(did, query)
+    except OSError as wrong:
+        reason = f"{wrong.filename}: {wrong.strerror or 'cannot be read'}"
+        found = Resolution(None, "file-unreadable", reason, "notFound", is_unreadable=True)
     if as_json or found.document is not None:
-        click.echo(json.dumps(result if as_json else found.document, indent=None if as_json else 2))
+        shown = found.to_json() if as_json else found.document
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=None if as_json else 2))
     else:
         click.echo(f"entrepot: {found.reason} ({found.code})", err=True)
-    return 0 if found.document is not None else 1
+    return 2 if found.is_unreadable else int(found.document is None)
 
 
 def _is_wrong_number(party: "Party") -> bool:
@@ -141,27 +174,32 @@ def _is_wrong_number(party: "Party") -> bool:
     return bool(blocking(found))
 
 
-def _lock(data: Path, *, own: bool) -> "Lock":
-    from entrepot.party.keystore import PassphraseLock, kek_path, open_kek
+def _resolver(did: str, did_docs: tuple[Path, ...], *, offline: bool, given: dict[str, Any]) -> "DidResolver":
+    """What is given first; fetches unless ``offline``. A given log is that of the DID asked for, or it is refused."""
+    from entrepot.cli.document import LOOPBACK_SETTING
+    from entrepot.party.compromise import read_marks
+    from entrepot.party.error import PartyError
+    from entrepot.party.fetch import Fetcher, Limits
+    from entrepot.party.resolve import DOCUMENT_LIMITS, DidResolver, read_document
+    from entrepot.party.webvh import LOG_BYTES_MAX, GivenLog
 
-    if own:
-        return PassphraseLock(click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True))
-    return open_kek(kek_path(data, os.environ), entropy=os.urandom)
-
-
-def _described(kept: "KeptParty", data: Path) -> dict[str, Any]:
-    from entrepot.base.shape import dump
-    from entrepot.party.did import did_web_url
-    from entrepot.party.folder import PartyFolder
-
-    folder = PartyFolder(data)
-    files = {"key": str(folder.keys(kept.custody).path(kept.id))}
-    described = {"id": kept.id, "did": kept.party.did, "method": kept.method_id, "custody": str(kept.custody)}
-    if folder.document_path(kept.id).is_file():
-        files["didDocument"] = str(folder.document_path(kept.id))
-        described["publishAt"] = did_web_url(str(kept.party.did))
-    return {**described, "party": dump(kept.party), "files": files}
-
-
-def _print(value: dict[str, Any], *, as_json: bool) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=None if as_json else 2))
+    documents = []
+    for each in did_docs:
+        found = read_document(read_file(each, DOCUMENT_LIMITS.bytes_max))
+        if found.document is None:
+            raise PartyError(f"--did-doc {each}: {found.reason}", remedy="Give a DID document in JSON.")
+        documents.append(found.document)
+    logs = []
+    if given["log"] is not None:
+        proofs = read_file(given["witness"], LOG_BYTES_MAX) if given["witness"] is not None else None
+        logs = [GivenLog(f"{did}:::".split(":")[2], read_file(given["log"], LOG_BYTES_MAX), proofs)]
+    marks = [read_marks(read_file(given["compromised"], 1 << 18))] if given["compromised"] is not None else []
+    limits = Limits(bytes_max=LOG_BYTES_MAX)
+    fetcher = Fetcher(limits=limits, loopback=os.environ.get(LOOPBACK_SETTING) == "1")
+    return DidResolver(
+        fetch=None if offline else fetcher.document,
+        documents=documents,
+        logs=logs,
+        marks=marks,
+        clock=lambda: datetime.now(UTC),
+    )

@@ -30,11 +30,6 @@ class Mark:
     since: datetime
     stated: datetime
 
-    def to_json(self) -> dict[str, Any]:
-        """The four members."""
-        shaped: dict[str, Any] = dump(self)
-        return shaped
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:

@@ -1,10 +1,13 @@
 """The parties that a machine keeps: for each its description, its sealed key, and the DID document to publish.
 
-Files under ``DATA``: ``party/<id>.party.json``, ``party/<id>.did.json`` (did:web only), ``keys/<id>.key.json`` for
-keys that the node holds, ``own-keys/<id>.key.json`` for those that it cannot open.
+Files under ``DATA``: ``party/<id>.party.json``; to be published ``party/<id>.did.json`` (did:web) and
+``party/<id>.did.jsonl`` with ``party/<id>.did-witness.json`` (did:webvh); ``party/<id>.compromised.json``, marks of
+compromised keys; ``keys/<id>.key.json`` for keys that the node holds, ``own-keys/<id>.key.json`` for those that it
+cannot open; ``update-keys/`` for keys that sign entries of a log; ``next-keys/`` for keys that are not in use yet.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from entrepot.base.jsontext import read_json
 from entrepot.base.shape import Length, Pattern, dump, parse
+from entrepot.party.compromise import Marks, read_marks
 from entrepot.party.did import did_key, did_web, document_of, key_method_id
 from entrepot.party.error import PartyError
 from entrepot.party.key import Curve, Entropy, KeyPair
@@ -52,6 +56,7 @@ class PartyFolder:
     def __init__(self, data: Path) -> None:
         self._directory = data / "party"
         self._keys = {Custody.HELD: KeyStore(data / "keys"), Custody.OWN: KeyStore(data / "own-keys")}
+        self.update_keys, self.next_keys = KeyStore(data / "update-keys"), KeyStore(data / "next-keys")
 
     def create(self, wanted: NewParty, *, lock: Lock, now: datetime, entropy: Entropy) -> KeptParty:
         """A new party with a new key. Raises ``KeyFormError`` for a domain that makes no did:web."""
@@ -80,14 +85,53 @@ class PartyFolder:
         )
         self.keys(wanted.custody).save(stored, pair, lock=lock, entropy=entropy)
         if wanted.domain:
-            write_durably(self.document_path(kept.id), _json(document_of(did, {WEB_FRAGMENT: pair.public})))
-        write_durably(self._path(kept.id), _json(dump(kept)))
+            self.write_document(kept.id, document_of(did, {WEB_FRAGMENT: pair.public}))
+        self.write(kept)
         return kept
+
+    def write(self, kept: KeptParty) -> None:
+        """Keep the description of a party, in place of an older one."""
+        write_durably(self._path(kept.id), _json(dump(kept)), replace=True)
+
+    def write_document(self, party_id: str, document: Mapping[str, Any]) -> None:
+        """Put a DID document where it is published from."""
+        write_durably(self.document_path(party_id), _json(document), replace=True)
+
+    def write_log(self, party_id: str, log: bytes) -> None:
+        """Put a log where it is published from."""
+        write_durably(self.log_path(party_id), log, replace=True)
+
+    def write_witness(self, party_id: str, proofs: bytes) -> None:
+        """Put witness proofs where they are published from."""
+        write_durably(self.witness_path(party_id), proofs, replace=True)
+
+    def write_marks(self, party_id: str, marks: Marks) -> None:
+        """Keep the marks of a party's compromised keys."""
+        write_durably(self.marks_path(party_id), marks.to_bytes(), replace=True)
+
+    def document(self, party_id: str) -> dict[str, Any] | None:
+        """The DID document as it is published, None where there is none."""
+        data = _read(self.document_path(party_id))
+        value, _ = read_json(data) if data is not None else (None, ())
+        return value if isinstance(value, dict) else None
+
+    def log(self, party_id: str) -> bytes | None:
+        """The log of a did:webvh, None for other parties."""
+        return _read(self.log_path(party_id))
+
+    def witness(self, party_id: str) -> bytes | None:
+        """The witness proofs beside the log, None where there are none."""
+        return _read(self.witness_path(party_id))
+
+    def marks(self, kept: KeptParty) -> Marks:
+        """The marks of a party's compromised keys."""
+        data = _read(self.marks_path(kept.id))
+        return read_marks(data) if data is not None else Marks(did=str(kept.party.did))
 
     def show(self, party_id: str) -> KeptParty:
         """The party of that id. Raises :class:`PartyError` where there is none, or its file is damaged."""
         path = self._path(party_id)
-        if "/" in party_id or not path.is_file():
+        if not self.has(party_id):
             raise PartyError(f"there is no party {party_id[:60]!r}", remedy="List them with: entrepot party list")
         value, _ = read_json(path.read_bytes())
         kept, findings = parse(KeptParty, value)
@@ -99,6 +143,10 @@ class PartyFolder:
         """All parties, by id."""
         return tuple(self.show(each.name.split(".")[0]) for each in sorted(self._directory.glob("*.party.json")))
 
+    def has(self, party_id: str) -> bool:
+        """Whether there is a party of that id."""
+        return "/" not in party_id and self._path(party_id).is_file()
+
     def keys(self, custody: Custody) -> KeyStore:
         """The key files of that custody."""
         return self._keys[custody]
@@ -106,6 +154,18 @@ class PartyFolder:
     def document_path(self, party_id: str) -> Path:
         """Where the DID document of a did:web lies, ready to be published."""
         return self._directory / f"{party_id}.did.json"
+
+    def log_path(self, party_id: str) -> Path:
+        """Where the log of a did:webvh lies, ready to be published."""
+        return self._directory / f"{party_id}.did.jsonl"
+
+    def witness_path(self, party_id: str) -> Path:
+        """Where the witness proofs of a did:webvh lie, ready to be published."""
+        return self._directory / f"{party_id}.did-witness.json"
+
+    def marks_path(self, party_id: str) -> Path:
+        """Where the marks of compromised keys lie; they are not published from here."""
+        return self._directory / f"{party_id}.compromised.json"
 
     def _path(self, party_id: str) -> Path:
         return self._directory / f"{party_id}.party.json"
@@ -120,6 +180,10 @@ def _named(party: Party, did: str) -> Party:
     from dataclasses import replace
 
     return replace(party, did=did)
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def _json(value: Any) -> bytes:

@@ -171,26 +171,38 @@ class KeyStore:
         stored = self.describe(key_id)
         write_durably(self.path(key_id), _sealed(stored, self.load(key_id, lock), to, entropy), replace=True)
 
+    def replace(self, stored: StoredKey, pair: KeyPair, *, lock: Lock, entropy: Entropy) -> None:
+        """Seal ``pair`` into the file of that id, whatever it held before; old or new is there after a power cut."""
+        write_durably(self.path(stored.id), _sealed(stored, pair, lock, entropy), replace=True)
+
+    def remove(self, key_id: str) -> None:
+        """Forget a key that is spent. Nothing happens where there is none."""
+        self.path(key_id).unlink(missing_ok=True)
+
+    def holds(self, key_id: str) -> bool:
+        """Whether there is a key of that id."""
+        return self.path(key_id).is_file()
+
+    def sealed(self, key_id: str) -> dict[str, Any]:
+        """The key file as JSON, still sealed: for a backup."""
+        shaped: dict[str, Any] = dump(self._read(key_id))
+        return shaped
+
+    def restore(self, sealed: Mapping[str, Any]) -> str:
+        """Write a file that :meth:`sealed` gave, and give its id; the same file again is no fault.
+
+        Raises :class:`KeyStoreError` where it is damaged, or another key has that id.
+        """
+        file, findings = parse(_File, dict(sealed))
+        if file is None:
+            raise KeyStoreError(f"no key file: {findings[0].path} {findings[0].text}", remedy="Export it again.")
+        if not write_durably(self.path(file.key.id), _written(file)) and self.sealed(file.key.id) != dump(file):
+            raise KeyStoreError(f"there is another key {file.key.id} already", remedy="Import into an empty folder.")
+        return file.key.id
+
     def load(self, key_id: str, lock: Lock) -> KeyPair:
         """The key pair. Raises :class:`KeyStoreError` where it is absent, damaged, or locked with another secret."""
-        file = self._read(key_id)
-        if file.lock.get("kind") != lock.kind:
-            raise KeyStoreError(
-                f"key {key_id} is locked by {str(file.lock.get('kind'))[:20]}, not by {lock.kind}",
-                remedy="Unlock it the way it was locked.",
-            )
-        nonce, sealed = from_b64url(file.nonce), from_b64url(file.sealed)
-        if nonce is None or len(nonce) != 12 or sealed is None:
-            raise KeyStoreError(f"the file of key {key_id} is damaged", remedy="Restore it from a backup.")
-        try:
-            secret = AESGCM(lock.sealing_key(file.lock)).decrypt(nonce, sealed, _bound(file.key, file.lock))
-            pair = KeyPair(file.key.curve, secret)
-        except (InvalidTag, KeyFormError):
-            raise KeyStoreError(
-                f"key {key_id} does not open: another {lock.kind} secret, or the file was changed",
-                remedy="Give the passphrase or key file with which it was created.",
-            ) from None
-        return pair
+        return _opened(self._read(key_id), lock)
 
     def describe(self, key_id: str) -> StoredKey:
         """What the file says openly; it is authenticated only when the key is loaded."""
@@ -248,6 +260,35 @@ def open_kek(path: Path, entropy: Entropy | None = None) -> KeyLock:
     return KeyLock(kek)
 
 
+def reseal(sealed: Mapping[str, Any], *, lock: Lock, to: Lock, entropy: Entropy) -> dict[str, Any]:
+    """A key file (as :meth:`KeyStore.sealed` gives it) under another lock. Raises :class:`KeyStoreError`."""
+    file, findings = parse(_File, dict(sealed))
+    if file is None:
+        raise KeyStoreError(f"no key file: {findings[0].path} {findings[0].text}", remedy="Export it again.")
+    value, _ = read_json(_sealed(file.key, _opened(file, lock), to, entropy))
+    return dict(value)
+
+
+def _opened(file: _File, lock: Lock) -> KeyPair:
+    if file.lock.get("kind") != lock.kind:
+        raise KeyStoreError(
+            f"key {file.key.id} is locked by {str(file.lock.get('kind'))[:20]}, not by {lock.kind}",
+            remedy="Unlock it the way it was locked.",
+        )
+    nonce, sealed = from_b64url(file.nonce), from_b64url(file.sealed)
+    if nonce is None or len(nonce) != 12 or sealed is None:
+        raise KeyStoreError(f"the file of key {file.key.id} is damaged", remedy="Restore it from a backup.")
+    try:
+        secret = AESGCM(lock.sealing_key(file.lock)).decrypt(nonce, sealed, _bound(file.key, file.lock))
+        pair = KeyPair(file.key.curve, secret)
+    except (InvalidTag, KeyFormError):
+        raise KeyStoreError(
+            f"key {file.key.id} does not open: another {lock.kind} secret, or the file was changed",
+            remedy="Give the passphrase or key file with which it was created.",
+        ) from None
+    return pair
+
+
 def _sealed(stored: StoredKey, pair: KeyPair, lock: Lock, entropy: Entropy) -> bytes:
     if pair.public.multikey != stored.public or pair.curve is not stored.curve:
         raise KeyStoreError(f"the description of key {stored.id} is that of another key")
@@ -255,6 +296,10 @@ def _sealed(stored: StoredKey, pair: KeyPair, lock: Lock, entropy: Entropy) -> b
     nonce = entropy(12)
     sealed = AESGCM(lock.sealing_key(params)).encrypt(nonce, pair.secret, _bound(stored, params))
     file = _File(format="entrepot-key", version=1, key=stored, lock=params, nonce=b64url(nonce), sealed=b64url(sealed))
+    return _written(file)
+
+
+def _written(file: _File) -> bytes:
     return json.dumps(dump(file), indent=2).encode() + b"\n"
 
 

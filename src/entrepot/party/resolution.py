@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from entrepot.base.error import UsageError
+from entrepot.base.shape import dump
 from entrepot.party.compromise import Mark
 
 Fetch = Callable[[str], bytes]
@@ -79,7 +80,7 @@ class Resolution:
         if self.document is None:
             told = {"error": self.standard_error, "code": self.code, "reason": self.reason}
         if self.marks:
-            told["compromised"] = [each.to_json() for each in self.marks]
+            told["compromised"] = dump(self.marks)
         return {
             "didDocument": self.document,
             "didDocumentMetadata": dict(self.metadata),

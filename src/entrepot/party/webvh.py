@@ -11,14 +11,14 @@ from typing import Any
 
 from entrepot.party._webvh10.address import WebvhDid, parse_webvh
 from entrepot.party._webvh10.fault import Fault, Refused
-from entrepot.party._webvh10.history import History, Version, read_history
-from entrepot.party._webvh10.web import web_document, with_services
+from entrepot.party._webvh10.history import LOG_BYTES_MAX, History, Version, read_history
+from entrepot.party._webvh10.web import with_services
 from entrepot.party.compromise import Mark, out_of_force, revoked_in
-from entrepot.party.did import find_method
+from entrepot.party.did import did_web_url, find_method
 from entrepot.party.error import FetchError
 from entrepot.party.resolution import NEWEST, Fetch, Query, Resolution
 
-__all__ = ["GivenLog", "History", "Period", "Version", "WebvhResolver", "given_log", "web_document"]
+__all__ = ["LOG_BYTES_MAX", "GivenLog", "History", "Period", "Version", "WebvhResolver", "given_log", "periods"]
 Clock = Callable[[], datetime]
 
 
@@ -91,14 +91,17 @@ class WebvhResolver:
     def keys(self, did: str, at: datetime | None, marks: tuple[Mark, ...] = ()) -> Resolution:
         """The document of ``did`` at that moment as a source of keys: methods that are out of force say so.
 
-        Out of force are the methods of a deactivated identifier, those that the newest document says to be revoked,
-        and those that ``marks`` name.
+        Out of force are the methods of a deactivated identifier, those that any version says to be revoked (what was
+        said once is not taken back: Controlled Identifiers 1.0, ``revoked``), and those that ``marks`` name.
         """
         found = self.resolve(did, Query(at=at))
         history = self.history(did)
         if found.document is None or isinstance(history, Resolution):
             return found
-        since = revoked_in(history.versions[-1].document)
+        since: dict[str, datetime] = {}
+        for version in history.versions:
+            for method, moment in revoked_in(version.document).items():
+                since[method] = min(moment, since.get(method, moment))
         if found.is_deactivated:
             ended = history.versions[-1].time
             since |= {str(each): ended for each in _method_ids(found.document)}
@@ -118,6 +121,23 @@ class WebvhResolver:
         except FetchError as wrong:
             return Resolution(None, wrong.error_code, f"{did.log_url}: {wrong.message}", "notFound")
         return read_history(log, did, witness=lambda: _proofs(fetch, did), now=now, seen=seen)
+
+
+def published_at(did: str) -> dict[str, str]:
+    """Member -> URL: where the files of a did:web or did:webvh are to be published; nothing for other methods."""
+    if did.startswith("did:web:"):
+        return {"publishAt": did_web_url(did)}
+    if not did.startswith("did:webvh:"):
+        return {}
+    try:
+        parsed = parse_webvh(did)
+    except Refused:
+        return {}
+    return {
+        "publishAt": parsed.log_url,
+        "publishWitnessAt": parsed.witness_url,
+        "publishWebAt": did_web_url(parsed.web),
+    }
 
 
 def failed(fault: Fault) -> Resolution:
@@ -169,8 +189,8 @@ def _metadata(history: History, version: Version) -> dict[str, Any]:
         "portable": last.portable,
         "deactivated": now.deactivated,
         "ttl": str(last.ttl_s),
-        "watchers": list(last.watchers),
-        "witness": {},
+        "watchers": list(last.watchers) or None,
+        "witness": None,
     }
     if last.witnesses is not None:
         told["witness"] = {**last.witnesses.to_json(), "threshold": str(last.witnesses.threshold)}
