@@ -11,6 +11,7 @@ from typing import Any
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 from entrepot.flow.assess import stop, warning
+from entrepot.flow.kinds import SALELESS
 from entrepot.flow.office import Office
 from entrepot.flow.sight import SALE_VIEW
 
@@ -31,7 +32,7 @@ def belonging(office: Office, record: Record, withheld: Collection[str]) -> Belo
     A node that may not read a sale's order (a bank's, say) takes what follows something of the sale: what it keeps of
     a stranger has no effect, and what it would refuse of an honest party would be missing for ever.
     """
-    if record.kind in ("offer", "order"):
+    if record.kind == "order" or record.kind in SALELESS:
         return Belonging.YES
     found = {_in_sale(office, record, sale, withheld) for sale in record.sales}
     return next(each for each in (Belonging.NO, Belonging.UNKNOWN, Belonging.YES) if each in found)

@@ -7,7 +7,7 @@ from typing import Any
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
-from entrepot.flow.kinds import Kind, kinds, read_record
+from entrepot.flow.kinds import SALELESS, Kind, kinds, read_record
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
@@ -55,10 +55,10 @@ def check_form(record: Record, now: datetime) -> tuple[Any | None, Checked]:
 
 
 def _envelope_findings(record: Record, payload: Any, now: datetime) -> Iterable[Finding]:
-    if record.kind in ("offer", "order") and record.content.sales:
+    if (record.kind == "order" or record.kind in SALELESS) and record.content.sales:
         yield stop(
             OPENS_NOTHING,
-            "The {kind} names a sale: an order opens one of its own, and an offer belongs to none.",
+            "The {kind} names a sale: an order opens one of its own, offers and tombstones belong to none.",
             path="$.sales",
             remedy="Leave the sales out.",
             kind=record.kind,
@@ -97,6 +97,8 @@ def past_of(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:
 
 def check_right(office: Office, record: Record) -> Checked:
     """Whether the issuer may say this now, judged by what it had seen."""
+    if record.kind == "tombstone":
+        return judged("right", "right", "a tombstone speaks for its issuer alone", ())
     fact = fact_of(record)
     view = office.journal.view(SALE_VIEW)
     findings: list[Finding] = []

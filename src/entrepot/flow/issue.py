@@ -15,7 +15,7 @@ from entrepot.flow.belonging import Belonging, belonging, stranger
 from entrepot.flow.book import refusal
 from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
-from entrepot.flow.kinds import newest
+from entrepot.flow.kinds import SALELESS, newest
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import messages_for
@@ -113,7 +113,7 @@ def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = Non
 def stream_versions(office: Office, record: Record) -> dict[str, int]:
     """The streams of a record with their present versions: one per sale, and the issuer's own."""
     own = {f"issuer/{record.content.issuer}": ANY}
-    sales = record.sales if record.kind != "offer" else ()
+    sales = () if record.kind in SALELESS else record.sales
     return own | {f"sale/{sale}": office.journal.stream(f"sale/{sale}")[0] for sale in sales}
 
 

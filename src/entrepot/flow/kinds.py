@@ -40,8 +40,11 @@ READERS: Mapping[str, frozenset[str]] = {
     "dispute-resolution": _WITH_MONEY | {"neutral"},
     "acceptance": _WITH_CUSTOMS,
     "count": EVERYBODY,
+    "tombstone": TRADERS,
 }
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
+SALELESS = frozenset({"offer", "tombstone"})
+"""Kinds that belong to no sale: an offer may be taken up by many orders, a tombstone speaks of one record."""
 PERSONAL = frozenset({"order", "acceptance", "dispute", "dispute-answer", "return-request"})
 """Kinds that may name natural persons: kept encrypted, each under a key of its own, so that they can be erased."""
 
@@ -78,7 +81,12 @@ def kinds() -> Mapping[tuple[str, int], Kind]:
         known = frozenset(codes())
         return {key: (each.shape, partial(each.check, economies=known)) for key, each in of_documents().items()}
 
-    rooms = (checked_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)
+    def of_flow() -> dict[tuple[str, int], tuple[type[Any], Check]]:
+        from entrepot.flow.erase import KIND, Tombstone, check
+
+        return {(KIND, 1): (Tombstone, check)}
+
+    rooms = (of_flow, checked_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)
     found = {}
     for room in rooms:
         for (name, version), (shape, check) in room().items():

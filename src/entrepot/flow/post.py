@@ -14,6 +14,7 @@ from entrepot.flow.audience import may_read
 from entrepot.flow.envelope import Envelope, SentProof, pack, write_envelope
 from entrepot.flow.error import BadNodeMessage, TransportError
 from entrepot.flow.headwatch import known_size, note_head
+from entrepot.flow.kinds import SALELESS
 from entrepot.flow.office import Office
 from entrepot.flow.peer import ADMITTED, UNREACHED, Peer, heard_from, hosts_of, peer
 from entrepot.journal.outbox import Delivery
@@ -31,7 +32,7 @@ ATTEMPTS_MAX = 200
 
 def messages_for(office: Office, record: Record) -> tuple[Message, ...]:
     """One message per admitted peer that hosts a reader of the record, other than this node's own parties."""
-    lane = record.sales[0] if record.kind != "offer" else "public"
+    lane = "public" if record.kind in SALELESS else record.sales[0]
     return tuple(
         Message(peer=each.id, lane=lane, key=record.id, body={"record": record.id})
         for each in hosts_of(office, record.content.audience)

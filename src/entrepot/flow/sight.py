@@ -96,6 +96,8 @@ def digest_of_facts(facts: Iterable[Fact]) -> str:
 
 
 def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
+    if record.kind == "tombstone":
+        return
     fact = fact_of(record)
     if record.kind == "offer":
         view.put(f"lone/{record.id}", fact_row(fact))
