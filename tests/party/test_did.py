@@ -239,7 +239,7 @@ def test_is_did():
 
 
 def test_did_key_of_another_type_is_unknown_not_wrong():
-    for prefix, length in (("8124", 49), ("e701", 33), ("ec01", 32), ("8524", 270)):
+    for prefix, length in (("8224", 67), ("e701", 33), ("ec01", 32), ("8524", 270)):
         did = "did:key:" + to_multibase(bytes.fromhex(prefix) + b"\x02" * length)
         resolution = DidResolver().resolve(did)
         assert (resolution.document, resolution.code) == (None, "unsupportedPublicKeyType")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.party.error import KeyFormError
 from entrepot.party.jws import header_fault, read_jws, sign_jws, verify_jws
-from entrepot.party.key import Curve, KeyPair, PublicKey
+from entrepot.party.key import SECRET_LENGTH, Curve, KeyPair, PublicKey
 from entrepot.party.multibase import from_multibase, to_multibase
 
 DATA = os.environ.get("ENTREPOT_TEST_DATA")
@@ -25,7 +25,7 @@ P = 2**255 - 19
 
 
 def pair(curve, seed=b"test"):
-    return KeyPair(curve, hashlib.sha256(seed + curve.value.encode()).digest())
+    return KeyPair(curve, hashlib.sha512(seed + curve.value.encode()).digest()[: SECRET_LENGTH[curve]])
 
 
 @pytest.mark.parametrize("curve", Curve)
@@ -212,7 +212,7 @@ def test_published_key_pairs_agree(file, member):
     assert key.to_secret_multikey() == published[member]
 
 
-@pytest.mark.parametrize("curve", Curve)
+@pytest.mark.parametrize("curve", [Curve.ED25519, Curve.P256])
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 def test_jws_is_read_by_joserfc_and_one_of_joserfc_here(curve):
     jose = pytest.importorskip("joserfc.jws")

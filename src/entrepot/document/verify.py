@@ -11,14 +11,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding
 from entrepot.base.moment import format_moment, from_millis, parse_moment, require_aware
 from entrepot.base.record import Record
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
-from entrepot.document.proof.model import check_claims, check_credential
-from entrepot.document.proof.opened import ASSERTION, Proof, Secured, open_secured, verify_proof
+from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.model import check_claims, check_credential, check_token
+from entrepot.document.proof.opened import ASSERTION, Proof, Secured, judge_proof, open_secured
+from entrepot.document.proof.sdjwt import binding_fault
+from entrepot.document.status import StatusLists
 from entrepot.party.anchor import Anchors, Standing
 from entrepot.party.did import Method, did_of, find_method, is_did
 from entrepot.party.resolve import Resolution, Resolver
@@ -76,6 +78,22 @@ class Report:
         return {"valid": self.is_valid, "results": {name: self.results[name].to_json() for name in RESULTS}}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a verifier brings along beside the document.
+
+    ``contexts``: the JSON-LD contexts that may be read. ``lists``: status lists; without them a status stays unknown.
+    ``audience``, ``nonce``: to whom, and on which occasion, a holder must show that it presents the document.
+    ``check``: the form of a record's payload.
+    """
+
+    contexts: Contexts = CARRIED
+    lists: StatusLists | None = None
+    audience: str | None = None
+    nonce: str | None = None
+    check: Check | None = None
+
+
 def verify(
     data: bytes,
     *,
@@ -83,9 +101,9 @@ def verify(
     at: datetime,
     require: Collection[str] = (),
     anchors: Anchors | None = None,
-    check: Check | None = None,
+    given: Given = Given(),
 ) -> Report:
-    """Everything that can be said of ``data`` (a credential with proof, or vc+jwt) as of the moment ``at``.
+    """Everything that can be said of ``data`` (a credential with proofs, a vc+jwt or an SD-JWT) as of ``at``.
 
     Valid means: integrity and the issuer's key are valid, nothing is invalid, what ``require`` names is valid, and
     nothing that the document itself names (a status list, a schema) is unknown. ``created`` of a proof is its signer's
@@ -95,14 +113,14 @@ def verify(
     secured, findings = open_secured(data)
     if secured is None:
         return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
-    judge = _Judge(secured, resolver, at)
-    record, wrong = record_of_credential(secured.vc) if is_record_credential(secured.vc) else (None, ())
-    form = check_credential(secured.vc) + (check_claims(secured.vc) if secured.is_enveloped else ())
-    shape = check(record) if check is not None and record is not None else ()
+    judge = _Judge(secured, resolver, at, given)
+    record, wrong = _record(secured)
+    form = _form(secured)
+    shape = given.check(record) if given.check is not None and record is not None else ()
     results = {
         "integrity": judge.integrity(wrong),
         "issuer": judge.issuer(),
-        "status": _status(secured.vc),
+        "status": _status(secured, resolver, at, given),
         "validity": _validity(secured, at),
         "schema": _schema(secured.vc, form + shape),
         "mandate": NOT_ASKED,
@@ -119,10 +137,35 @@ def verify(
     )
 
 
+_TOKEN_CLAIMS = frozenset({"iss", "iat", "nbf", "exp", "vct", "cnf", "sub", "jti"})
+
+
+def _record(secured: Secured) -> tuple[Record | None, tuple[Finding, ...]]:
+    """The record that the document renders; what a holder has cut out proves statements, but is no record."""
+    if not is_record_credential(secured.vc):
+        return None, ()
+    vc = secured.vc
+    if any(each.sd is not None for each in secured.proofs):
+        vc = {name: each for name, each in vc.items() if name not in _TOKEN_CLAIMS}
+    record, wrong = record_of_credential(vc)
+    return record, () if secured.is_partial else wrong
+
+
+def _form(secured: Secured) -> tuple[Finding, ...]:
+    if any(each.sd is not None for each in secured.proofs):
+        token = check_token(secured.vc)
+        if "@context" not in secured.vc:
+            return token
+        return token + check_credential(secured.vc) + check_claims(secured.vc)
+    return check_credential(secured.vc) + (check_claims(secured.vc) if secured.is_enveloped else ())
+
+
 def _is_valid(results: Mapping[str, Result], vc: Mapping[str, Any], require: Collection[str]) -> bool:
     needed = {"integrity", "issuer", *require}
     needed |= {
-        name for name, member in (("status", "credentialStatus"), ("schema", "credentialSchema")) if member in vc
+        name
+        for name, member in (("status", "credentialStatus"), ("status", "status"), ("schema", "credentialSchema"))
+        if member in vc and (member != "status" or "vct" in vc)
     }
     if any(each.status is Verdict.INVALID for each in results.values()):
         return False
@@ -138,8 +181,9 @@ def unread(reason: str, code: str = "unreadable", remedy: str = "Give a file tha
 class _Judge:
     """Integrity and issuer of one document: both need the keys that its proofs name."""
 
-    def __init__(self, secured: Secured, resolver: Resolver, at: datetime) -> None:
+    def __init__(self, secured: Secured, resolver: Resolver, at: datetime, given: Given) -> None:
         self._secured = secured
+        self._given = given
         self._resolver = resolver
         self._at = at
         self._methods = [self._method_of(each) for each in secured.proofs]
@@ -165,13 +209,23 @@ class _Judge:
         if method is None or method.key is None:
             reason = resolution.reason if resolution and resolution.reason else f"no key is known for {proof.method!r}"
             return Result(Verdict.UNKNOWN, "key-unknown", reason, "Give the signer's DID document with --did-doc.")
-        if not verify_proof(self._secured, method.key, index=number, purpose=proof.purpose):
-            if proof.jws is None and not _is_canonical(self._secured.vc):
-                reason = "the document holds a number that has no canonical form here"
-                return Result(Verdict.UNKNOWN, "not-canonical", reason, "Ask the issuer to write it as a string.")
-            reason = f"the {proof.securing} signature does not hold under {proof.method}"
-            return Result(Verdict.INVALID, "signature-wrong", reason, "Ask the issuer for the document as issued.")
-        return Result(Verdict.VALID, "signature-holds", f"{proof.securing} under {proof.method}")
+        outcome = judge_proof(
+            self._secured, method.key, index=number, purpose=proof.purpose, contexts=self._given.contexts
+        )
+        if not outcome.holds:
+            status = Verdict.UNKNOWN if outcome.is_unknown else Verdict.INVALID
+            return Result(status, outcome.code, outcome.reason, outcome.remedy)
+        return self._bound(proof) or Result(Verdict.VALID, "signature-holds", f"{proof.securing} under {proof.method}")
+
+    def _bound(self, proof: Proof) -> Result | None:
+        """What is wrong with the holder's binding to this occasion; None where nothing is."""
+        if proof.sd is None:
+            if self._given.audience is None and self._given.nonce is None:
+                return None
+            reason = f"{proof.securing} does not show who presents it"
+            return Result(Verdict.UNKNOWN, "binding-missing", reason, "Ask for an SD-JWT with key binding.")
+        code, reason = binding_fault(proof.sd, audience=self._given.audience, nonce=self._given.nonce)
+        return Result(Verdict.INVALID, code, reason, "Ask the holder to present it again.") if code else None
 
     def integrity(self, wrong: tuple[Finding, ...]) -> Result:
         """Whether every proof holds, and a record's content has the digest that names it."""
@@ -218,14 +272,6 @@ class _Judge:
         return Result(Verdict.VALID, "method-listed", f"{issuer} lists {proof.method} for assertions")
 
 
-def _is_canonical(value: Any) -> bool:
-    try:
-        canonical(value)
-    except NotCanonicalError:
-        return False
-    return True
-
-
 _RANK = {Verdict.INVALID: 0, Verdict.UNKNOWN: 1, Verdict.NOT_ASKED: 2, Verdict.VALID: 3}
 
 
@@ -237,11 +283,28 @@ def _best(results: list[Result]) -> Result:
     return max(results, key=lambda each: _RANK[each.status])
 
 
-def _status(vc: Mapping[str, Any]) -> Result:
+def _status(secured: Secured, resolver: Resolver, at: datetime, given: Given) -> Result:
+    vc = secured.vc
+    if "vct" in vc and "status" in vc and "credentialStatus" not in vc:
+        return Result(Verdict.UNKNOWN, "status-unchecked", "A token status list is not checked here.")
     if "credentialStatus" not in vc:
         return NOT_ASKED
-    reason = "The document names a status that is not checked here."
-    return Result(Verdict.UNKNOWN, "status-unchecked", reason, "Ask the issuer whether it still holds.")
+    if given.lists is None:
+        reason = "The document names a status that is not checked here."
+        return Result(Verdict.UNKNOWN, "status-unchecked", reason, "Give the list with --status-list.")
+
+    def judge(data: bytes, moment: datetime) -> tuple[bool, str, Mapping[str, Any]]:
+        """A list is a credential; what it says of its own status is not asked."""
+        opened, _ = open_secured(data)
+        report = verify(data, resolver=resolver, at=moment, given=Given(contexts=given.contexts))
+        wanted = [report.results[name] for name in ("integrity", "issuer")]
+        # A list that is made later says something of the past, too: that it is not yet in force does no harm.
+        wanted += [each for each in [report.results["validity"]] if each.code != "not-yet-valid"]
+        first = next((each for each in wanted if each.status is not Verdict.VALID), None)
+        return first is None, first.reason if first else "", opened.vc if opened is not None else {}
+
+    standing = given.lists.standing(vc["credentialStatus"], issuer=secured.issuer, at=at, judge=judge)
+    return Result(Verdict(standing.status), standing.code, standing.reason, standing.remedy)
 
 
 def _schema(vc: Mapping[str, Any], findings: tuple[Finding, ...]) -> Result:

@@ -1,8 +1,8 @@
-"""Keys as values: Ed25519 (RFC 8032) and ECDSA on P-256 (FIPS 186-5), as Multikey and as JWK.
+"""Keys as values: Ed25519 (RFC 8032) and ECDSA on P-256 and P-384 (FIPS 186-5), as Multikey and as JWK.
 
 A public key is refused where it could not bind a signature to one holder: a wrong length, a point off the curve,
-an Ed25519 point of small order or in a second spelling. Signatures have one spelling, too: 64 bytes, never DER,
-and for Ed25519 an S below the group order. (A high S is a correct ECDSA signature and is accepted.)
+an Ed25519 point of small order or in a second spelling. Signatures have one spelling, too: 64 bytes (P-384: 96),
+never DER, and for Ed25519 an S below the group order. (A high S is a correct ECDSA signature and is accepted.)
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from entrepot.base.digest import b64url, from_b64url
@@ -27,7 +27,7 @@ SIGNATURE_BYTES = 64
 _ED25519_P = 2**255 - 19
 _ED25519_L = 2**252 + 27742317777372353535851937790883648493
 _P256_N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_ECDSA = ec.ECDSA(SHA256())
+_P384_N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 _Y8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022
 _SMALL_ORDER_Y = frozenset({0, 1, _ED25519_P - 1, _Y8, _ED25519_P - _Y8})
 """The y coordinates of the eight points whose order divides 8: under such a key one signature fits many texts."""
@@ -38,23 +38,35 @@ class Curve(StrEnum):
 
     ED25519 = "Ed25519"
     P256 = "P-256"
+    P384 = "P-384"
 
 
-_PUBLIC_PREFIX = {Curve.ED25519: b"\xed\x01", Curve.P256: b"\x80\x24"}
-_SECRET_PREFIX = {Curve.ED25519: b"\x80\x26", Curve.P256: b"\x86\x26"}
+_PUBLIC_PREFIX = {Curve.ED25519: b"\xed\x01", Curve.P256: b"\x80\x24", Curve.P384: b"\x81\x24"}
+_SECRET_PREFIX = {Curve.ED25519: b"\x80\x26", Curve.P256: b"\x86\x26", Curve.P384: b"\x87\x26"}
 UNSUPPORTED = "key-unsupported"
 """Error code of a key that is well formed as far as its type says, but of a type that is not read here."""
 _OTHER_PREFIXES = frozenset(
     bytes.fromhex(each)
-    for each in ("8124", "8224", "8324", "8424", "8524", "9024", "9124", "9224", "e701", "ea01", "eb01", "ec01")
+    for each in ("8224", "8324", "8424", "8524", "9024", "9124", "9224", "e701", "ea01", "eb01", "ec01")
 )
-"""Multicodec prefixes of public keys: P-384, P-521, Ed448, X448, RSA, ML-DSA (three), secp256k1, BLS12-381, X25519."""
-_PUBLIC_LENGTH = {Curve.ED25519: 32, Curve.P256: 33}
+"""Multicodec prefixes of public keys: P-521, Ed448, X448, RSA, ML-DSA (three), secp256k1, BLS12-381, X25519."""
+_PUBLIC_LENGTH = {Curve.ED25519: 32, Curve.P256: 33, Curve.P384: 49}
+SECRET_LENGTH: Mapping[Curve, int] = {Curve.ED25519: 32, Curve.P256: 32, Curve.P384: 48}
+"""Bytes of a secret."""
+SIGNATURE_LENGTH: Mapping[Curve, int] = {Curve.ED25519: 64, Curve.P256: 64, Curve.P384: 96}
+"""Bytes of a signature."""
+_ORDER = {Curve.P256: _P256_N, Curve.P384: _P384_N}
+_GROUP: Mapping[Curve, ec.EllipticCurve] = {Curve.P256: ec.SECP256R1(), Curve.P384: ec.SECP384R1()}
+_ECDSA = {Curve.P256: ec.ECDSA(SHA256()), Curve.P384: ec.ECDSA(SHA384())}
+_SIGNING = {
+    Curve.P256: ec.ECDSA(SHA256(), deterministic_signing=True),
+    Curve.P384: ec.ECDSA(SHA384(), deterministic_signing=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A public key: ``raw`` is the 32 bytes of RFC 8032, or the 33 bytes of a compressed P-256 point (SEC 1, 2.3.3).
+    """A public key: ``raw`` is the 32 bytes of RFC 8032, or the 33 (P-384: 49) of a compressed point (SEC 1, 2.3.3).
 
     Construction raises :class:`KeyFormError` where ``raw`` is no key that can be relied on.
     """
@@ -90,11 +102,13 @@ class PublicKey:
         if self.curve is Curve.ED25519:
             return {"kty": "OKP", "crv": "Ed25519", "x": b64url(self.raw)}
         point = _loaded(self).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        return {"kty": "EC", "crv": "P-256", "x": b64url(point[1:33]), "y": b64url(point[33:])}
+        half = len(point) // 2 + 1
+        return {"kty": "EC", "crv": str(self.curve), "x": b64url(point[1:half]), "y": b64url(point[half:])}
 
     def verify(self, signature: bytes, data: bytes) -> bool:
-        """Whether ``signature`` is this key's of ``data``: 64 bytes, R || S (Ed25519) or r || s (ECDSA, SHA-256)."""
-        if len(signature) != SIGNATURE_BYTES:
+        """Whether ``signature`` is this key's of ``data``: R || S (Ed25519), or r || s (ECDSA with SHA-256 for P-256,
+        with SHA-384 for P-384)."""
+        if len(signature) != SIGNATURE_LENGTH[self.curve]:
             return False
         loaded = _loaded(self)
         try:
@@ -103,10 +117,11 @@ class PublicKey:
                     return False
                 loaded.verify(signature, data)
             else:
-                r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-                if not (0 < r < _P256_N and 0 < s < _P256_N):
+                half, order = len(signature) // 2, _ORDER[self.curve]
+                r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+                if not (0 < r < order and 0 < s < order):
                     return False
-                loaded.verify(encode_dss_signature(r, s), data, _ECDSA)
+                loaded.verify(encode_dss_signature(r, s), data, _ECDSA[self.curve])
         except InvalidSignature:
             return False
         return True
@@ -114,23 +129,26 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A key that signs: ``secret`` is the 32-byte seed (Ed25519) or scalar (P-256); never shown by ``repr``."""
+    """A key that signs: ``secret`` is the 32-byte seed (Ed25519) or the scalar (P-256: 32 bytes, P-384: 48); never
+    shown by ``repr``."""
 
     curve: Curve
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.secret) != 32:
-            raise KeyFormError(f"{self.curve}: a secret of {len(self.secret)} bytes instead of 32")
-        if self.curve is Curve.P256 and not 0 < int.from_bytes(self.secret, "big") < _P256_N:
-            raise KeyFormError("P-256: the secret lies outside the group")
+        length = SECRET_LENGTH[self.curve]
+        if len(self.secret) != length:
+            raise KeyFormError(f"{self.curve}: a secret of {len(self.secret)} bytes instead of {length}")
+        order = _ORDER.get(self.curve)
+        if order is not None and not 0 < int.from_bytes(self.secret, "big") < order:
+            raise KeyFormError(f"{self.curve}: the secret lies outside the group")
 
     @classmethod
     def generate(cls, curve: Curve, entropy: Entropy) -> "KeyPair":
-        """A new key from ``entropy``; for P-256 drawn again until it lies in the group (FIPS 186-5, A.2.2)."""
+        """A new key from ``entropy``; for ECDSA drawn again until it lies in the group (FIPS 186-5, A.2.2)."""
         while True:
             try:
-                return cls(curve, entropy(32))
+                return cls(curve, entropy(SECRET_LENGTH[curve]))
             except KeyFormError:
                 if curve is Curve.ED25519:
                     raise
@@ -163,12 +181,13 @@ class KeyPair:
         return to_multibase(_SECRET_PREFIX[self.curve] + self.secret)
 
     def sign(self, data: bytes) -> bytes:
-        """64 bytes: R || S (Ed25519), or r || s of ECDSA with SHA-256 and the nonce of RFC 6979."""
+        """R || S (Ed25519), or r || s of ECDSA with the nonce of RFC 6979 and SHA-256 (P-384: SHA-384)."""
         loaded = _loaded_secret(self.curve, self.secret)
         if isinstance(loaded, ed25519.Ed25519PrivateKey):
             return loaded.sign(data)
-        r, s = decode_dss_signature(loaded.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True)))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        r, s = decode_dss_signature(loaded.sign(data, _SIGNING[self.curve]))
+        half = SIGNATURE_LENGTH[self.curve] // 2
+        return r.to_bytes(half, "big") + s.to_bytes(half, "big")
 
 
 def _unprefixed(text: str, prefixes: Mapping[Curve, bytes]) -> tuple[Curve, bytes]:
@@ -178,7 +197,10 @@ def _unprefixed(text: str, prefixes: Mapping[Curve, bytes]) -> tuple[Curve, byte
             return curve, data[len(prefix) :]
     code = UNSUPPORTED if data[:2] in _OTHER_PREFIXES else None
     message = f"a key of another type (multicodec prefix {data[:2].hex()})"
-    raise KeyFormError(message, remedy="Use Ed25519 or P-256.", code=code)
+    raise KeyFormError(message, remedy="Use Ed25519, P-256 or P-384.", code=code)
+
+
+_JWK_CURVES = {"P-256": Curve.P256, "P-384": Curve.P384}
 
 
 def _public_of_jwk(jwk: Mapping[str, Any]) -> tuple[Curve, bytes]:
@@ -186,12 +208,14 @@ def _public_of_jwk(jwk: Mapping[str, Any]) -> tuple[Curve, bytes]:
     kind = (jwk.get("kty"), jwk.get("crv"))
     if kind == ("OKP", "Ed25519") and x is not None and "y" not in jwk:
         return Curve.ED25519, x
-    if kind == ("EC", "P-256") and x is not None and y is not None and len(x) == len(y) == 32:
+    curve = _JWK_CURVES.get(kind[1]) if kind[0] == "EC" and isinstance(kind[1], str) else None
+    if curve is not None and x is not None and y is not None and len(x) == len(y) == SECRET_LENGTH[curve]:
         raw = bytes((2 + (y[-1] & 1),)) + x
-        if PublicKey(Curve.P256, raw).to_jwk()["y"] != jwk["y"]:
-            raise KeyFormError("P-256: the point is not on the curve")
-        return Curve.P256, raw
-    raise KeyFormError(f"not a JWK of Ed25519 or P-256: {kind}", remedy="Use OKP/Ed25519 or EC/P-256.")
+        if PublicKey(curve, raw).to_jwk()["y"] != jwk["y"]:
+            raise KeyFormError(f"{curve}: the point is not on the curve")
+        return curve, raw
+    message = f"not a JWK of Ed25519, P-256 or P-384: {kind}"
+    raise KeyFormError(message, remedy="Use OKP/Ed25519, EC/P-256 or EC/P-384.")
 
 
 @lru_cache(maxsize=1024)
@@ -204,9 +228,9 @@ def _loaded(key: PublicKey) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublic
             raise KeyFormError("Ed25519: the point is not on the curve")
         return ed25519.Ed25519PublicKey.from_public_bytes(key.raw)
     try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key.raw)
+        return ec.EllipticCurvePublicKey.from_encoded_point(_GROUP[key.curve], key.raw)
     except ValueError as wrong:
-        raise KeyFormError(f"P-256: {wrong}") from wrong
+        raise KeyFormError(f"{key.curve}: {wrong}") from wrong
 
 
 def _is_on_ed25519(y: int, *, sign: int) -> bool:
@@ -220,7 +244,7 @@ def _is_on_ed25519(y: int, *, sign: int) -> bool:
 def _loaded_secret(curve: Curve, secret: bytes) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
     if curve is Curve.ED25519:
         return ed25519.Ed25519PrivateKey.from_private_bytes(secret)
-    return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(secret, "big"), _GROUP[curve])
 
 
 @lru_cache(maxsize=1024)

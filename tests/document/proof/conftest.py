@@ -14,7 +14,7 @@ from entrepot.document.proof import credential_of, secure
 from entrepot.document.verify import verify
 from entrepot.party.anchor import Anchor
 from entrepot.party.did import did_key, key_method_id
-from entrepot.party.key import Curve, KeyPair
+from entrepot.party.key import SECRET_LENGTH, Curve, KeyPair
 from entrepot.party.resolve import DidResolver
 
 AT = datetime(2026, 5, 1, 8, 30, tzinfo=UTC)
@@ -30,7 +30,9 @@ PAYLOAD = {
 class Desk:
     """Secures and judges at 2026-05-01T08:30Z."""
 
-    KEYS: ClassVar = {curve: KeyPair(curve, hashlib.sha256(curve.value.encode()).digest()) for curve in Curve}
+    KEYS: ClassVar = {
+        curve: KeyPair(curve, hashlib.sha512(curve.value.encode()).digest()[: SECRET_LENGTH[curve]]) for curve in Curve
+    }
 
     @staticmethod
     def record(curve=Curve.ED25519, **changes):

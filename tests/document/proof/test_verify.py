@@ -8,7 +8,7 @@ import pytest
 from entrepot.base.canonical import canonical
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding, Severity
-from entrepot.document.verify import Verdict
+from entrepot.document.verify import Given, Verdict
 from entrepot.party.anchor import AnchorList, Anchors
 from entrepot.party.did import did_key, document_of, key_method_id
 from entrepot.party.key import Curve, KeyPair
@@ -159,8 +159,8 @@ def test_unsecured_document_is_unknown_not_valid(desk):
 
 def test_kind_of_record_may_be_checked_too(desk):
     wrong = Finding(id="ENT-CORE-INVOICE-01", severity=Severity.BLOCKING, message="No lines.")
-    assert desk.judged(desk.secured("vc+jwt", Curve.ED25519), check=lambda _: ()).is_valid
-    report = desk.judged(desk.secured("vc+jwt", Curve.ED25519), check=lambda _: (wrong,))
+    assert desk.judged(desk.secured("vc+jwt", Curve.ED25519), given=Given(check=lambda _: ())).is_valid
+    report = desk.judged(desk.secured("vc+jwt", Curve.ED25519), given=Given(check=lambda _: (wrong,)))
     assert report.results["schema"].code == "ENT-CORE-INVOICE-01"
     assert not report.is_valid
 

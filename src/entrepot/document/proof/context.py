@@ -1,15 +1,33 @@
-"""The JSON-LD contexts that Entrepot knows by name. They are carried in the package and never fetched."""
+"""The JSON-LD contexts that Entrepot knows by name. They are carried, pinned by hash, and never fetched.
+
+The texts of the W3C come with PyLD, or lie beside this module in our own form; either way the SHA-256 of their
+canonical JSON must be the one written here, so that another package version cannot change what is signed.
+"""
 
 import json
+import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from entrepot.base.canonical import canonical
+from entrepot.base.digest import sha256
+from entrepot.base.error import EntrepotError
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 """First context of every credential and presentation (VCDM 2.0, 4.3)."""
 RECORD_V1 = "https://entrepot.example/ns/record/v1"
 """Context of the members of a record; its text is ``record-v1.jsonld`` beside this module."""
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
+CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
+PINS: Mapping[str, str] = {
+    CREDENTIALS_V1: "b01e671e873981f19a9102a9a57f666dbcaeb31b99e3e124378d143e71549247",
+    CREDENTIALS_V2: "b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf",
+    DATA_INTEGRITY_V2: "7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305",
+    RECORD_V1: "10cb15c22b95a267d35511fcb8656738fae147464019579556b76c9606cdba30",
+}
+"""Carried context -> SHA-256 of its canonical JSON (RFC 8785)."""
 BASE_TYPES = frozenset(
     {
         "VerifiableCredential",
@@ -39,3 +57,49 @@ def record_context() -> dict[str, Any]:
     text = (files(__package__) / "record-v1.jsonld").read_text("utf-8")
     value: dict[str, Any] = json.loads(text)
     return value
+
+
+class ContextError(EntrepotError):
+    """A carried context is not the text that is pinned: the installation is damaged or of another version."""
+
+    code = "context-changed"
+
+
+@cache
+def carried(url: str) -> dict[str, Any]:
+    """The text of a context in :data:`PINS`. Raises :class:`ContextError` where it is not the pinned one."""
+    if url == RECORD_V1:
+        text = record_context()
+    elif url == DATA_INTEGRITY_V2:
+        text = _built(tomllib.loads((files(__package__) / "data-integrity-v2.toml").read_text("utf-8")))
+    else:
+        from pyld.documentloader.frozen import BUNDLED_CONTEXTS  # type: ignore[import-untyped]
+
+        text = json.loads(BUNDLED_CONTEXTS[url].read_text("utf-8"))
+    found = sha256(canonical(text))
+    if found != PINS[url]:
+        remedy = "Install the versions that the lock file names."
+        raise ContextError(f"the context {url} has the digest {found}, not the pinned one", remedy=remedy)
+    return text
+
+
+def _built(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON-LD text that a table of terms stands for."""
+    prefixes, inside = table["prefixes"], table["inside"]
+
+    def whole(name: str) -> str:
+        prefix, _, rest = name.partition(":")
+        return prefixes[prefix] + rest if prefix in prefixes else name
+
+    def term(name: str, line: str) -> str | dict[str, Any]:
+        parts = [whole(each) for each in line.split()]
+        made: dict[str, Any] = dict(zip(("@id", "@type", "@container"), parts, strict=False))
+        if name in inside:
+            made["@context"] = scope(inside[name])
+        return made if len(made) > 1 else parts[0]
+
+    def scope(terms: Mapping[str, str]) -> dict[str, Any]:
+        start = {"id": "@id", "type": "@type", "@protected": True}
+        return start | {name: term(name, line) for name, line in terms.items()}
+
+    return {"@context": scope(table["terms"])}

@@ -55,6 +55,16 @@ def check_claims(vc: Mapping[str, Any]) -> tuple[Finding, ...]:
     )
 
 
+def check_token(claims: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Every rule of SD-JWT VC that the claims of a token break (SD-JWT VC, Internet-Draft, 3.2.2)."""
+    found = []
+    if not isinstance(claims.get("vct"), str) or not claims["vct"]:
+        found.append(_finding(14, "$.vct", "SD-JWT VC, 3.2.2.1", "The token names no type in vct."))
+    if "iss" in claims and not isinstance(claims["iss"], str):
+        found.append(_finding(14, "$.iss", "SD-JWT VC, 3.2.2.2", "The issuer is not a text."))
+    return tuple(found)
+
+
 def items_of(value: Any) -> list[Any]:
     """``value`` as a list: VCDM lets one object stand for a list of one."""
     return value if isinstance(value, list) else [value]
@@ -238,3 +248,18 @@ def _finding(number: int, path: str, section: str, message: str, **params: str) 
         source=f"VCDM 2.0, {section}",
         remedy="Issue the credential again in the form of the data model.",
     )
+
+
+def inline_fault(value: Any, *, is_top: bool = True) -> str:
+    """Why the contexts of a document about to be issued do not all stand at its top, by name; empty where they do.
+
+    A context inside a document changes what its members mean without anybody having published it.
+    """
+    if isinstance(value, Mapping):
+        if "@context" in value and not is_top:
+            return "a context stands inside the document"
+        found = (inline_fault(each, is_top=False) for name, each in value.items() if name != "proof")
+        return next(filter(None, found), "")
+    if isinstance(value, list):
+        return next(filter(None, (inline_fault(each, is_top=False) for each in value)), "")
+    return ""

@@ -1,86 +1,50 @@
-"""Secured bytes taken apart: the credential inside, and each proof with what it says of itself."""
+"""Secured bytes taken apart, and each proof judged under a key that somebody else has found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.jsontext import JsonLimits, read_json
-from entrepot.document.proof.integrity import CRYPTOSUITES, context_fault, holds, proof_signature
+from entrepot.document.proof.embedded import embedded_proofs
+from entrepot.document.proof.integrity import SELECTIVE, holds
+from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.rdf import NotRdfError
+from entrepot.document.proof.sdjwt import SdJwt, read_json_form, read_sd_jwt
+from entrepot.document.proof.secured import ASSERTION, PROOFS_MAX, Outcome, Proof, Secured, issuer_of
+from entrepot.document.proof.selective import read_base, verify_base, verify_derived
 from entrepot.party.did import did_of
 from entrepot.party.jws import ALGORITHMS, Jws, header_fault, read_jws, verify_jws
-from entrepot.party.key import Curve, PublicKey
+from entrepot.party.key import SIGNATURE_LENGTH, PublicKey
 
+__all__ = [
+    "ASSERTION",
+    "LIMITS",
+    "PROOFS_MAX",
+    "Outcome",
+    "Proof",
+    "Secured",
+    "issuer_of",
+    "judge_proof",
+    "open_secured",
+    "verify_proof",
+]
 LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
 """Room for a record of the largest size, in base64url, with a proof around it."""
-PROOFS_MAX = 20
-"""Proofs that one document may carry."""
-ASSERTION = "assertionMethod"
-"""The purpose of a proof by which an issuer states something (Data Integrity 1.0, 2.1)."""
 _TYPES = ("vc+jwt", "application/vc+jwt")
-_ENVELOPE = "data:application/vc+jwt,"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """One proof. ``securing``: ``vc+jwt`` or the cryptosuite's name. ``method``: DID URL of the key, as claimed.
-
-    ``fault``: why it cannot hold, empty if nothing is seen yet; ``unsupported``: why it cannot be judged here.
-    ``members``: the JOSE header, or the Data Integrity proof.
-    """
-
-    securing: str
-    method: str
-    purpose: str
-    members: Mapping[str, Any]
-    curve: Curve | None = None
-    fault: str = ""
-    unsupported: str = ""
-    jws: Jws | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Secured:
-    """A credential (or whatever object stood in its place) and its proofs; none where it is not secured."""
-
-    vc: Mapping[str, Any]
-    proofs: tuple[Proof, ...]
-
-    @property
-    def securing(self) -> str:
-        """Name of the first proof's securing; empty where there is none."""
-        return self.proofs[0].securing if self.proofs else ""
-
-    @property
-    def method(self) -> str:
-        """DID URL of the first proof's key, as claimed; empty where there is none."""
-        return self.proofs[0].method if self.proofs else ""
-
-    @property
-    def is_enveloped(self) -> bool:
-        """Whether it came as the payload of a JWS."""
-        return any(each.jws is not None for each in self.proofs)
-
-    @property
-    def issuer(self) -> str:
-        """The id of the issuer that the credential names; empty where it names none."""
-        return issuer_of(self.vc)
-
-
-def issuer_of(vc: Mapping[str, Any]) -> str:
-    """The id of a credential's issuer (VCDM 2.0, 4.7), or an empty text."""
-    issuer = vc.get("issuer")
-    name = issuer.get("id") if isinstance(issuer, Mapping) else issuer
-    return name if isinstance(name, str) else ""
+_SD_TYPES = ("dc+sd-jwt", "vc+sd-jwt")
+"""``typ`` of an SD-JWT VC; the second is the name it had in older drafts (SD-JWT VC, 3.1)."""
+_ENVELOPES = ("data:application/vc+jwt,", "data:application/dc+sd-jwt,", "data:application/vc+sd-jwt,")
 
 
 def open_secured(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
-    """``data`` taken apart: a compact JWS, a JSON credential with ``proof``, or an envelope of a JWS in JSON.
+    """``data`` taken apart: a compact JWS or SD-JWT, a JSON credential with ``proof``, an envelope of a token in JSON,
+    or an SD-JWT in JSON.
 
     None with findings where it is none of them; nothing is verified yet.
     """
     if len(data) <= LIMITS.bytes_max and data.lstrip()[:1] not in (b"{", b"["):
-        return _open_jws(data)
+        return _open_token(data)
     value, findings = read_json(data, LIMITS)
     if findings:
         return None, findings
@@ -89,9 +53,11 @@ def open_secured(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
     inner = value.get("id")
     types = value.get("type")
     enveloped = types in ("EnvelopedVerifiableCredential", ["EnvelopedVerifiableCredential"])
-    if enveloped and isinstance(inner, str) and inner.startswith(_ENVELOPE):
-        return _open_jws(inner.removeprefix(_ENVELOPE).encode())
-    return _bounded(Secured(value, _embedded(value)))
+    if enveloped and isinstance(inner, str) and inner.startswith(_ENVELOPES):
+        return _open_token(inner.partition(",")[2].encode())
+    if "payload" in value and ("signature" in value or "signatures" in value):
+        return _open_sd(read_json_form(value))
+    return _bounded(Secured(value, embedded_proofs(value)))
 
 
 def verify_proof(secured: Secured, key: PublicKey, *, index: int = 0, purpose: str = ASSERTION) -> bool:
@@ -99,12 +65,104 @@ def verify_proof(secured: Secured, key: PublicKey, *, index: int = 0, purpose: s
 
     Says nothing of whose key it is, of time, or of the other proofs.
     """
+    return judge_proof(secured, key, index=index, purpose=purpose).holds
+
+
+def judge_proof(
+    secured: Secured, key: PublicKey, *, index: int = 0, purpose: str = ASSERTION, contexts: Contexts = CARRIED
+) -> Outcome:
+    """As :func:`verify_proof`, with the reason where it does not hold or nothing can be said."""
     if index >= len(secured.proofs):
-        return False
+        return Outcome(holds=False, code="no-proof", reason="there is no such proof")
     proof = secured.proofs[index]
     if proof.fault or proof.unsupported or proof.purpose != purpose:
+        reason = proof.fault or proof.unsupported or f"the proof is made for {proof.purpose[:40]!r}"
+        return Outcome(
+            holds=False, code="proof-malformed", reason=reason, is_unknown=not proof.fault and bool(proof.unsupported)
+        )
+    try:
+        found = verify_jws(proof.jws, key) if proof.jws else _embedded_holds(secured.vc, proof, key, contexts)
+    except NotRdfError as wrong:
+        return Outcome(
+            holds=False, code=wrong.error_code, reason=wrong.message, remedy=wrong.remedy, is_unknown=not wrong.is_wrong
+        )
+    if found:
+        return Outcome(holds=True)
+    if proof.jws is None and "-jcs-" in proof.securing and not _is_canonical(secured.vc):
+        reason = "the document holds a number that has no canonical form here"
+        return Outcome(
+            holds=False,
+            code="not-canonical",
+            reason=reason,
+            remedy="Ask the issuer to write it as a string.",
+            is_unknown=True,
+        )
+    reason = f"the {proof.securing} signature does not hold under {proof.method}"
+    return Outcome(
+        holds=False, code="signature-wrong", reason=reason, remedy="Ask the issuer for the document as issued."
+    )
+
+
+def _embedded_holds(vc: Mapping[str, Any], proof: Proof, key: PublicKey, contexts: Contexts) -> bool:
+    if proof.securing != SELECTIVE:
+        return holds(vc, proof.members, key, contexts=contexts, previous=proof.previous)
+    check = verify_base if read_base(proof.members) is not None else verify_derived
+    return check(vc, proof.members, key, contexts)
+
+
+def _is_canonical(value: Any) -> bool:
+    try:
+        canonical(value)
+    except NotCanonicalError:
         return False
-    return verify_jws(proof.jws, key) if proof.jws else holds(secured.vc, proof.members, key)
+    return True
+
+
+def _open_token(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
+    if b"~" not in data:
+        return _open_jws(data)
+    try:
+        return _open_sd(read_sd_jwt(data.decode("ascii").strip()))
+    except UnicodeDecodeError:
+        return _open_sd(None)
+
+
+def _open_sd(sd_jwt: SdJwt | None) -> tuple[Secured | None, tuple[Finding, ...]]:
+    if sd_jwt is None:
+        return None, (_finding(2, "Neither JSON nor a compact JWS or SD-JWT."),)
+    proofs = tuple(_disclosing(each, sd_jwt) for each in (sd_jwt.jws, *sd_jwt.others))
+    return _bounded(Secured(sd_jwt.claims, proofs))
+
+
+def _disclosing(jws: Jws, sd_jwt: SdJwt) -> Proof:
+    fault, unsupported = _jose_faults(jws)
+    if not fault and jws.header.get("typ") not in _SD_TYPES:
+        fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not dc+sd-jwt"
+    return Proof(
+        securing="dc+sd-jwt",
+        method=_method_of_kid(jws.header.get("kid"), issuer_of(sd_jwt.claims)),
+        purpose=ASSERTION,
+        members=jws.header,
+        curve=ALGORITHMS.get(str(jws.header.get("alg"))),
+        fault=fault or sd_jwt.fault,
+        unsupported=unsupported,
+        jws=jws,
+        sd=sd_jwt,
+        is_partial=sd_jwt.hidden > 0,
+    )
+
+
+def _jose_faults(jws: Jws) -> tuple[str, str]:
+    """What is wrong with a header, and what of it is not supported here."""
+    if jws.header.get("alg") in (None, "none", ""):
+        return "the header names no algorithm, so nothing is signed", ""
+    unsupported = header_fault(jws.header)
+    curve = ALGORITHMS.get(str(jws.header.get("alg")))
+    if not unsupported and (jws.signature is None or curve is None or len(jws.signature) != SIGNATURE_LENGTH[curve]):
+        return "the signature is not of the length of its algorithm in base64url", ""
+    if jws.signature is None:
+        return "the signature is not base64url", ""
+    return "", unsupported
 
 
 def _open_jws(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
@@ -119,7 +177,7 @@ def _open_jws(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
         return None, findings
     if not isinstance(value, dict):
         return None, (_finding(1, "A credential is a JSON object."),)
-    return _bounded(Secured(value, (_enveloping(jws, value), *_embedded(value))))
+    return _bounded(Secured(value, (_enveloping(jws, value), *embedded_proofs(value))))
 
 
 def _bounded(secured: Secured) -> tuple[Secured | None, tuple[Finding, ...]]:
@@ -129,12 +187,8 @@ def _bounded(secured: Secured) -> tuple[Secured | None, tuple[Finding, ...]]:
 
 
 def _enveloping(jws: Jws, vc: Mapping[str, Any]) -> Proof:
-    fault, unsupported = "", header_fault(jws.header)
-    if jws.header.get("alg") in (None, "none", ""):
-        fault, unsupported = "the header names no algorithm, so nothing is signed", ""
-    elif jws.signature is None or len(jws.signature) != 64:
-        fault = "the signature is not 64 bytes in base64url"
-    elif jws.header.get("typ") not in _TYPES:
+    fault, unsupported = _jose_faults(jws)
+    if not fault and jws.header.get("typ") not in _TYPES:
         fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not vc+jwt"
     return Proof(
         securing="vc+jwt",
@@ -157,45 +211,6 @@ def _method_of_kid(kid: Any, issuer: str) -> str:
     if did_of(name):
         return name
     return f"{issuer}#{name.removeprefix('#')}"
-
-
-def _embedded(vc: Mapping[str, Any]) -> tuple[Proof, ...]:
-    if "proof" not in vc:
-        return ()
-    stated = vc["proof"] if isinstance(vc["proof"], list) else [vc["proof"]]
-    return tuple(_integrity_proof(vc, each) for each in stated)
-
-
-def _integrity_proof(vc: Mapping[str, Any], members: Any) -> Proof:
-    if not isinstance(members, Mapping):
-        return Proof(securing="", method="", purpose="", members={}, fault="the proof is not an object")
-    names = ("type", "cryptosuite", "verificationMethod", "proofPurpose")
-    kind, suite, method, purpose = (_text(members.get(name)) for name in names)
-    unsupported = ""
-    if members.get("type") != "DataIntegrityProof" or suite not in CRYPTOSUITES:
-        unsupported = (
-            f"proofs of type {str(members.get('type'))[:40]!r}, suite {str(suite)[:40]!r}, are not judged here"
-        )
-    elif "previousProof" in members:
-        unsupported = "proof chains are not judged here"
-    fault = ""
-    if not unsupported:
-        fault = context_fault(vc, members)
-        if proof_signature(members) is None:
-            fault = "proofValue is not 64 bytes in base58btc multibase"
-    return Proof(
-        securing=suite or kind,
-        method=method,
-        purpose=purpose,
-        members=members,
-        curve=CRYPTOSUITES.get(suite),
-        fault=fault,
-        unsupported=unsupported,
-    )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _finding(number: int, message: str) -> Finding:

@@ -1,0 +1,300 @@
+"""Bitstring Status List 1.0 (W3C): one bit (or a few) per document, published by its issuer and signed.
+
+``new_list``, ``entry_of`` and ``with_status`` issue; ``StatusLists`` answers for a document that names a list. A list
+is a credential like any other: its proof is judged by the function that is handed in.
+"""
+
+import binascii
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from entrepot.base.digest import b64url, from_b64url
+from entrepot.base.error import UsageError
+from entrepot.base.moment import format_moment, parse_moment
+from entrepot.document.proof.context import CREDENTIALS_V2
+
+ENTRIES_MIN = 131_072
+"""Entries of the shortest list: fewer would show whose document is meant (section 3.2)."""
+BITS_MAX = 1 << 27
+"""Bits that are unpacked at most (16 MiB)."""
+SIZE_MAX = 32
+LIST_TYPE, ENTRY_TYPE = "BitstringStatusListCredential", "BitstringStatusListEntry"
+FINAL = ("revocation",)
+PURPOSES = ("revocation", "suspension", "refresh", "message")
+_INDEX_DIGITS_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a list says of one entry. ``status``: ``valid``, ``invalid`` or ``unknown``; ``code`` is the standard's
+    error name where it has one."""
+
+    status: str
+    code: str
+    reason: str
+    remedy: str = ""
+
+
+class StatusError(Exception):
+    """A list does not say what is asked; ``code`` is the name that section 3.3 gives the error."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def new_list(
+    *, url: str, issuer: str, purpose: str, issued: datetime, entries: int = ENTRIES_MIN, size: int = 1
+) -> dict[str, Any]:
+    """An unsigned list on which nothing is set, to be published at ``url`` (section 2.2).
+
+    Raises :class:`UsageError` for an unknown purpose, or fewer entries than :data:`ENTRIES_MIN`.
+    """
+    if purpose not in PURPOSES:
+        raise UsageError(f"no such purpose: {purpose}", remedy=f"One of {', '.join(PURPOSES)}.")
+    if entries < ENTRIES_MIN or not 1 <= size <= SIZE_MAX or entries * size > BITS_MAX:
+        raise UsageError(f"a list holds at least {ENTRIES_MIN} entries")
+    return {
+        "@context": [CREDENTIALS_V2],
+        "id": url,
+        "type": ["VerifiableCredential", LIST_TYPE],
+        "issuer": issuer,
+        "validFrom": format_moment(issued),
+        "credentialSubject": {
+            "id": f"{url}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": purpose,
+            "encodedList": encoded(bytes(-(-entries * size // 8))),
+        },
+    }
+
+
+def entry_of(status_list: Mapping[str, Any], index: int, *, size: int = 1) -> dict[str, Any]:
+    """The ``credentialStatus`` of the document that has place ``index`` on the list (section 2.1)."""
+    url = str(status_list.get("id"))
+    purpose = status_list["credentialSubject"]["statusPurpose"]
+    entry: dict[str, Any] = {
+        "id": f"{url}#{index}",
+        "type": ENTRY_TYPE,
+        "statusPurpose": purpose,
+        "statusListIndex": str(index),
+        "statusListCredential": url,
+    }
+    return entry if size == 1 else {**entry, "statusSize": size}
+
+
+def with_status(
+    status_list: Mapping[str, Any], index: int, value: int, *, issued: datetime, size: int = 1
+) -> dict[str, Any]:
+    """The list, unsigned again, with ``value`` at ``index``. Raises :class:`UsageError` where it has no such place,
+    and where a revocation would be taken back."""
+    plain = {name: each for name, each in status_list.items() if name != "proof"}
+    subject = dict(plain["credentialSubject"])
+    try:
+        bits = bytearray(decoded(subject.get("encodedList")))
+        old = value_at(bits, index, size)
+    except StatusError as wrong:
+        raise UsageError(f"{wrong.code}: {wrong.reason}") from wrong
+    if not 0 <= value < 1 << size:
+        raise UsageError(f"{value} does not fit in {size} bits")
+    if old and not value and subject.get("statusPurpose") in FINAL:
+        raise UsageError("a revocation is final", remedy="Issue the document again.")
+    for offset in range(size):
+        byte, place = divmod(index * size + offset, 8)
+        mask = 0x80 >> place
+        bits[byte] = bits[byte] | mask if value >> (size - 1 - offset) & 1 else bits[byte] & ~mask & 0xFF
+    subject["encodedList"] = encoded(bytes(bits))
+    return {**plain, "validFrom": format_moment(issued), "credentialSubject": subject}
+
+
+def encoded(bits: bytes) -> str:
+    """Bits as they stand in a list: GZIP, multibase base64url (section 3.1)."""
+    return "u" + b64url(gzip.compress(bits, mtime=0))
+
+
+def decoded(text: Any) -> bytes:
+    """The bits of a list. Raises :class:`StatusError` for another form, and for more than :data:`BITS_MAX`.
+
+    A missing multibase prefix is forgiven: lists made before the standard was final lack it.
+    """
+    data = from_b64url(text.removeprefix("u").rstrip("=")) if isinstance(text, str) else None
+    if data is None:
+        raise StatusError("STATUS_VERIFICATION_ERROR", "the list is not base64url")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        bits = unpacker.decompress(data, BITS_MAX // 8 + 1)
+    except (zlib.error, binascii.Error) as wrong:
+        raise StatusError("STATUS_VERIFICATION_ERROR", "the list is not GZIP") from wrong
+    if len(bits) > BITS_MAX // 8 or not unpacker.eof or unpacker.unused_data:
+        raise StatusError("STATUS_VERIFICATION_ERROR", "the list is longer than is unpacked here, or cut off")
+    return bits
+
+
+def value_at(bits: bytes | bytearray, index: int, size: int = 1) -> int:
+    """The value at ``index``, bit 0 the left-most (section 3.2). Raises :class:`StatusError` ``RANGE_ERROR``."""
+    if index < 0 or (index + 1) * size > len(bits) * 8:
+        raise StatusError("RANGE_ERROR", f"the list has no place {index}")
+    value = 0
+    for place in range(index * size, (index + 1) * size):
+        value = value << 1 | (bits[place // 8] >> (7 - place % 8) & 1)
+    return value
+
+
+Judge = Callable[[bytes, datetime], tuple[bool, str, Mapping[str, Any]]]
+"""Whether a list's own proof and period hold at a moment, why not, and its credential."""
+Fetch = Callable[[str], bytes]
+
+
+class StatusLists:
+    """Answers for documents that name status lists: from given lists first, then by ``fetch`` where there is one.
+
+    ``fresh_max``: how old a list may be at the moment asked for; None for any age. A list that says itself how long
+    it holds (``validUntil``, ``ttl``) is held to that too. ``fetch`` raises :class:`OSError` or an EntrepotError.
+    """
+
+    def __init__(
+        self, given: Iterable[bytes] = (), *, fetch: Fetch | None = None, fresh_max: timedelta | None = None
+    ) -> None:
+        self._given = list(given)
+        self._fetch = fetch
+        self._fresh_max = fresh_max
+        self._opened: dict[tuple[str, datetime], Mapping[str, Any] | Standing] = {}
+        self._bits: dict[int, bytes] = {}
+
+    def standing(self, stated: Any, *, issuer: str, at: datetime, judge: Judge) -> Standing:
+        """What the lists say of the entries in ``credentialStatus`` as of ``at``: the worst of them."""
+        entries = stated if isinstance(stated, list) else [stated]
+        found = [self._entry(each, issuer, at, judge) for each in entries]
+        order = {"invalid": 0, "unknown": 1, "valid": 2}
+        unnamed = Standing("unknown", "status-malformed", "The document names no entry of a status list.")
+        return min(found or [unnamed], key=lambda each: order[each.status])
+
+    def _entry(self, entry: Any, issuer: str, at: datetime, judge: Judge) -> Standing:
+        if not isinstance(entry, Mapping) or entry.get("type") != ENTRY_TYPE:
+            kind = entry.get("type") if isinstance(entry, Mapping) else entry
+            reason = f"A status of type {str(kind)[:60]!r} is not checked here."
+            return Standing("unknown", "status-unchecked", reason, "Ask the issuer whether it still holds.")
+        purpose, url = entry.get("statusPurpose"), entry.get("statusListCredential")
+        index, size = entry.get("statusListIndex"), entry.get("statusSize", 1)
+        if not isinstance(index, str) or not (index.isascii() and index.isdigit()) or len(index) > _INDEX_DIGITS_MAX:
+            return _unknown("STATUS_VERIFICATION_ERROR", "The document's place on its status list is no number.")
+        if not isinstance(url, str) or not isinstance(purpose, str) or size not in range(1, SIZE_MAX + 1):
+            return _unknown(
+                "STATUS_VERIFICATION_ERROR", "The document names no status list in the form of the standard."
+            )
+        credential = self._list(url, at, judge)
+        if isinstance(credential, Standing):
+            return credential
+        try:
+            value = self._value(credential, issuer, purpose, (int(index), int(size)))
+        except StatusError as wrong:
+            return _unknown(wrong.code, f"{url[:200]}: {wrong.reason}.")
+        return self._aged(credential, at) or _later(credential, at, purpose, value) or _said(purpose, value, entry)
+
+    def _list(self, url: str, at: datetime, judge: Judge) -> Mapping[str, Any] | Standing:
+        key = (url, at)
+        if key not in self._opened:
+            self._opened[key] = self._look_up(url, at, judge)
+        return self._opened[key]
+
+    def _look_up(self, url: str, at: datetime, judge: Judge) -> Mapping[str, Any] | Standing:
+        for each in self._given:
+            holds, reason, credential = judge(each, at)
+            if credential.get("id") == url:
+                return credential if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
+        if self._fetch is None:
+            return _unknown("STATUS_RETRIEVAL_ERROR", f"{url[:200]} was not given, and nothing may be fetched.")
+        mark = "&" if "?" in url else "?"
+        try:
+            body = self._fetch(f"{url}{mark}timestamp={quote(format_moment(at))}")
+        except Exception as wrong:  # noqa: BLE001 - whatever keeps it from us, the status stays unknown
+            return _unknown("STATUS_RETRIEVAL_ERROR", f"{url[:200]}: {wrong}")
+        holds, reason, credential = judge(body, at)
+        if credential.get("id") != url:
+            return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]} answers with another document.")
+        return credential if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
+
+    def _value(self, credential: Mapping[str, Any], issuer: str, purpose: str, place: tuple[int, int]) -> int:
+        subject = credential.get("credentialSubject")
+        types = credential.get("type")
+        if not isinstance(subject, Mapping) or not isinstance(types, list) or LIST_TYPE not in types:
+            raise StatusError("STATUS_VERIFICATION_ERROR", "it is no status list")
+        named = credential.get("issuer")
+        signer = named.get("id") if isinstance(named, Mapping) else named
+        if signer != issuer:
+            raise StatusError("STATUS_VERIFICATION_ERROR", "the list is issued by somebody else")
+        stated = subject.get("statusPurpose")
+        if purpose not in (stated if isinstance(stated, list) else [stated]):
+            raise StatusError("STATUS_VERIFICATION_ERROR", f"the list has another purpose than {purpose[:40]!r}")
+        bits = self._bits.get(id(credential))
+        if bits is None:
+            bits = self._bits[id(credential)] = decoded(subject.get("encodedList"))
+        index, size = place
+        if len(bits) * 8 // size < ENTRIES_MIN:
+            raise StatusError("STATUS_LIST_LENGTH_ERROR", f"the list holds fewer than {ENTRIES_MIN} entries")
+        return value_at(bits, index, size)
+
+    def _aged(self, credential: Mapping[str, Any], at: datetime) -> Standing | None:
+        """Why the list is too old to answer; None where it is not."""
+        subject = credential["credentialSubject"]
+        bounds = [self._fresh_max] if self._fresh_max is not None else []
+        ttl = subject.get("ttl")
+        if isinstance(ttl, int) and not isinstance(ttl, bool) and 0 <= ttl < 10**13:
+            bounds.append(timedelta(milliseconds=ttl))
+        if not bounds:
+            return None
+        stated = credential.get("validFrom")
+        try:
+            age = at - parse_moment(stated) if isinstance(stated, str) else None
+        except ValueError:
+            age = None
+        if age is not None and age <= min(bounds):
+            return None
+        return Standing(
+            "unknown",
+            "status-stale",
+            "The status list is older than is accepted, or does not say its age.",
+            "Fetch the list again.",
+        )
+
+
+def _later(credential: Mapping[str, Any], at: datetime, purpose: str, value: int) -> Standing | None:
+    """A list made after the moment asked for tells only that what is final had not happened yet."""
+    stated = credential.get("validFrom")
+    try:
+        is_later = isinstance(stated, str) and parse_moment(stated) > at
+    except ValueError:
+        is_later = False
+    if not is_later or (purpose in FINAL and not value):
+        return None
+    reason = "The status list is of a later time, and does not tell what held then."
+    return Standing("unknown", "status-later", reason, "Give the list of that time.")
+
+
+def _said(purpose: str, value: int, entry: Mapping[str, Any]) -> Standing:
+    if purpose == "message":
+        return _message(value, entry)
+    if value and purpose in ("revocation", "suspension"):
+        word = "revoked" if purpose == "revocation" else "suspended"
+        return Standing("invalid", word, f"It is {word}.", "Ask the issuer.")
+    if value:
+        return Standing("valid", "status-set", f"Its status {purpose[:40]} is set.")
+    return Standing("valid", "status-clear", f"Its status {purpose[:40]} is not set.")
+
+
+def _message(value: int, entry: Mapping[str, Any]) -> Standing:
+    stated = entry.get("statusMessage")
+    for each in stated if isinstance(stated, list) else []:
+        if isinstance(each, Mapping) and each.get("status") in (f"0x{value:x}", hex(value)):
+            return Standing("valid", "status-message", f"Its status: {str(each.get('message'))[:200]}")
+    return Standing("valid", "status-message", f"Its status is 0x{value:x}.")
+
+
+def _unknown(code: str, reason: str) -> Standing:
+    return Standing("unknown", code, reason, "Give the issuer's current list with --status-list.")
