@@ -11,7 +11,7 @@ from entrepot.flow.error import NotHeld
 from entrepot.flow.issue import sign
 from entrepot.flow.office import Office
 from entrepot.flow.post import messages_for
-from entrepot.journal.port import ANY, Append, Appended
+from entrepot.journal.port import ANY, Append
 
 KIND = "tombstone"
 KEPT = frozenset({"settlement", "refund", KIND})
@@ -35,8 +35,9 @@ def check(tombstone: Tombstone) -> tuple[Finding, ...]:
     return ()
 
 
-def erase(office: Office, record_id: str, *, by: str, reason: str) -> Appended:
-    """Erase this node's copy of a record in the name of the hosted party ``by``, which issued it or was sent it.
+def erase(office: Office, record_id: str, *, by: str, reason: str) -> str:
+    """Erase this node's copy of a record in the name of the hosted party ``by``, which issued it or was sent it; the id
+    of the tombstone. Erasing again changes nothing.
 
     Content, proofs, files, stored answers and views go, from the database's file too; entry, digest and a tombstone
     stay. A sale whose order is erased reads ``unknown`` here from then on. Legal holds and times of retention are the
@@ -50,6 +51,9 @@ def erase(office: Office, record_id: str, *, by: str, reason: str) -> Appended:
         raise UsageError("no record of that party has this id", remedy="Give the id of one it issued or was sent.")
     if record.kind in KEPT:
         raise UsageError(f"a {record.kind} is never erased", remedy="Erase the records with personal data instead.")
+    known = office.journal.tombstone(record_id)
+    if known is not None:
+        return known[1]
     own = record.content.issuer == by
     content = Content(
         kind=KIND,
@@ -70,4 +74,4 @@ def erase(office: Office, record_id: str, *, by: str, reason: str) -> Appended:
         assessment={"checks": []},
         outbox=messages_for(office, tombstone) if own and record.content.audience else (),
     )
-    return office.run(lambda journal: journal.erase(record_id, reason, append))
+    return office.run(lambda journal: journal.erase(record_id, reason, append)).record_id

@@ -1,12 +1,13 @@
 """Receiving: bytes from a peer become a record that is kept, with its findings, or a refusal that is signed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
+from entrepot.base.error import LimitError
 from entrepot.base.finding import Finding, blocking
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.record import Record
@@ -24,9 +25,13 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.prove import check_proofs
+from entrepot.journal.journal import Journal
 from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
 from entrepot.journal.waiting import Waiting
 from entrepot.payment.ledger import LedgerRefused
+
+
+T = TypeVar("T")
 
 
 class Outcome(StrEnum):
@@ -145,7 +150,7 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
         findings = tuple(finding for each in proven for finding in each.findings)
         return Received(outcome=Outcome.RETRY, record_id=record.id, findings=findings)
     if office.journal.entry(record.id) is not None:
-        office.run(lambda journal: journal.prove(record.id, opened.proofs))
+        office.run(lambda journal: _settled(journal, record.id, lambda: journal.prove(record.id, opened.proofs)))
         return Received(outcome=Outcome.KNOWN, record_id=record.id)
     payload, form = check_form(record, office.clock())
     if any(each.id.startswith("ENT-CORE-SHAPE-") or each.id == OPENS_NOTHING for each in blocking(form.findings)):
@@ -171,8 +176,20 @@ def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:
 def _hold(office: Office, envelope: Envelope, sender: str, about: tuple[str, tuple[str, ...]]) -> Received:
     record_id, missing = about
     body = canonical({"peer": sender, "envelope": write_envelope(envelope)})
-    office.run(lambda journal: journal.hold(body, missing))
+    try:
+        office.run(lambda journal: journal.hold(body, missing, key=record_id))
+    except LimitError:
+        return Received(outcome=Outcome.RETRY, record_id=record_id, missing=missing)
     return Received(outcome=Outcome.WAITING, record_id=record_id, missing=missing)
+
+
+def _settled(journal: Journal, record_id: str, work: Callable[[], T]) -> T:
+    """Do ``work`` and forget in the same transaction that the record waited: it may have come by another way, told
+    this time that the peer keeps back what it waited for."""
+    with journal.transaction():
+        done = work()
+        journal.unhold(record_id)
+    return done
 
 
 def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checked]) -> Received:
@@ -198,7 +215,7 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
             recovered=True,  # whatever a peer holds is welcome while this node catches up after a restore
         )
         try:
-            office.run(lambda journal, item=append: journal.append(item))  # type: ignore[misc]
+            office.run(lambda journal, item=append: _settled(journal, record.id, lambda: journal.append(item)))  # type: ignore[misc]
         except StreamConflict:
             if attempt == TRIES_MAX - 1:
                 raise

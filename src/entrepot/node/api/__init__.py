@@ -1,6 +1,6 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
-from entrepot.node.api import document, economy, log, operator, peer, record, recovery, sale, token
+from entrepot.node.api import document, economy, erasure, log, operator, peer, record, recovery, sale, token
 from entrepot.node.api.description import NodeApi
 from entrepot.node.api.edge import StrictParser, install
 
@@ -24,6 +24,7 @@ for path, module in (
     ("/records", record),
     ("/documents", document),
     ("/economies", economy),
+    ("/erasures", erasure),
     ("/log", log),
     ("/tokens", token),
     ("/operator", operator),
