@@ -116,7 +116,10 @@ class Killer(threading.Thread):
         time.sleep(self.rng.uniform(0.0, PAUSE_S_MAX))
         if kind == "backend":
             state = self.cluster.kill_backend(self.node.database, self.rng.choice)
-            self.states[str(state)] += 1
+            if state is None:  # the node holds no connection just now
+                self.plan.insert(self.rng.randint(0, len(self.plan)), kind)
+                return self.node.await_ready()
+            self.states[state] += 1
         else:
             self.node.kill(kind)
         self.done[kind] += 1
@@ -125,8 +128,9 @@ class Killer(threading.Thread):
             self.node.kill(kind)
             self.done[kind] += 1
             self.hasty += 1
-            self.plan and self.plan.pop()
-        self.node.await_ready()
+            if kind in self.plan:
+                self.plan.remove(kind)
+        return self.node.await_ready()
 
 
 def plan_of(kills, database, rng):
@@ -203,6 +207,7 @@ def _finish(pair, book, players, killers):
         "retried_because": dict(book.retried),
         "whole_sales": book.sales,
         "delivered": sum(delivered.values()),
+        "orphan_s_max": round(max((second for node in nodes for second in node.orphan_s), default=0.0), 2),
         "back_s_median": round(starts[len(starts) // 2], 2),
         "back_s_max": round(starts[-1], 2),
     }
@@ -215,7 +220,7 @@ def total(rounds):
         for name, value in each.items():
             if isinstance(value, dict):
                 whole[name] = dict(Counter(whole.get(name, {})) + Counter(value))
-            elif name.startswith("back_s"):
+            elif name.startswith(("back_s", "orphan_s")):
                 whole[name] = max(value, whole.get(name, 0))
             else:
                 whole[name] = round(whole.get(name, 0) + value, 1)

@@ -58,7 +58,7 @@ class Node:
         self.started, self.respawned = 0.0, 0.0
         self.shaken = lambda: 0.0
         self.refused_starts = 0
-        self.start_s = []
+        self.start_s, self.orphan_s = [], []
         self.environ = {each: value for each, value in os.environ.items() if not each.startswith("ENTREPOT_")} | {
             "ENTREPOT_URL": self.url,
             "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1",
@@ -146,11 +146,12 @@ class Node:
             time.sleep(0.01)
 
     def _await_end(self, pids):
-        deadline = time.monotonic() + ORPHAN_S
+        began = time.monotonic()
         while any(alive(each) for each in pids):
-            if time.monotonic() > deadline:
+            if time.monotonic() > began + ORPHAN_S:
                 raise Fault(f"the worker of {self.name} outlived its supervisor by {ORPHAN_S:.0f} s")
             time.sleep(0.01)
+        self.orphan_s.append(time.monotonic() - began)
 
     def stop(self):
         """Ask it to end; its exit status."""
