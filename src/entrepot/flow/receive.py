@@ -30,7 +30,6 @@ from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, Stream
 from entrepot.journal.waiting import Waiting
 from entrepot.payment.ledger import LedgerRefused
 
-
 T = TypeVar("T")
 
 

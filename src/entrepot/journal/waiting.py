@@ -15,7 +15,7 @@ WAITING_BYTES_MAX = 1 << 28
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A received message that waits: ``key`` is the SHA-256 of ``body``, which is kept as it came."""
+    """A received message that waits: ``body`` is kept as it came, under ``key``."""
 
     key: str
     body: bytes
@@ -25,9 +25,10 @@ class Waiting:
 class WaitingRoom(Core):
     """Nothing here was admitted to the log; it lies in the database so that a restart does not lose it."""
 
-    def hold(self, body: bytes, missing: Iterable[str]) -> str:
-        """Keep ``body`` until the records ``missing`` are there; its key. Raises :class:`LimitError` when full."""
-        key = sha256(body)
+    def hold(self, body: bytes, missing: Iterable[str], *, key: str | None = None) -> str:
+        """Keep ``body`` until the records ``missing`` are there; its key, which is the body's digest where none is
+        given. What came first under a key stays. Raises :class:`LimitError` when full."""
+        key = key or sha256(body)
         with self.transaction() as db:
             if db.row("SELECT 1 FROM waiting WHERE key = ?", (key,)) is None:
                 count, size = db.row("SELECT count(*), coalesce(sum(length(body)), 0) FROM waiting") or (0, 0)
