@@ -29,11 +29,11 @@ PLANTED = {
     ),
     "acknowledged before the commit": Bug(
         "flow/receive.py",
-        "            office.run(lambda journal, item=append: journal.append(item))  # type: ignore[misc]\n",
+        "            office.run(lambda journal, item=append: _settled(journal, record.id, lambda: journal.append(item)))",
         "            late = _LATE.setdefault(id(office), [])\n"
         "            late.append(append)\n"
         "            if len(late) > 1:\n"
-        "                office.run(lambda journal, item=late.pop(0): journal.append(item))\n",
+        "                office.run(lambda journal, item=late.pop(0): journal.append(item))",
     ),
     "sent to whoever asks": Bug(
         "flow/post.py",

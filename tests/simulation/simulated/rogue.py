@@ -180,6 +180,17 @@ def _own_sale(community: Community, desk: Desk) -> Plot:
     return Plot([_content(community, desk, "order", payload=payload, sales=(), after=())])
 
 
+def _hidden_offer(community: Community, desk: Desk) -> Plot:
+    """An order that takes up an offer, sent before it as if it were withheld; the offer follows."""
+    me = desk.trade.cast.did(desk.role)
+    offer = _content(community, desk, "offer", payload=write("offer", desk) or {}, sales=(), after=(), audience=())
+    made = record_of(offer)
+    order = write("order", desk) or {}
+    order = {**order, "seller": {**order["seller"], "did": me}, "offer": {"number": desk.number, "record": made.id}}
+    content = _content(community, desk, "order", payload=order, sales=(), after=(made.id,))
+    return Plot([content, offer], withheld=(made.id,))
+
+
 PLOTS: dict[str, Callable[[Community, Desk], Plot]] = {
     "untimely": _untimely,
     "blind": _blind,
@@ -195,4 +206,5 @@ PLOTS: dict[str, Callable[[Community, Desk], Plot]] = {
     "to itself": _to_itself,
     "homeless": _homeless,
     "own sale": _own_sale,
+    "hidden offer": _hidden_offer,
 }
