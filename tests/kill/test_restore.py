@@ -78,6 +78,10 @@ def test_lost_records_come_back_and_the_sale_goes_on(pair, tmp_path):
     recovery = lost.operate("GET", "/recovery")
     assert not recovery["catchingUp"]
     assert recovery["peers"][0]["recovered"] == 8
+    act = next(act for act in book.acts.values() if act.node == lost.name and act.key.startswith("p-2/"))
+    status, problem = lost.ask("POST", "/api/v1/records", act.body, token=pair.tokens[act.role], key=act.key)
+    assert status == 422  # its key was lost, its number was not
+    assert act.record in {each["params"].get("other") for each in problem["findings"]}
     player.play("p-3", 8)
     await_drained([lost, peer])
     time.sleep(0.1)
