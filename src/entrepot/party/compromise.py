@@ -71,14 +71,16 @@ def out_of_force(
 ) -> dict[str, Any]:
     """``document`` with ``revoked`` on each method that is out of force: by its id, or because its key is marked."""
     named = [(each.method, each.since) for each in marks] + [(each.key, each.since) for each in marks]
-    earliest: dict[str, datetime] = {}
+    earliest, base = dict[str, datetime](), str(document.get("id"))
     for name, moment in (*since.items(), *named):
         earliest[name] = min(moment, earliest.get(name, moment))
 
     def marked(entry: Any) -> Any:
         if not isinstance(entry, Mapping):
             return entry
-        names = (str(entry.get("id")), str(entry.get("publicKeyMultibase")))
+        stated = str(entry.get("id"))
+        whole = base + stated if stated.startswith("#") else stated
+        names = (stated, whole, str(entry.get("publicKeyMultibase")))
         moments = [earliest[each] for each in names if each in earliest]
         own = _revoked(entry)
         moments += [own] if own is not None else []
