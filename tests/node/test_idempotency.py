@@ -49,6 +49,12 @@ class Acts:
             self.node.token(self.owner.party, "viewer")
             token = operator.get("/api/v1/operator/tokens").json[-1]["id"]
             return who, path.replace("{token}", str(token)), {}, None
+        if path.endswith("/erasures"):
+            spares = (
+                self.node.token(self.owner.party, "clerk").issue(paper.order(self.owner.party, self.seller))
+                for _ in "12"
+            )
+            return self.owner, path, *({"record": each.json["id"], "reason": "once"} for each in spares)
         if path.endswith("/announce"):
             return operator, path, {}, None
         return None
@@ -61,6 +67,7 @@ def acts(node):
 
 PATHS = [
     "/api/v1/records",
+    "/api/v1/erasures",
     "/api/v1/tokens",
     "/api/v1/tokens/{token}/revoke",
     "/api/v1/operator/tokens",

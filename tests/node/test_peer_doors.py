@@ -11,6 +11,7 @@ from rig.outside import eventually
 
 from entrepot.base.digest import sha256
 from entrepot.base.jsontext import read_json
+from entrepot.flow.error import TransportError
 from entrepot.party.jws import read_jws
 
 GREETING, RECORDS = "/peer/v1/greeting", "/peer/v1/records"
@@ -280,3 +281,36 @@ def test_what_a_peer_refuses_is_shown_and_can_be_sent_again(node, other, monkeyp
     assert [node.operator.post(path, None, "again").status for _ in range(2)] == [200, 200]
     eventually(lambda: not said)
     assert listed() == []
+
+
+def test_an_announcement_reaches_the_others_where_one_is_down(node, other, monkeypatch):
+    up = Other(node).admit()
+    told = []
+
+    def post(url, body):
+        if url.startswith(other.url):
+            raise TransportError("it is down")
+        told.append(url)
+        return up.greeting()
+
+    other.url = "http://127.0.0.1:21"
+    up.url = "http://127.0.0.1:22"
+    for each in (other, up):
+        each.admit()
+    transport = up.transport()
+    transport.post = post
+    monkeypatch.setattr(node.office, "transport", transport)
+    answer = node.operator.post("/api/v1/operator/peers/announce")
+    assert answer.status == 200
+    assert other.did in answer.json["missed"]
+    assert up.did not in answer.json["missed"]
+    assert f"{up.url}/peer/v1/greeting" in told
+
+
+def test_a_stranger_makes_nobody_look_up_its_parties(node, monkeypatch):
+    asked = []
+    monkeypatch.setattr(node.office.resolver, "resolve", lambda did, at=None: asked.append(did))
+    stranger = Other(node)
+    many = {"parties": [f"did:web:victim.example:{index}" for index in range(1000)]}
+    assert send(GREETING, stranger.greeting(says=many)).status == 200
+    assert asked == []

@@ -1,10 +1,10 @@
 """The API against its own OpenAPI description, at a real node, for every role: schemathesis with all its checks.
 
-    python tests/proof/api.py --examples 200             every phase, a seed of the day
-    python tests/proof/api.py --examples 10 --seed 1     the sample of .ci/run
+    python tests/proof/api.py --examples 200                   every phase, a seed of the day
+    python tests/proof/api.py --examples 5 --seed 1 --once     the sample of .ci/run
 
-Each role is run twice: with made-up ids, and with the ids of a sale that is its own. The node's log must stay free of
-unexpected errors. One check is left out, `positive_data_acceptance`: a draft that has the described shape may still
+Each role is run twice: with the ids of a sale that is its own, and (not with --once) with made-up ids. The node's log
+must stay free of unexpected errors. One check is left out, `positive_data_acceptance`: a draft that has the described shape may still
 break rules of its kind, and the answer then is 422 with findings, as described.
 """
 
@@ -53,6 +53,7 @@ def main():
     asked.add_argument("--examples", type=int, default=200)
     asked.add_argument("--seed", type=int, default=int(f"{datetime.now(UTC):%Y%m%d}"))
     asked.add_argument("--role", choices=ROLES)
+    asked.add_argument("--once", action="store_true", help="only with the ids of an own sale")
     wanted = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         node = Node(Path(folder) / "node", ENTREPOT_RATE_PER_MINUTE="1000000")
@@ -75,9 +76,9 @@ def prove(node, wanted):
         tokens[role] = node.operator.post("/api/v1/operator/tokens", body).json()["secret"]
     failed = 0
     for role in [wanted.role] if wanted.role else ROLES:
-        for kind, file in (("made-up ids", None), ("own sale", config)):
+        for kind, file in (("own sale", config), ("made-up ids", None))[: 1 if wanted.once else 2]:
             code, told = run(node, tokens[role], examples=wanted.examples, seed=wanted.seed, config=file)
-            counts = next((line.strip() for line in told.splitlines() if "generated" in line), "nothing generated")
+            counts = next((line.strip() for line in told.splitlines() if " generated," in line), "nothing generated")
             say(f"{role:9} {kind:12} {'held' if code == 0 else 'DID NOT HOLD'}  {counts}")
             if code:
                 failed += 1

@@ -103,11 +103,16 @@ def block(office: Office, node: str) -> Peer:
     return _require(office, node)
 
 
-def announce(office: Office) -> None:
-    """Tell every admitted peer this node's present address and parties."""
+def announce(office: Office) -> tuple[str, ...]:
+    """Tell every admitted peer this node's present address and parties; the ids of those that could not be told."""
+    missed = []
     for each in peers(office):
         if each.status == ADMITTED:
-            _greet(office, each)
+            try:
+                _greet(office, each)
+            except (TransportError, BadNodeMessage):
+                missed.append(each.id)
+    return tuple(missed)
 
 
 def return_to_peers(office: Office) -> int:
@@ -171,8 +176,9 @@ def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
         raise BadNodeMessage("the greeting does not describe its sender")
     before = office.journal.peer(mail.sender)
     known = frozenset(before.body.get("parties", ())) if before is not None else frozenset()
+    claimed = [str(each) for each in parties[:PARTIES_MAX]] if status == ADMITTED else []  # strangers cost no look-ups
     body = {
-        "parties": _hosted(office, mail.sender, [str(each) for each in parties[:PARTIES_MAX]], known),
+        "parties": _hosted(office, mail.sender, claimed, known),
         "seen": format_moment(mail.sent),
         "logId": str(mail.body.get("logId", "")),
     }

@@ -43,6 +43,12 @@ class PeerOut(Schema):
     seen: str
 
 
+class AnnouncedOut(Schema):
+    """``missed``: admitted peers that could not be told now."""
+
+    missed: list[str]
+
+
 class DeliveryOut(Schema):
     """A message that was given up or refused."""
 
@@ -97,16 +103,11 @@ def block_peer(request: HttpRequest, body: PeerChoice) -> Any:
     return once(request, "peer/block", body.dict(), lambda: _line(peers.block(office(), body.node)))
 
 
-@router.post("/peers/announce", response={200: list[PeerOut], **wrongs(*BEHIND_TOKEN, 409, 424)},
+@router.post("/peers/announce", response={200: AnnouncedOut, **wrongs(*BEHIND_TOKEN, 409)},
              summary="Announce this node", openapi_extra=ACTS)  # fmt: skip
 def announce(request: HttpRequest) -> Any:
-    """Tell all admitted peers this node's present address and parties."""
-
-    def act() -> list[dict[str, Any]]:
-        peers.announce(office())
-        return [_line(each) for each in peers.peers(office())]
-
-    return once(request, "peer/announce", {}, act)
+    """Tell all admitted peers this node's present address and parties; those that do not answer are named."""
+    return once(request, "peer/announce", {}, lambda: {"missed": list(peers.announce(office()))})
 
 
 @router.get("/heads/suspect", response={200: list[SuspectOut], **READING}, summary="Peers that contradict themselves")
