@@ -27,7 +27,7 @@ SD_JWT = "dc+sd-jwt"
 SECURINGS = ("vc+jwt", *CRYPTOSUITES, SD_JWT)
 """The names of the securings that are issued."""
 ENDINGS = {"vc+jwt": "jwt", SD_JWT: "sd-jwt"}
-"""How a file of a securing ends: ``<id>.<securing>.json`` where nothing else is said."""
+"""How the name of a file ends, ``<id>.<securing>.json`` where nothing else is said; ``+`` is written ``-``."""
 ALWAYS_SHOWN = ("/issuer", "/validFrom", "/validUntil", "/credentialStatus", "/credentialSchema")
 """What a holder cannot leave out where nothing else is asked for: a verifier needs it to judge the rest."""
 _OPEN = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialStatus"}) | {

@@ -1,0 +1,265 @@
+"""``entrepot document secure`` and ``derive``: sign any credential with any key; show a part of one."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from entrepot.cli.examine import given_contexts, moment_of, read_file
+
+if TYPE_CHECKING:
+    from entrepot.document.proof.keyfile import FileKey
+    from entrepot.document.proof.securing import Terms
+
+FILES = click.Path(path_type=Path)
+INPUT = click.Path(path_type=Path, allow_dash=True)
+
+
+@click.command()
+@click.argument("file", type=INPUT)
+@click.option("--key", "keys", multiple=True, required=True, type=FILES, help="A Multikey pair or private JWK (JSON).")
+@click.option("--proof", "proofs", multiple=True, required=True, help="The securing; several give several files.")
+@click.option("--created", default="", help="When it is signed (RFC 3339); now by default.")
+@click.option("--verification-method", "method", default="", help="DID URL of the key; by default as the key says.")
+@click.option("--purpose", default="assertionMethod", help="What the proof is made for.")
+@click.option("--mandatory", multiple=True, help="JSON Pointer of what a holder cannot leave out; '' is everything.")
+@click.option("--holder-key", "holder", type=FILES, help="Key to which an SD-JWT is bound (public part is enough).")
+@click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
+@click.option("--proof-set", "is_set", is_flag=True, help="All proofs in one file, with those it has already.")
+@click.option("--out", type=FILES, help="File to write; with several proofs the folder. Else standard output.")
+def secure(file: Path, *, proofs: tuple[str, ...], is_set: bool, out: Path | None, **given: Any) -> int:
+    """Sign the credential in FILE (- is standard input).
+
+    Exit 0: signed. 1: the credential breaks the data model or cannot be signed so. 2: a file cannot be read.
+
+    Example: entrepot document secure invoice.json --key key.json --proof eddsa-jcs-2022 --out signed.json
+    """
+    from entrepot.document.proof.rdf import NotRdfError
+
+    document = _document(file)
+    if document is None:
+        return 2
+    keys = [_key(each) for each in given["keys"]]
+    if any(each is None for each in keys):
+        return 2
+    if _breaks_model(document):
+        return 1
+    wishes = _Wishes(document, [each for each in keys if each is not None], given)
+    try:
+        made = [wishes.together(proofs)] if is_set else [wishes.alone(name) for name in proofs]
+    except NotRdfError as wrong:
+        click.echo(f"entrepot: {wrong.message} ({wrong.error_code})", err=True)
+        return 1
+    names = ["proof-set"] if is_set else list(proofs)
+    _write(made, names, out, str(document.get("id") or file.stem))
+    return 0
+
+
+class _Wishes:
+    """One document and how it is to be signed."""
+
+    def __init__(self, document: Mapping[str, Any], keys: list["FileKey"], given: Mapping[str, Any]) -> None:
+        self._document = document
+        self._keys = keys
+        self._given = given
+        self._created = moment_of(given["created"], "--created")
+        self._terms = _terms(document, given)
+
+    def alone(self, name: str) -> bytes:
+        """The document with one proof."""
+        from entrepot.document.proof.securing import secure as sign
+
+        if "proof" in self._document:
+            raise click.UsageError("it carries a proof; --proof-set adds to it")
+        key = self._fitting(name)
+        method = self._given["method"] or key.method_id
+        return sign(self._document, key.pair, method_id=method, securing=name, created=self._created, terms=self._terms)
+
+    def together(self, names: tuple[str, ...]) -> bytes:
+        """The document with all proofs in it, those it had first."""
+        from entrepot.base.canonical import canonical
+        from entrepot.document.proof.model import items_of
+        from entrepot.document.proof.securing import proof_of
+
+        plain = {name: each for name, each in self._document.items() if name != "proof"}
+        proofs = items_of(self._document["proof"]) if "proof" in self._document else []
+        for name in names:
+            key = self._fitting(name, in_set=True)
+            method = self._given["method"] or key.method_id
+            proofs.append(
+                proof_of(plain, key.pair, method_id=method, securing=name, created=self._created, terms=self._terms)
+            )
+        return canonical({**plain, "proof": proofs if len(proofs) != 1 else proofs[0]})
+
+    def _fitting(self, name: str, *, in_set: bool = False) -> "FileKey":
+        from entrepot.document.proof.integrity import CRYPTOSUITES
+        from entrepot.document.proof.securing import SECURINGS
+        from entrepot.party.jws import ALGORITHMS
+
+        known = tuple(CRYPTOSUITES) if in_set else SECURINGS
+        if name not in known:
+            raise click.UsageError(f"--proof knows {', '.join(known)}; not {name}")
+        curves = CRYPTOSUITES.get(name, tuple(ALGORITHMS.values()))
+        for key in self._keys:
+            if key.pair.curve in curves:
+                return key
+        raise click.UsageError(f"{name} takes a key of {' or '.join(dict.fromkeys(map(str, curves)))}")
+
+
+def _terms(document: Mapping[str, Any], given: Mapping[str, Any]) -> "Terms":
+    from entrepot.document.proof.keyfile import read_public
+    from entrepot.document.proof.meaning import Contexts
+    from entrepot.document.proof.named import contexts_for
+    from entrepot.document.proof.securing import Terms
+
+    named, unnamed = given_contexts(given["contexts"])
+    holder = None
+    if given["holder"] is not None:
+        data, trouble = read_file(given["holder"])
+        if data is None:
+            raise click.UsageError(f"--holder-key {given['holder']}: {trouble}")
+        holder = read_public(data)
+    return Terms(
+        purpose=given["purpose"],
+        mandatory=given["mandatory"] or None,
+        holder=holder,
+        entropy=secrets.token_bytes,
+        contexts=Contexts(contexts_for(document, named, unnamed)),
+    )
+
+
+@click.command()
+@click.argument("file", type=INPUT)
+@click.option("--reveal", multiple=True, help="JSON Pointer of what is shown; '' is everything.")
+@click.option("--aud", "audience", default="", help="To whom it is presented (SD-JWT).")
+@click.option("--nonce", default="", help="The verifier's word for this occasion (SD-JWT).")
+@click.option("--holder-key", "holder", type=FILES, help="The holder's key: binds the SD-JWT to --aud and --nonce.")
+@click.option("--created", default="", help="When it is presented (RFC 3339); now by default.")
+@click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
+@click.option("--out", type=FILES, help="File to write; else standard output.")
+def derive(file: Path, *, reveal: tuple[str, ...], out: Path | None, **given: Any) -> int:
+    """Show a part of the document in FILE: ecdsa-sd-2023 with a base proof, or an SD-JWT.
+
+    Exit 0: done. 1: it cannot be derived from. 2: the file cannot be read.
+
+    Example: entrepot document derive invoice.ecdsa-sd-2023.json --reveal /credentialSubject/number
+    """
+    from entrepot.base.error import EntrepotError
+
+    data, trouble = read_file(file)
+    if data is None:
+        click.echo(f"entrepot: {file}: {trouble}", err=True)
+        return 2
+    try:
+        made = _derived(data, reveal, given)
+    except EntrepotError as wrong:
+        click.echo(f"entrepot: {wrong.message} {wrong.remedy}".rstrip(), err=True)
+        return 1
+    if made is None:
+        click.echo(f"entrepot: {file}: neither a credential nor an SD-JWT", err=True)
+        return 2
+    _put(made, out)
+    return 0
+
+
+def _derived(data: bytes, reveal: tuple[str, ...], given: Mapping[str, Any]) -> bytes | None:
+    from entrepot.base.canonical import canonical
+    from entrepot.document.proof.meaning import Contexts
+    from entrepot.document.proof.named import contexts_for
+    from entrepot.document.proof.opened import open_secured
+    from entrepot.document.proof.sdjwt import present
+    from entrepot.document.proof.selective import derive as derive_part
+    from entrepot.document.proof.selective import read_base
+
+    opened, _ = open_secured(data)
+    if opened is None:
+        return None
+    tokens = [each.sd for each in opened.proofs if each.sd is not None]
+    if tokens:
+        return present(tokens[0], reveal, binding=_binding(given)).encode()
+    bases = [each.members for each in opened.proofs if read_base(each.members) is not None]
+    named, unnamed = given_contexts(given["contexts"])
+    contexts = Contexts(contexts_for(opened.vc, named, unnamed))
+    return canonical(derive_part(opened.vc, bases[0] if bases else {}, reveal, contexts))
+
+
+def _binding(given: Mapping[str, Any]) -> Any:
+    from entrepot.base.moment import to_millis
+
+    if given["holder"] is None:
+        if given["audience"] or given["nonce"]:
+            raise click.UsageError("--aud and --nonce need --holder-key")
+        return None
+    if not given["audience"] or not given["nonce"]:
+        raise click.UsageError("--holder-key needs --aud and --nonce")
+    key = _key(given["holder"])
+    if key is None:
+        raise click.UsageError(f"--holder-key {given['holder']}: no key in it")
+    seconds = to_millis(moment_of(given["created"], "--created")) // 1000
+    return key.pair, given["audience"], given["nonce"], seconds
+
+
+def _document(file: Path) -> Mapping[str, Any] | None:
+    from entrepot.base.jsontext import read_json
+    from entrepot.document.proof.opened import LIMITS
+
+    data, trouble = read_file(file)
+    value, findings = read_json(data, LIMITS) if data is not None else (None, ())
+    if not isinstance(value, dict):
+        reason = trouble or (findings[0].text if findings else "not a JSON object")
+        click.echo(f"entrepot: {file}: {reason}", err=True)
+        return None
+    return value
+
+
+def _key(file: Path) -> "FileKey | None":
+    from entrepot.document.proof.keyfile import read_key
+    from entrepot.party.error import KeyFormError
+
+    data, trouble = read_file(file)
+    try:
+        if data is not None:
+            return read_key(data)
+    except KeyFormError as wrong:
+        trouble = f"{wrong.message} {wrong.remedy}".rstrip()
+    click.echo(f"entrepot: {file}: {trouble}", err=True)
+    return None
+
+
+def _breaks_model(document: Mapping[str, Any]) -> bool:
+    from entrepot.document.proof.model import check_credential, check_presentation, items_of
+
+    is_presentation = "VerifiablePresentation" in items_of(document.get("type"))
+    findings = check_presentation(document) if is_presentation else check_credential(document)
+    for each in findings:
+        click.echo(f"entrepot: {each.id} {each.path}: {each.text} ({each.source})", err=True)
+    return bool(findings)
+
+
+def _write(made: list[bytes], names: list[str], out: Path | None, title: str) -> None:
+    from entrepot.document.proof.securing import ENDINGS
+
+    if out is None or len(made) == 1:
+        for each in made:
+            _put(each, out)
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-.")[-80:] or "document"
+    for name, each in zip(names, made, strict=True):
+        path = out / f"{slug}.{name.replace('+', '-')}.{ENDINGS.get(name, 'json')}"
+        _put(each, path)
+        click.echo(str(path))
+
+
+def _put(data: bytes, out: Path | None) -> None:
+    if out is None:
+        click.echo(data.decode())
+    else:
+        out.write_bytes(data)
+
+
+COMMANDS = (secure, derive)
+"""What ``entrepot document`` offers from here."""
