@@ -114,7 +114,9 @@ class Killer(threading.Thread):
     def _kill(self, kind):
         hasty = kind in ("supervisor", "group") and self.rng.randrange(HASTY) == 0
         time.sleep(self.rng.uniform(0.0, PAUSE_S_MAX))
+        began = None
         if kind == "backend":
+            began = time.monotonic()
             state = self.cluster.kill_backend(self.node.database, self.rng.choice)
             if state is None:  # the node holds no connection just now
                 self.plan.insert(self.rng.randint(0, len(self.plan)), kind)
@@ -130,7 +132,7 @@ class Killer(threading.Thread):
             self.hasty += 1
             if kind in self.plan:
                 self.plan.remove(kind)
-        return self.node.await_ready()
+        return self.node.await_ready(began)
 
 
 def plan_of(kills, database, rng):

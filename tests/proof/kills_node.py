@@ -12,7 +12,7 @@ import threading
 import time
 from pathlib import Path
 
-READY_S = 60.0
+READY_S = 90.0
 ORPHAN_S = 15.0
 ANSWER_S = 10.0
 CRASH_LOOP_S = 6.0
@@ -88,8 +88,8 @@ class Node:
         self.await_ready()
         self.token = (self.folder / "secret" / "operator-token").read_text("ascii").strip()
 
-    def await_ready(self):
-        """Wait until the node can write; a supervisor that gave up meanwhile is started again, as an init would."""
+    def await_ready(self, since=None):
+        """Wait until the node can write, after something that happened at ``since`` (None: its start); a supervisor that gave up meanwhile is started again, as an init would."""
         deadline = time.monotonic() + READY_S
         while True:
             if self.process.poll() is not None:
@@ -99,7 +99,7 @@ class Node:
                 self.spawn()
             with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
                 if self.ask("GET", "/healthz", timeout_s=ANSWER_S)[0] == 200:
-                    self.start_s.append(time.monotonic() - max(self.started, self.respawned))
+                    self.start_s.append(time.monotonic() - (since or max(self.started, self.respawned)))
                     return
             if time.monotonic() > deadline:
                 raise Fault(f"{self.name} did not come back within {READY_S:.0f} s, see {self.folder / 'node.log'}")

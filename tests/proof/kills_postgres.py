@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-NOTICED_S = 4.0
+NOTICED_S = 9.0
 """Within that time after a recovery every node has noticed it."""
 
 

@@ -18,6 +18,9 @@ STOP_S = 20
 OPEN_S = 30.0
 """Seconds for which a worker tries to open a journal that an earlier worker still holds, or whose server is away."""
 RETRY_S = 0.2
+LIVED_S = 6.0
+"""Seconds that a worker lives at least: one that ends sooner after another's end is taken for one that cannot live,
+and its supervisor gives up (granian's limit is 5.5 s)."""
 
 
 class Watch:
@@ -25,12 +28,14 @@ class Watch:
 
     def __init__(self) -> None:
         self._station: Station | None = None
+        self._since = 0.0
         self._once = threading.Lock()
         threading.Thread(target=self._follow, name="supervisor-watch", daemon=True).start()
 
     def look_after(self, station: Station) -> None:
         """Watch the journal of ``station``: the writer must be able to go on."""
         self._station = station
+        self._since = time.monotonic()
         threading.Thread(target=self._tend, args=(station,), name="journal-watch", daemon=True).start()
 
     def _follow(self) -> None:
@@ -47,6 +52,7 @@ class Watch:
         while not isinstance(station.writer.trouble, JournalDamaged):
             time.sleep(LOOK_S)
         log.error("the journal must be opened again: %s", station.writer.trouble.message)
+        time.sleep(max(0.0, self._since + LIVED_S - time.monotonic()))
         self._end()
 
     def _end(self) -> None:
