@@ -4,7 +4,7 @@
     python tests/proof/api.py --examples 5 --seed 1 --once     the sample of .ci/run
 
 Each role is run twice: with the ids of a sale that is its own, and (not with --once) with made-up ids. The node's log
-must stay free of unexpected errors. One check is left out, `positive_data_acceptance`: a draft that has the described shape may still
+Each role is run twice: with ids of a sale of its own, and (not with --once) with made-up ids. The log must stay free of
 break rules of its kind, and the answer then is 422 with findings, as described.
 """
 
