@@ -77,6 +77,14 @@ def moment_of(text: str) -> datetime:
         raise click.UsageError(str(wrong)) from None
 
 
+def past_moment_of(text: str) -> datetime:
+    """As :func:`moment_of`, for what is written down: nothing of the future, which no resolver would accept."""
+    moment = moment_of(text)
+    if moment > datetime.now(UTC):
+        raise click.UsageError(f"{text} lies in the future")
+    return moment
+
+
 def described(kept: "KeptParty", data: Path) -> dict[str, Any]:
     """A party as the commands show it: who it is, where it is published, its files."""
     from entrepot.base.shape import dump

@@ -17,6 +17,7 @@ from entrepot.cli.kept import (
     described,
     moment_of,
     new_lock,
+    past_moment_of,
     print_value,
     read_file,
 )
@@ -79,7 +80,7 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     host, *path = given["domain"].split("/")
     custody = Custody.OWN if own else Custody.HELD
     wanted = NewParty(party=party, domain=host, path=tuple(path), curve=Curve(given["curve"]), custody=custody)
-    folder, now = PartyFolder(data), moment_of(given["moment"])
+    folder, now = PartyFolder(data), past_moment_of(given["moment"])
     lock = new_lock(data, own=own)
     if given["method"] == "webvh":
         history = NewHistory(prerotate=given["prerotate"], portable=not given["fixed"])

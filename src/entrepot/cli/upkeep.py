@@ -16,8 +16,8 @@ from entrepot.cli.kept import (
     backup_store,
     described,
     lock_of,
-    moment_of,
     passphrase_in,
+    past_moment_of,
     print_value,
     read_file,
 )
@@ -40,7 +40,7 @@ def rotate(party_id: str, *, data: Path, as_json: bool, prerotate: bool, moment:
     Example: entrepot party rotate p0123456789ab --data node
     """
     upkeep, kept = _upkeep(data, party_id, backup)
-    print_value(described(upkeep.rotate(kept, now=moment_of(moment), prerotate=prerotate), data), as_json=as_json)
+    print_value(described(upkeep.rotate(kept, now=past_moment_of(moment), prerotate=prerotate), data), as_json=as_json)
     return 0
 
 
@@ -57,7 +57,7 @@ def move(party_id: str, *, domain: str, data: Path, as_json: bool, moment: str, 
     Example: entrepot party move p0123456789ab --domain trade.example --data node
     """
     upkeep, kept = _upkeep(data, party_id, backup)
-    print_value(described(upkeep.move(kept, domain, now=moment_of(moment)), data), as_json=as_json)
+    print_value(described(upkeep.move(kept, domain, now=past_moment_of(moment)), data), as_json=as_json)
     return 0
 
 
@@ -73,7 +73,7 @@ def deactivate(party_id: str, *, data: Path, as_json: bool, moment: str, backup:
     Example: entrepot party deactivate p0123456789ab --data node
     """
     upkeep, kept = _upkeep(data, party_id, backup)
-    print_value(described(upkeep.deactivate(kept, now=moment_of(moment)), data), as_json=as_json)
+    print_value(described(upkeep.deactivate(kept, now=past_moment_of(moment)), data), as_json=as_json)
     return 0
 
 
@@ -91,7 +91,7 @@ def compromise(party_id: str, *, since: str, key: str, data: Path, as_json: bool
     from entrepot.base.shape import dump
 
     upkeep, kept = _upkeep(data, party_id, None)
-    marks = upkeep.compromise(kept, since=moment_of(since), now=datetime.now(UTC), method=key)
+    marks = upkeep.compromise(kept, since=past_moment_of(since), now=datetime.now(UTC), method=key)
     print_value({**described(kept, data), "compromised": dump(marks)["marks"]}, as_json=as_json)
     return 0
 
