@@ -108,7 +108,9 @@ class Killer(threading.Thread):
             others = [index for index, each in enumerate(self.plan) if each != "worker"]
             if others:
                 self.plan.append(kind)
-                kind = self.plan.pop(others[0])
+                return self.plan.pop(others[0])
+            while not self.node.is_settled():
+                time.sleep(0.1)
         return kind
 
     def _kill(self, kind):
@@ -202,7 +204,8 @@ def _finish(pair, book, players, killers):
         "kills": dict(done),
         "while_starting": sum(each.hasty for each in killers),
         "backend_states": dict(sum((each.states for each in killers), Counter())),
-        "started_again_by_hand": sum(node.refused_starts for node in nodes),
+        "started_again_by_hand": sum(len(node.gave_up) for node in nodes),
+        "gave_up_because": dict(Counter(each.rpartition("\n")[2] for node in nodes for each in node.gave_up)),
         "acknowledged": sum(bool(act.record) for act in book.acts.values()),
         "requests": sum(act.tries for act in book.acts.values()),
         "sent_more_than_once": sum(act.tries > 1 for act in book.acts.values()),

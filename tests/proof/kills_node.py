@@ -57,7 +57,7 @@ class Node:
         self.process, self.token = None, ""
         self.started, self.respawned = 0.0, 0.0
         self.shaken = lambda: 0.0
-        self.refused_starts = 0
+        self.gave_up = []
         self.start_s, self.orphan_s = [], []
         self.environ = {each: value for each, value in os.environ.items() if not each.startswith("ENTREPOT_")} | {
             "ENTREPOT_URL": self.url,
@@ -89,11 +89,13 @@ class Node:
         self.token = (self.folder / "secret" / "operator-token").read_text("ascii").strip()
 
     def await_ready(self, since=None):
-        """Wait until the node can write, after something that happened at ``since`` (None: its start); a supervisor that gave up meanwhile is started again, as an init would."""
+        """Wait until the node can write, after something that happened at ``since`` (None: its start).
+
+        A supervisor that gave up meanwhile is started again, as an init would."""
         deadline = time.monotonic() + READY_S
         while True:
             if self.process.poll() is not None:
-                self.refused_starts += 1
+                self.gave_up.append((self.folder / "node.log").read_text("utf-8", "replace").strip()[-200:])
                 self.respawned = 0.0
                 time.sleep(0.2)
                 self.spawn()
