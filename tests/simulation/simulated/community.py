@@ -1,6 +1,6 @@
 """Who lives on which node, which sales they have, and how they say things: by the rules, or against them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -63,21 +63,21 @@ class Community:
         chance = self.world.random
         nodes = [self.world.add_node(f"node{index}") for index in range(chance.randint(2, 5))]
         first = {"seller": nodes[0], "buyer": nodes[1]}
-        here, there = chance.choice((("MY", "CN"), ("SG", "VN"), ("MY", "MY")))
-        for role in Role:
-            economy = here if role in _SELLING_SIDE else there
-            for index in range(2 if role in first else 1):
-                node = first[role] if role in first and index == 0 else chance.choice(nodes)
-                curve = chance.choice((Curve.ED25519, Curve.ED25519, Curve.P256))
-                did = node.keys.add(f"{role.value.replace('_', '-')}-{index}", node.host, curve)
-                self.home[did] = node
-                party = Party(
-                    name=f"{role} {index} (invented)",
-                    economy=economy,
-                    did=did,
-                    address=Address(city="Town", economy=economy),
-                )
-                self.parties.setdefault(str(role), []).append(party)
+        homes = [(role, first.get(role, chance.choice(nodes))) for role in Role]
+        homes += [(role, chance.choice(nodes)) for role in (Role.SELLER, Role.BUYER)]
+        self.house(homes, chance.choice((("MY", "CN"), ("SG", "VN"), ("MY", "MY"))))
+
+    def house(self, homes: Iterable[tuple[Role, Node]], economies: tuple[str, str]) -> None:
+        """A party for each role at its node; ``economies``: of the selling side, of the buying side."""
+        for role, node in homes:
+            economy = economies[0] if role in _SELLING_SIDE else economies[1]
+            index = len(self.parties.get(str(role), ()))
+            curve = self.world.random.choice((Curve.ED25519, Curve.ED25519, Curve.P256))
+            did = node.keys.add(f"{role.value.replace('_', '-')}-{index}", node.host, curve)
+            self.home[did] = node
+            address = Address(city="Town", economy=economy)
+            party = Party(name=f"{role} {index} (invented)", economy=economy, did=did, address=address)
+            self.parties.setdefault(str(role), []).append(party)
         self.world.admit_all()
 
     def number(self, prefix: str) -> str:
