@@ -19,11 +19,12 @@ class NodeResolver:
         self, *, own: Callable[[str], Mapping[str, Any] | None], fetch: Fetch, clock: Callable[[], datetime]
     ) -> None:
         self._own, self._fetch, self._clock = own, fetch, clock
-        self._kept: dict[str, tuple[datetime, Resolution]] = {}
+        self._kept: dict[str, tuple[datetime, DidResolver]] = {}
         self._lock = threading.Lock()
 
     def resolve(self, did: str, at: datetime | None = None) -> Resolution:
-        """The document of ``did``; did:web keeps no history, so ``at`` changes nothing for it."""
+        """The document of ``did`` at that moment: one fetch of a did:webvh serves every moment of its history; did:web
+        keeps none, so ``at`` changes nothing for it."""
         own = self._own(did)
         if own is not None:
             return Resolution(own)
@@ -31,12 +32,14 @@ class NodeResolver:
         with self._lock:
             until, known = self._kept.get(did, (now, None))
         if known is not None and now < until:
-            return known
-        found = DidResolver(fetch=self._fetch).resolve(did, at)
+            return known.resolve(did, at)
+        # It remembers what it fetched, be it a document, a log or a failure.
+        fresh = DidResolver(fetch=self._fetch, clock=self._clock)
+        found = fresh.resolve(did, at)
         with self._lock:
             if len(self._kept) >= ENTRIES_MAX:
                 self._kept.clear()
-            self._kept[did] = (now + (FAILED if found.document is None else KEPT), found)
+            self._kept[did] = (now + (FAILED if found.is_out_of_reach else KEPT), fresh)
         return found
 
     def forget(self, did: str) -> None:

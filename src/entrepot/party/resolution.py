@@ -70,6 +70,11 @@ class Resolution:
         return self.standard_error == "invalidDid"
 
     @property
+    def is_out_of_reach(self) -> bool:
+        """Whether asking again may help: there is no document, and not because of the moment that was asked for."""
+        return self.document is None and self.code not in ("webvh-time-before", "webvh-version-unknown")
+
+    @property
     def is_deactivated(self) -> bool:
         """Whether the DID was deactivated as of the version that is given."""
         return self.metadata.get("deactivated") is True
