@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from entrepot.base.digest import b64url
-from entrepot.base.record import Content, record_of
+from entrepot.flow.erase import erase as flow_erase
 from entrepot.flow.issue import Draft
 from entrepot.flow.kinds import PERSONAL
 from entrepot.flow.post import deliver
-from entrepot.journal.port import ANY, Append
 from simulated.community import ODD, Broken, Community, forbidden, lone_fact, possible, writable
 from simulated.node import Node
 from simulated.paper import Desk, Trade, write
@@ -281,35 +279,24 @@ def tend(community: Community) -> None:
 
 
 def erase(community: Community) -> None:
-    """A node erases a record with personal data, and keeps a record that says so."""
+    """A party erases its node's copy of a record with personal data; those who hold others are told."""
     node = any_node(community)
     if node is None:
         return
-    journal, parties = node.at_work.journal, sorted(node.keys.hosted())
-    held = [
-        each for each in journal.entries(0, 1000) if each.kind in PERSONAL and each.record_id not in community.erased
-    ]
-    if not held or not parties:
+    journal, hosted = node.at_work.journal, node.keys.hosted()
+    held = [each.record_id for each in journal.entries(0, 1000) if each.kind in PERSONAL]
+    fresh = [each for each in held if each not in community.erased and each in community.records]
+    target = community.world.random.choice(fresh) if fresh else None
+    content = community.records[target].content if target else None
+    own = sorted(hosted & {content.issuer, *content.audience}) if content else []
+    if not own:
         return
-    target = community.world.random.choice(held).record_id
     community.erased.add(target)
-    tombstone = record_of(
-        Content(
-            kind="erasure",
-            version=1,
-            issuer=parties[0],
-            number=community.number("ER"),
-            nonce=b64url(community.world.entropy(16)),
-            issued=node.clock().replace(microsecond=0),
-            payload={"record": target},
-        )
-    )
-    streams = {f"issuer/{parties[0]}": ANY}
-    community.world.guard(
-        node,
-        lambda: node.write(lambda j: j.erase(target, "asked for", Append(record=tombstone, streams=streams))),
-    )
-    community.count("erased")
+    office, by = node.at_work, own[0]
+    stone = community.world.guard(node, lambda: flow_erase(office, target, by=by, reason="asked for"))
+    if stone is not None:
+        community.issued[stone] = node.name
+        community.count("erased")
 
 
 STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
@@ -325,6 +312,6 @@ STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
     (part, 15),
     (set_clock, 10),
     (tend, 15),
-    (erase, 4),
+    (erase, 6),
 )
 """What may happen, and how often compared with the rest."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from entrepot.base.record import Record
 from entrepot.flow.headwatch import signed_by
+from entrepot.flow.kinds import SALELESS
 from entrepot.flow.sight import LEDGER_VIEW, SALE_VIEW, Recall, state_of
 from entrepot.journal.entry import json_text
 from entrepot.journal.reading import sql_view
@@ -78,7 +79,7 @@ class Inspector:
                 raise Broken(f"{node.name} has an entry without its record")
             self._meant_for(node, record)
             memory.seq, memory.received = each.seq, each.received
-            memory.ids[each.record_id] = sales = () if record.kind == "offer" else record.sales
+            memory.ids[each.record_id] = sales = () if record.kind in SALELESS else record.sales
             if not record.erased:
                 self.community.records.setdefault(each.record_id, record)
             touched.update(sales or self._followers(journal, each.record_id))
