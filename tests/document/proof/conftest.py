@@ -11,7 +11,8 @@ from entrepot.base.canonical import canonical
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.record import Content, record_of
 from entrepot.document.proof import credential_of, secure
-from entrepot.document.verify import verify
+from entrepot.document.proof.meaning import CARRIED
+from entrepot.document.verify import Given, verify
 from entrepot.party.anchor import Anchor
 from entrepot.party.did import did_key, key_method_id
 from entrepot.party.key import SECRET_LENGTH, Curve, KeyPair
@@ -29,6 +30,8 @@ PAYLOAD = {
 
 class Desk:
     """Secures and judges at 2026-05-01T08:30Z."""
+
+    AT = AT
 
     KEYS: ClassVar = {
         curve: KeyPair(curve, hashlib.sha512(curve.value.encode()).digest()[: SECRET_LENGTH[curve]]) for curve in Curve
@@ -48,14 +51,18 @@ class Desk:
         return record_of(Content(**fields | changes))
 
     @staticmethod
-    def secured(securing, curve, document=None, method_id=None):
+    def secured(securing, curve, document=None, method_id=None, **more):
         key = Desk.KEYS[curve]
         method_id = method_id or key_method_id(key.public)
-        return secure(document or Desk.record(curve), key, method_id=method_id, securing=securing, created=AT)
+        return secure(document or Desk.record(curve), key, method_id=method_id, securing=securing, created=AT, **more)
 
     @staticmethod
     def judged(data, at=AT, documents=(), **more):
         return verify(data, resolver=DidResolver(documents=documents), at=at, **more)
+
+    @staticmethod
+    def given(contexts=CARRIED, **more):
+        return Given(contexts=contexts, **more)
 
     @staticmethod
     def status(report):

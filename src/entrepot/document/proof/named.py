@@ -8,7 +8,6 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.document.proof.context import PINS
-from entrepot.document.proof.meaning import Contexts
 from entrepot.document.proof.model import items_of
 
 LIMITS = JsonLimits(bytes_max=2 << 20, depth_max=40)
@@ -62,11 +61,6 @@ def contexts_for(
     stated = items_of(document.get("@context")) if isinstance(document, Mapping) else []
     wanted = [each for each in stated if isinstance(each, str) and each not in PINS and each not in named]
     return {**named, wanted[0]: unnamed[0]} if len(wanted) == len(unnamed) == 1 else named
-
-
-def contexts_of(named: Mapping[str, Mapping[str, Any]]) -> Contexts:
-    """The carried contexts with ``named`` beside them."""
-    return Contexts(named)
 
 
 def _several(value: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

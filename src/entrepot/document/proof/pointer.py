@@ -12,7 +12,7 @@ from entrepot.base.error import UsageError
 
 POINTERS_MAX = 1000
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
-_ALL: Mapping[str, Any] = {"": True}
+_ALL: dict[Any, Any] = {"": True}
 """Stands for a whole value in a tree of what is selected."""
 
 
@@ -56,26 +56,25 @@ def select(
     for pointer in given:
         _mark(tree, document, pointer)
     made: dict[int, str] = {}
-    if "@context" in document and tree and tree is not _ALL and "" not in tree:
+    if "@context" in document:
         tree["@context"] = _ALL
-    selection = _taken(document, _ALL if "" in tree and tree[""] is True else tree, labels, made)
-    return selection, made
+    return _taken(document, _ALL if tree.get("") is True else tree, labels, made), made
 
 
 def _mark(tree: dict[Any, Any], document: Any, pointer: str) -> None:
+    keys: list[str | int] = []
     value = document
-    tokens = tokens_of(pointer)
-    if not tokens:
+    for token in tokens_of(pointer):
+        key, value = child_of(value, token, pointer)
+        keys.append(key)
+    if not keys:
         tree[""] = True
         return
-    for token in tokens[:-1]:
-        key, value = child_of(value, token, pointer)
-        inner = tree.setdefault(key, {})
-        if inner is _ALL:
+    for key in keys[:-1]:
+        tree = tree.setdefault(key, {})
+        if tree is _ALL:
             return
-        tree = inner
-    key, _ = child_of(value, tokens[-1], pointer)
-    tree[key] = _ALL
+    tree[keys[-1]] = _ALL
 
 
 def _taken(value: Any, tree: Mapping[Any, Any], labels: Mapping[int, str], made: dict[int, str]) -> Any:

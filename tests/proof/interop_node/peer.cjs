@@ -1,0 +1,145 @@
+// Programs of others, asked line by line: one JSON question in, one JSON answer out. The driver puts this file beside
+// the packages; it fetches nothing, everything that is asked for comes with the first line.
+'use strict';
+const readline = require('readline');
+const nodeCrypto = require('crypto');
+
+const known = { contexts: {}, dids: {} };
+let trustvc, bazaar;
+
+const loader = async url => {
+  if (known.contexts[url]) return { contextUrl: null, documentUrl: url, document: known.contexts[url] };
+  const did = url.split('#')[0];
+  const held = known.dids[did];
+  if (!held) throw new Error('nothing is fetched: ' + url);
+  if (url === did) return { contextUrl: null, documentUrl: url, document: held };
+  const method = held.verificationMethod.find(each => each.id === url);
+  if (!method) throw new Error('no such method: ' + url);
+  const document = { '@context': 'https://w3id.org/security/multikey/v1', ...method };
+  return { contextUrl: null, documentUrl: url, document };
+};
+
+async function start(asked) {
+  Object.assign(known.contexts, asked.contexts);
+  Object.assign(known.dids, asked.dids);
+  trustvc = require('@trustvc/w3c-vc');
+  const named = async name => import('@digitalbazaar/' + name);
+  bazaar = {
+    vc: await named('vc'),
+    DataIntegrityProof: (await named('data-integrity')).DataIntegrityProof,
+    suites: {
+      'eddsa-jcs-2022': await named('eddsa-jcs-2022-cryptosuite'),
+      'eddsa-rdfc-2022': await named('eddsa-rdfc-2022-cryptosuite'),
+      'ecdsa-rdfc-2019': await named('ecdsa-rdfc-2019-cryptosuite'),
+      'ecdsa-sd-2023': await named('ecdsa-sd-2023-cryptosuite')
+    },
+    ed: await named('ed25519-multikey'),
+    ec: await named('ecdsa-multikey')
+  };
+  const versions = {};
+  for (const name of asked.packages) {
+    versions[name] = require(require('path').join(__dirname, 'node_modules', name, 'package.json')).version;
+  }
+  return { versions };
+}
+
+function suiteOf(name, role, options) {
+  const made = bazaar.suites[name];
+  if (name === 'eddsa-jcs-2022') return role === 'verify' ? made.createVerifyCryptosuite() : made.createSignCryptosuite();
+  if (name !== 'ecdsa-sd-2023') return made.cryptosuite;
+  if (role === 'verify') return made.createVerifyCryptosuite();
+  if (role === 'derive') return made.createDiscloseCryptosuite({ selectivePointers: options.reveal });
+  return made.createSignCryptosuite({ mandatoryPointers: options.mandatory });
+}
+
+const bazaarOf = {
+  async verify({ suite, document }) {
+    const proof = new bazaar.DataIntegrityProof({ cryptosuite: suiteOf(suite, 'verify') });
+    const found = await bazaar.vc.verifyCredential({
+      credential: document, suite: proof, documentLoader: loader, checkStatus: async () => ({ verified: true })
+    });
+    return { accepted: found.verified, reason: found.verified ? '' : String(reasonOf(found.error)) };
+  },
+  async sign({ suite, document, key, created, mandatory }) {
+    const pair = await (suite.startsWith('eddsa') ? bazaar.ed.Ed25519Multikey || bazaar.ed : bazaar.ec).from(key);
+    const proof = new bazaar.DataIntegrityProof({
+      signer: pair.signer(), cryptosuite: suiteOf(suite, 'sign', { mandatory }), date: created
+    });
+    return { document: await bazaar.vc.issue({ credential: document, suite: proof, documentLoader: loader }) };
+  },
+  async derive({ document, reveal }) {
+    const proof = new bazaar.DataIntegrityProof({ cryptosuite: suiteOf('ecdsa-sd-2023', 'derive', { reveal }) });
+    return { document: await bazaar.vc.derive({ verifiableCredential: document, suite: proof, documentLoader: loader }) };
+  }
+};
+
+const trustvcOf = {
+  async verify({ document }) {
+    const found = await trustvc.verifyCredential(document, { documentLoader: loader });
+    return { accepted: found.verified, reason: String(found.error || '') };
+  },
+  async sign({ document, key, mandatory }) {
+    const found = await trustvc.signCredential(document, key, 'ecdsa-sd-2023', {
+      documentLoader: loader, mandatoryPointers: mandatory
+    });
+    if (!found.signed) throw new Error(String(found.error));
+    return { document: found.signed };
+  },
+  async derive({ document, reveal }) {
+    const found = await trustvc.deriveCredential(document, reveal, { documentLoader: loader });
+    if (!found.derived) throw new Error(String(found.error));
+    return { document: found.derived };
+  }
+};
+
+function sdjwtOf(asked) {
+  const { SDJwtVcInstance } = require('@sd-jwt/sd-jwt-vc');
+  const { digest, generateSalt } = require('@sd-jwt/crypto-nodejs');
+  const verifierOf = jwk => (data, signature) => nodeCrypto.verify('sha256', Buffer.from(data),
+    { key: nodeCrypto.createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'));
+  const signerOf = jwk => data => nodeCrypto.sign('sha256', Buffer.from(data),
+    { key: nodeCrypto.createPrivateKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' }).toString('base64url');
+  return new SDJwtVcInstance({
+    signer: asked.jwk && asked.jwk.d ? signerOf(asked.jwk) : undefined,
+    verifier: verifierOf(asked.jwk),
+    signAlg: 'ES256', hasher: digest, hashAlg: 'sha-256', saltGenerator: generateSalt,
+    kbSigner: asked.holder && asked.holder.d ? signerOf(asked.holder) : undefined, kbSignAlg: 'ES256',
+    kbVerifier: (data, signature, payload) => verifierOf(payload.cnf.jwk)(data, signature)
+  });
+}
+
+const sdOf = {
+  async verify(asked) {
+    const options = asked.nonce ? { keyBindingNonce: asked.nonce } : {};
+    const found = await sdjwtOf(asked).verify(asked.document, options);
+    return { accepted: true, payload: found.payload };
+  },
+  async sign(asked) {
+    return { document: await sdjwtOf(asked).issue(asked.document, asked.frame, { header: { kid: asked.method } }) };
+  },
+  async derive(asked) {
+    const kb = asked.nonce
+      ? { payload: { iat: asked.iat, aud: asked.aud, nonce: asked.nonce } } : undefined;
+    return { document: await sdjwtOf(asked).present(asked.document, asked.reveal, kb && { kb }) };
+  }
+};
+
+function reasonOf(error) {
+  return error && error.errors && error.errors[0] ? error.errors[0].message : error && error.message;
+}
+
+const clients = { trustvc: trustvcOf, bazaar: bazaarOf, 'sd-jwt': sdOf };
+console.warn = console.info = console.log = () => {};
+(async () => {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const asked = JSON.parse(line);
+    let answer;
+    try {
+      answer = asked.do === 'start' ? await start(asked) : await clients[asked.client][asked.do](asked);
+    } catch (wrong) {
+      answer = { accepted: false, reason: String(reasonOf(wrong) || wrong).slice(0, 300) };
+    }
+    process.stdout.write(JSON.stringify(answer) + '\n');
+  }
+})();
