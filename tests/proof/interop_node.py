@@ -21,7 +21,6 @@ from pathlib import Path
 from entrepot.base.digest import b64url
 from entrepot.document.proof.context import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2, carried
 from entrepot.document.proof.meaning import Contexts
-from entrepot.document.proof.opened import open_secured
 from entrepot.document.proof.sdjwt import present, read_sd_jwt
 from entrepot.document.proof.securing import Terms, secure
 from entrepot.document.proof.selective import derive
@@ -236,15 +235,15 @@ class Run:
             "publicKeyMultibase": key.public.multikey,
             "secretKeyMultibase": key.to_secret_multikey(),
         }
-        for number, document in enumerate(documents(self.count, issuer, self.rng)):
+        for number, made in enumerate(documents(self.count, issuer, self.rng)):
             tally["documents"] += 1
             mandatory = [[""], ["/issuer", "/validFrom"], ["/issuer", "/validFrom", "/credentialSubject/title"]][
                 number % 3
             ]
             # What the others cannot sign selectively (ordered lists), or write in an older escape (TrustVC: tabs).
-            document["credentialSubject"].pop("steps", None)
-            if client == "trustvc":
-                document = json.loads(json.dumps(document).replace("\\t", " "))
+            made["credentialSubject"].pop("steps", None)
+            text = json.dumps(made)
+            document = json.loads(text.replace("\\t", " ") if client == "trustvc" else text)
             reveal = ["/credentialSubject/amount"] if number % 4 == 0 else ["/credentialSubject"]
             if number % 7 == 2 and "lines" in document["credentialSubject"]:
                 reveal = ["/credentialSubject/lines/0", "/credentialSubject/held"]
