@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "simulation"), str(ROOT / "bench" / "scene")]
+sys.path[:0] = [str(ROOT / "tests" / "simulation"), str(ROOT / "bench" / "scene"), str(ROOT / "tests" / "flow")]
 
 
 @pytest.fixture

@@ -3,31 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from forge import content_of, forged, sender_of
 from sale_script import play_sale
 
-from entrepot.base.digest import b64url
-from entrepot.base.record import Content, record_of
-from entrepot.flow.envelope import Envelope, SentProof, write_envelope
-from entrepot.flow.issue import Draft, issue, sign
-from entrepot.flow.peer import peers
+from entrepot.flow.envelope import write_envelope
+from entrepot.flow.issue import Draft, issue
 from entrepot.flow.post import envelope_for
 from entrepot.flow.receive import Outcome, receive
 from entrepot.flow.sight import SALE_VIEW
-
-
-def forged(office, content, signatory):
-    """A record signed outside the use cases, as an envelope."""
-    record = record_of(content)
-    proofs = tuple(SentProof(securing=p.securing, body=p.body.decode()) for p in sign(office, record, signatory))
-    return record, write_envelope(Envelope(proofs=proofs))
-
-
-def content_of(script, record_id, **changes):
-    """The content of a record of the exporter, changed."""
-    from dataclasses import replace
-
-    content = script.exporter.journal.record(record_id).content
-    return replace(content, **({"nonce": b64url(script.world.entropy(16))} | changes))
 
 
 @pytest.fixture
@@ -38,10 +21,6 @@ def played(script):
 
 def state(office, sale):
     return office.journal.view(SALE_VIEW).get(f"sale/{sale}")["state"]
-
-
-def sender_of(script):
-    return peers(script.importer)[0]
 
 
 def test_a_whole_sale_gives_the_same_state_on_both_nodes(played):

@@ -45,8 +45,9 @@ READERS: Mapping[str, frozenset[str]] = {
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
 SALELESS = frozenset({"offer", "tombstone"})
 """Kinds that belong to no sale: an offer may be taken up by many orders, a tombstone speaks of one record."""
-PERSONAL = frozenset({"order", "acceptance", "dispute", "dispute-answer", "return-request"})
-"""Kinds that may name natural persons: kept encrypted, each under a key of its own, so that they can be erased."""
+PERSONAL = frozenset(READERS) - {"offer", "settlement", "refund", "count", "tombstone"}
+"""Kinds that may name natural persons (a consumer is a party like any other): kept encrypted, each record under a key
+of its own, so that it can be erased. Offers are public, books and counts name accounts and figures."""
 
 READ_MAX = 256
 _READ: dict[tuple[str, bool], tuple[Any | None, tuple[Finding, ...]]] = {}

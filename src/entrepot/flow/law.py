@@ -1,6 +1,7 @@
 """What the law of the economies concerned asks: questions put to the rule packs, for records that raise them.
 
-Only the import declaration raises questions so far: consumption tax and low-value rules at the buyer's border.
+Two kinds of record raise questions so far: an order, whose economies may be ones of which nothing is known here and
+whose service may cross a border; and an import declaration: consumption tax and low-value rules at the buyer's border.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from entrepot.base.money import Money, Rounding
 from entrepot.base.record import Record
 from entrepot.document.customs.model import CustomsDeclaration, Direction
 from entrepot.document.invoice.model import Invoice
+from entrepot.document.order.model import Order
+from entrepot.document.trade import Subject
+from entrepot.economy.load import codes
 from entrepot.flow.assess import Checked, Verdict, warning
 from entrepot.flow.kinds import read_record
 from entrepot.flow.office import Office
@@ -25,11 +29,43 @@ BARS = frozenset({"sale_barred"})
 
 def check_law(office: Office, record: Record, payload: Any) -> list[Checked]:
     """The questions of law that this record raises, each with its answer, sources and what is unknown."""
+    if isinstance(payload, Order):
+        return _of_order(payload)
     if not isinstance(payload, CustomsDeclaration) or payload.direction is not Direction.IMPORT:
         return []
     given = Given(values=_facts(office, record, payload))
     asked = ask(TOPIC, given, on=payload.issue_date, known=office.clock().date())
     return [_checked(name, answer) for name, answer in asked.answers.items()]
+
+
+def _of_order(order: Order) -> list[Checked]:
+    """What nobody here can say of the law of the economies in which the two sides sit."""
+    unknown = [
+        warning(
+            "ENT-CORE-LAW-02",
+            "Nothing is known here of the law of {economy}.",
+            path=f"$.payload.{side}.economy",
+            source="economy files and rule packs",
+            remedy="Ask there, or let a named person accept that it is unknown.",
+            economy=party.economy or "an economy that is not stated",
+        )
+        for side, party in (("buyer", order.buyer), ("seller", order.seller))
+        if party.economy not in codes()
+    ]
+    if order.subject is Subject.SERVICE and order.buyer.economy != order.seller.economy:
+        unknown.append(
+            warning(
+                "ENT-CORE-LAW-03",
+                "Which consumption tax is due on a service that crosses this border is not known here.",
+                path="$.payload.subject",
+                source="rule packs: no topic on services yet",
+                remedy="Ask there, or let a named person accept that it is unknown.",
+            )
+        )
+    if not unknown:
+        return []
+    name, standard = "law of both sides", "economy files and rule packs"
+    return [Checked(stage="law", name=name, standard=standard, verdict=Verdict.UNKNOWN, findings=tuple(unknown))]
 
 
 def pack_versions(office: Office) -> Mapping[str, str]:  # noqa: ARG001 - packs may become an office's own

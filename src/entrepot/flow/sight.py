@@ -14,6 +14,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.record import Record
 from entrepot.base.shape import dump, parse
 from entrepot.flow.book import ledger_reducer
+from entrepot.flow.kinds import kinds
 from entrepot.flow.project import fact_of
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.fact import SAYS, Fact, Unread
@@ -21,6 +22,8 @@ from entrepot.sale.reduction import Judged, reduce
 from entrepot.sale.state import SaleState
 
 SALE_VIEW = "sale"
+SALE_RULE = 2
+"""Version of the rule of the view ``sale``: raise it with every change of what the rows hold."""
 LEDGER_VIEW = "ledger"
 FACTS_MAX = 20_000
 
@@ -130,6 +133,16 @@ def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
         _reduce_sale(view, record, recall)
 
     return (
-        Reducer(SALE_VIEW, 1, reduce_sale),
+        Reducer(SALE_VIEW, view_version(SALE_RULE), reduce_sale),
         Reducer(LEDGER_VIEW, 1, ledger_reducer(is_kept_here), frozenset({"settlement", "refund"})),
     )
+
+
+def view_version(rule: int) -> int:
+    """The version of a view that reads every kind: of its own rule, and of the kinds that this program knows.
+
+    A program that learns a kind, or a newer version of one, thereby reduces what it had kept unread: the journal fills
+    a view anew when its version changes.
+    """
+    known = canonical([rule, sorted(f"{name}/{version}" for name, version in kinds())])
+    return int(sha256(known)[:12], 16)

@@ -129,6 +129,7 @@ def _deal(stage: Stage, order: Order) -> Deal:
 
 def play(stage: Stage, deal: Deal) -> None:
     """Everything between the order and the count."""
+    _accept_unknown(stage, deal, "buyer", "order")
     _agree(stage, deal)
     if deal.is_goods:
         if deal.crosses_border:
