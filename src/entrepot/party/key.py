@@ -82,8 +82,7 @@ class PublicKey:
     @classmethod
     def from_multikey(cls, text: str) -> "PublicKey":
         """The key that a Multikey ``publicKeyMultibase`` writes (Controlled Identifiers 1.0, section 2.2.2)."""
-        curve, raw = _unprefixed(text, _PUBLIC_PREFIX)
-        return cls(curve, raw)
+        return _of_multikey(text) if isinstance(text, str) else cls(*_unprefixed(text, _PUBLIC_PREFIX))
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, Any]) -> "PublicKey":
@@ -95,7 +94,7 @@ class PublicKey:
     @property
     def multikey(self) -> str:
         """``publicKeyMultibase`` of the key; also the body of its did:key."""
-        return to_multibase(_PUBLIC_PREFIX[self.curve] + self.raw)
+        return _multikey_of(self)
 
     def to_jwk(self) -> dict[str, str]:
         """The public JWK, without ``kid``, ``alg`` and ``use``."""
@@ -216,6 +215,17 @@ def _public_of_jwk(jwk: Mapping[str, Any]) -> tuple[Curve, bytes]:
         return curve, raw
     message = f"not a JWK of Ed25519, P-256 or P-384: {kind}"
     raise KeyFormError(message, remedy="Use OKP/Ed25519, EC/P-256 or EC/P-384.")
+
+
+# The same few keys come with every document of an issuer, and base58 costs as much as a signature.
+@lru_cache(maxsize=1024)
+def _of_multikey(text: str) -> PublicKey:
+    return PublicKey(*_unprefixed(text, _PUBLIC_PREFIX))
+
+
+@lru_cache(maxsize=1024)
+def _multikey_of(key: PublicKey) -> str:
+    return to_multibase(_PUBLIC_PREFIX[key.curve] + key.raw)
 
 
 @lru_cache(maxsize=1024)
