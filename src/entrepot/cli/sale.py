@@ -27,7 +27,7 @@ def list_(data: Path, as_json: bool) -> int:
     from entrepot.flow.reading import all_sale_ids, sale_summary
 
     with open_folder(data, read_only=True) as journal:
-        rows = [sale_summary(journal, each) for each in all_sale_ids(journal)]
+        rows = [{**(sale_summary(journal, each) or {}), "sale": each} for each in all_sale_ids(journal)]
     if as_json:
         print_json([_line(row) for row in rows if row])
         return 0

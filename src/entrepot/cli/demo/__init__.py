@@ -19,10 +19,6 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
 @click.command()
 @click.option("--dir", "folder", type=_FOLDER, default=Path("demo"), show_default=True, help="Where artefacts go.")
 @click.option("--order", type=_FILE, default=None, help="A UBL Order that somebody else wrote, to start from.")
