@@ -208,7 +208,7 @@ class Run:
                 found = self.peers.ask(do="verify", client=client, suite=suite, document=each)
                 self.expect(tally, "altered by them", found, wanted=False)
                 self.expect(tally, "altered by us", ours_judge(each, resolver), wanted=False)
-        self.show(f"{client} {suite}", tally)
+        self.show(f"{client} {suite} {key.public.curve}", tally)
 
     def selective(self, client, key, method, issuer, resolver):
         """``ecdsa-sd-2023``: base and derived, both directions."""
@@ -384,11 +384,11 @@ def main() -> int:
         print(f"peer missing at ENTREPOT_NODE_PEERS={folder}: {', '.join(missing) or 'node'}", file=sys.stderr)
         return MISSING
     rng = random.Random(1)
-    ed, ec = (KeyPair.generate(curve, rng.randbytes) for curve in (Curve.ED25519, Curve.P256))
+    ed, ec, large = (KeyPair.generate(curve, rng.randbytes) for curve in Curve)
     keys = {"key-ed": ed.public, "key-ec": ec.public}
     dids = {
         each: document_of(each, {each.removeprefix("did:key:"): key.public})
-        for key in (ed, ec)
+        for key in (ed, ec, large)
         for each in [did_key(key.public)]
     }
     dids[WEB] = document_of(WEB, keys)
@@ -407,6 +407,7 @@ def main() -> int:
     run.suite("bazaar", "eddsa-jcs-2022", ed, key_method_id(ed.public), did_key(ed.public), resolver)
     run.suite("bazaar", "eddsa-rdfc-2022", ed, key_method_id(ed.public), did_key(ed.public), resolver)
     run.suite("bazaar", "ecdsa-rdfc-2019", ec, key_method_id(ec.public), did_key(ec.public), resolver)
+    run.suite("bazaar", "ecdsa-rdfc-2019", large, key_method_id(large.public), did_key(large.public), resolver)
     run.selective("bazaar", ec, f"{WEB}#key-ec", WEB, resolver)
     run.selective("trustvc", ec, f"{WEB}#key-ec", WEB, resolver)
     run.tokens(ec, key_method_id(ec.public), did_key(ec.public), resolver)
