@@ -87,7 +87,7 @@ class Peer:
         self._process.wait(10)
 
 
-def run(peer, count):
+def run(peer, count):  # noqa: C901 - one question after the other
     """All questions of one run; the number of unexpected answers."""
     from interop_node import CONTEXT, CONTEXTS, TERMS, bent, documents, subject_leaves
 
