@@ -70,7 +70,7 @@ def _party(found: Economy, agreement: str) -> bool:
 @group.command()
 @click.argument("code")
 @_JSON
-def show(code: str, as_json: bool) -> int:  # noqa: FBT001
+def show(code: str, as_json: bool) -> int:
     """Show one economy: every value with its source, the day it was checked and how good it is.
 
     Exit 1 where there is no file for CODE (ISO 3166-1 alpha-2): what holds there is unknown.
@@ -140,7 +140,7 @@ def _words(row: Backed) -> str:
 @click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--stale-days", type=click.IntRange(min=1), default=365, show_default=True, help="Age of a stale value.")
 @_JSON
-def check(files: tuple[Path, ...], stale_days: int, as_json: bool) -> int:  # noqa: FBT001
+def check(files: tuple[Path, ...], stale_days: int, as_json: bool) -> int:
     """Say how far each file answers the fixed questions, what is stale, and what is wrong.
 
     Without FILES: the files of the package. Exit 0 if nothing is wrong or stale, 1 if something is, 2 if a file
