@@ -1,5 +1,6 @@
 """Counting: what the statistics room needs to know of one sale, gathered from its view and the records behind it."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal
 
@@ -8,20 +9,34 @@ from entrepot.document.invoice.model import Invoice
 from entrepot.document.order.model import Order
 from entrepot.document.trade import Line, PlatformRole
 from entrepot.flow.kinds import read_record
-from entrepot.flow.reading import sale_summary
+from entrepot.flow.reading import is_readable, sale_summary
+from entrepot.flow.sight import Recall
 from entrepot.journal.journal import Journal
 from entrepot.movement.event import HandOver, Leg
 from entrepot.statistic.row import Product, SaleRow, Scheme
 
+BILLING = frozenset({"invoice", "credit-note"})
+"""Kinds without which a row would state a wrong value."""
 
-def sale_row(journal: Journal, sale: str, *, persons_employed: int | None = None) -> SaleRow | None:
-    """What this node knows of a sale, for the digital-trade table; None where the sale or its order is not here.
 
+def sale_row(
+    journal: Journal,
+    sale: str,
+    *,
+    readers: Collection[str] | None = None,
+    recall: Recall | None = None,
+    persons_employed: int | None = None,
+) -> SaleRow | None:
+    """What ``readers`` may know of a sale, for the digital-trade table; ``readers`` None: what the node knows.
+
+    None where the sale or its order is not here, or where its order or what was billed is not for these readers.
     ``persons_employed``: of the enterprise on the reporter's side, from the reporter's own register.
     """
-    state = sale_summary(journal, sale)
+    state = sale_summary(journal, sale, readers, recall=recall)
+    if state is None or not _is_told(journal, sale, readers):
+        return None
     order = _payload(journal, sale)
-    if state is None or not isinstance(order, Order):
+    if not isinstance(order, Order):
         return None
     account: dict[str, str] = next((each for each in state["accounts"] if each["currency"] == order.currency), {})
     effective = [each for each in state["order"] if state["standings"][each]["status"] == "effective"]
@@ -50,6 +65,21 @@ def sale_row(journal: Journal, sale: str, *, persons_employed: int | None = None
         incoterm=order.delivery_terms.incoterm if order.delivery_terms else None,
         day=_day(papers),
     )
+
+
+def _is_told(journal: Journal, sale: str, readers: Collection[str] | None) -> bool:
+    """Whether the order, and whatever is billed for it as far as this node knows, is for these readers."""
+    whole = sale_summary(journal, sale)
+    if readers is None or whole is None:
+        return whole is not None
+    hidden = [each for each in whole["order"] if not is_readable(journal, each, readers)]
+    billed = (each for each in hidden if _kind(journal, each) in BILLING)
+    return sale not in hidden and not any(whole["standings"][each]["status"] == "effective" for each in billed)
+
+
+def _kind(journal: Journal, record_id: str) -> str | None:
+    record = journal.record(record_id)
+    return None if record is None else record.kind
 
 
 def _payload(journal: Journal, record_id: str) -> Any | None:

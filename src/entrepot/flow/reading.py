@@ -1,14 +1,23 @@
-"""What a reader gets to see: sales and records, each only as far as its party may read."""
+"""What a reader gets to see: sales and records, each only as far as its party may read.
 
-from collections.abc import Iterable, Mapping
+``readers`` None is the node as a whole: its operator, the command line. For a party, a sale is what the records that
+it may read make of it, so that a state tells nobody what its records would not.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from entrepot.base.moment import format_moment
 from entrepot.base.record import Record
 from entrepot.base.shape import dump
 from entrepot.flow.audience import may_read
-from entrepot.flow.sight import SALE_VIEW
+from entrepot.flow.sight import SALE_VIEW, Recall, facts_of_sale, state_of
 from entrepot.journal.journal import Journal
+from entrepot.journal.port import Proof
+
+READERS_MAX = 50_000
+_READERS: dict[str, tuple[str, tuple[str, ...]]] = {}
+"""Issuer and audience by record id. The id is the digest of both, so what was read once holds for ever."""
 
 
 def sale_ids(journal: Journal, readers: Iterable[str]) -> tuple[str, ...]:
@@ -22,32 +31,71 @@ def all_sale_ids(journal: Journal) -> tuple[str, ...]:
     return tuple(key.removeprefix("sale/") for key, _ in journal.view(SALE_VIEW).scan("sale/"))
 
 
-def sale_summary(journal: Journal, sale: str) -> dict[str, Any] | None:
-    """The state of a sale, without its records; None where it is not here."""
-    row: dict[str, Any] | None = journal.view(SALE_VIEW).get(f"sale/{sale}")
-    return row
+def is_readable(journal: Journal, record_id: str, readers: Collection[str] | None) -> bool:
+    """Whether a record is here and one of ``readers`` is its issuer, in its audience, or it is public."""
+    found = _READERS.get(record_id)
+    if found is None:
+        record = journal.record(record_id)
+        if record is None:
+            return False
+        if len(_READERS) >= READERS_MAX:
+            _READERS.clear()
+        found = _READERS[record_id] = record.content.issuer, record.content.audience
+    return readers is None or may_read(found[1], found[0], readers)
 
 
-def sale_page(journal: Journal, sale: str, readers: Iterable[str] | None) -> dict[str, Any] | None:
-    """A sale with its records in their deterministic order; ``readers`` None sees all (the operator).
+def sale_summary(
+    journal: Journal, sale: str, readers: Collection[str] | None = None, *, recall: Recall | None = None
+) -> dict[str, Any] | None:
+    """The state of a sale as ``readers`` may know it, without its records; None where it is not here.
 
-    Records that the readers may not see appear with their id alone.
+    ``recall``: what the node remembers of facts and judgements; without it the answer is the same, only later.
     """
-    row = sale_summary(journal, sale)
+    view = journal.view(SALE_VIEW)
+    row: dict[str, Any] | None = view.get(f"sale/{sale}")
     if row is None:
         return None
-    seen = None if readers is None else frozenset(readers)
-    records = [record_line(journal, record_id, seen) for record_id in row["order"]]
-    return {**row, "records": records}
+    row["sale"] = sale  # also where the order, whose id it is, is not among the records
+    if readers is None:
+        return row
+    facts = facts_of_sale(view, sale, recall)
+    seen = [each for each in facts if is_readable(journal, each.id, readers)]
+    if len(seen) == row["facts"] == len(facts):
+        return row
+    return {**state_of(seen, recall).to_json(), "sale": sale, "facts": len(seen)}
 
 
-def record_line(journal: Journal, record_id: str, readers: frozenset[str] | None) -> dict[str, Any]:
-    """One record of a sale as a line: what it is, who says it, how it is proven, what was checked."""
+def sale_page(
+    journal: Journal,
+    sale: str,
+    readers: Collection[str] | None,
+    *,
+    held: Collection[str] | None = None,
+    recall: Recall | None = None,
+) -> dict[str, Any] | None:
+    """A sale as ``readers`` may know it, with all its records in their deterministic order.
+
+    Records that the readers may not see appear with their id alone. ``held``, ``recall``: as in :func:`record_line`
+    and :func:`sale_summary`.
+    """
+    whole = sale_summary(journal, sale)
+    row = sale_summary(journal, sale, readers, recall=recall)
+    if whole is None or row is None:
+        return None
+    return {**row, "records": [record_line(journal, each, readers, held=held) for each in whole["order"]]}
+
+
+def record_line(
+    journal: Journal, record_id: str, readers: Collection[str] | None, *, held: Collection[str] | None = None
+) -> dict[str, Any]:
+    """One record of a sale as a line: what it is, who says it, how it is proven, what was checked.
+
+    ``held``: DIDs of the parties whose keys this node holds; each proof says whether one of them signed. Where they
+    are not given, nothing is said of custody.
+    """
     record = journal.record(record_id)
     entry = journal.entry(record_id)
-    if record is None or entry is None:
-        return {"id": record_id, "withheld": True}
-    if readers is not None and not may_read(record.content.audience, record.content.issuer, readers):
+    if record is None or entry is None or not is_readable(journal, record_id, readers):
         return {"id": record_id, "withheld": True}
     return {
         "id": record_id,
@@ -59,17 +107,26 @@ def record_line(journal: Journal, record_id: str, readers: frozenset[str] | None
         "issued": format_moment(record.content.issued),
         "received": format_moment(entry.received),
         "erased": record.erased,
-        "proofs": [{"securing": each.securing, "method": each.method} for each in journal.proofs(record_id)],
+        "proofs": [_proof_line(each, held) for each in journal.proofs(record_id)],
         "checks": (journal.assessment(record_id) or {}).get("checks", []),
     }
 
 
-def record_page(journal: Journal, record_id: str, readers: frozenset[str] | None) -> dict[str, Any] | None:
-    """A record with its content; None where it is not here or not for these readers."""
+def _proof_line(proof: Proof, held: Collection[str] | None) -> dict[str, str]:
+    line = {"securing": proof.securing, "method": proof.method}
+    if held is None:
+        return line
+    return {**line, "custody": "held" if proof.method.partition("#")[0] in held else "elsewhere"}
+
+
+def record_page(
+    journal: Journal, record_id: str, readers: Collection[str] | None, *, held: Collection[str] | None = None
+) -> dict[str, Any] | None:
+    """A record with its content; None where it is not here or not for these readers. ``held``: see record_line."""
     record: Record | None = journal.record(record_id)
     if record is None:
         return None
-    line = record_line(journal, record_id, readers)
+    line = record_line(journal, record_id, readers, held=held)
     if line.get("withheld"):
         return None
     content: Mapping[str, Any] = dump(record.content)

@@ -181,7 +181,8 @@ def show_file(
 
 
 def _visible(request: HttpRequest, record_id: str) -> dict[str, Any]:
-    page = record_page(office().journal, record_id, caller(request).readers)
+    held = office().custody.hosted()
+    page = record_page(office().journal, record_id, caller(request).readers, held=held)
     if page is None:
         raise ProblemError(404, "not-found", "No record that you may read has that id.")
     return page

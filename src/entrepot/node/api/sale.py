@@ -41,20 +41,22 @@ class SaleList(Schema):
 def list_sales(
     request: HttpRequest, offset: int = Query(0, ge=0, le=1 << 31), limit: int = Query(50, ge=1, le=200)
 ) -> dict[str, Any]:
-    """The sales in which the caller's party holds a role, by id."""
-    ids = sale_ids(office().journal, caller(request).readers)
-    page = [sale_summary(office().journal, each) for each in ids[offset : offset + limit]]
+    """The sales in which the caller's party holds a role, by id; each as far as that party may read its records."""
+    here, readers = office(), caller(request).readers
+    ids = sale_ids(here.journal, readers)
+    page = [sale_summary(here.journal, each, readers, recall=here.recall) for each in ids[offset : offset + limit]]
     more = offset + limit < len(ids)
     return {"sales": [each for each in page if each], "next": offset + limit if more else None}
 
 
 @router.get("/{sale}", response={200: dict[str, Any], **READING}, summary="Show one sale")
 def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
-    """State, accounts, roles and records of one sale, in its deterministic order."""
-    readers = caller(request).readers
-    if sale not in sale_ids(office().journal, readers):
-        raise ProblemError(404, "not-found", "No sale of yours has that id.")
-    page = sale_page(office().journal, sale, readers)
+    """State, accounts, roles and records of one sale, in its deterministic order.
+
+    All of it follows from the records that the caller's party may read; of the others it shows the ids.
+    """
+    here, readers = office(), _readers(request, sale)
+    page = sale_page(here.journal, sale, readers, held=here.custody.hosted(), recall=here.recall)
     assert page is not None, "a sale that a party holds has a row"
     return page
 
@@ -66,16 +68,24 @@ def show_row(
     reporter: str = Query(..., pattern="^[A-Z]{2}$", description="The economy that counts."),
     persons_employed: int | None = Query(None, ge=0, le=10**7, description="From the reporter's own register."),
 ) -> dict[str, Any]:
-    """The payload of a ``count`` record, as this node computes it, and what is unknown about it.
+    """The payload of a ``count`` record, as it follows from what the caller's party may read, and what is unknown.
 
-    422 where the economy is on neither side of the sale.
+    404 ``withheld`` where the party may not read the order or the invoices; 422 where the economy is on neither side
+    of the sale.
     """
-    if sale not in sale_ids(office().journal, caller(request).readers):
-        raise ProblemError(404, "not-found", "No sale of yours has that id.")
-    known = sale_row(office().journal, sale, persons_employed=persons_employed)
+    here, readers = office(), _readers(request, sale)
+    known = sale_row(here.journal, sale, readers=readers, recall=here.recall, persons_employed=persons_employed)
     if known is None:
-        raise ProblemError(404, "withheld", "This node may not read the order of that sale.")
+        raise ProblemError(404, "withheld", "The order or the invoices of that sale are not for you to read here.")
     row, findings = row_of(known, reporter=reporter)
     if row is None:
         raise ProblemError(422, "findings", "The sale has no row for that economy.", findings)
     return {"count": dump(count_of(row)), "findings": [each.to_json() for each in findings]}
+
+
+def _readers(request: HttpRequest, sale: str) -> frozenset[str]:
+    """As whom the caller reads the sale; raises a 404 problem where it holds no role in it."""
+    readers = caller(request).readers
+    if sale not in sale_ids(office().journal, readers):
+        raise ProblemError(404, "not-found", "No sale of yours has that id.")
+    return readers
