@@ -1,6 +1,7 @@
 """``ecdsa-sd-2023``: every step of the published example, what is derived, and what must not hold."""
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -348,3 +349,15 @@ def test_cbor_agrees_with_another_program():
     for value in ([b"x" * 300, "é", 0, 23, 24, 255, 256, 65536, 2**32, 2**64 - 1], {0: b"a", 500: b"b"}, [[], {}]):
         assert to_cbor(value) == theirs.dumps(value)
         assert from_cbor(to_cbor(value)) == value
+
+
+def test_a_part_that_stands_twice_is_not_taken_for_one(desk):
+    """Two nodes under one hidden label would fall together, and the signatures would hold for both."""
+    document = {**DOCUMENT, "id": "urn:x:1", "credentialSubject": {"lines": [{"title": "a", "amount": 1}]}}
+    base = based(desk, mandatory=["/issuer"], document=document)
+    part = derive(base, base["proof"], ["/credentialSubject"], OURS)
+    good = read_derived(part["proof"])
+    twice = {**part, "credentialSubject": {"lines": part["credentialSubject"]["lines"] * 2}}
+    for labels in itertools.product(good.labels.values(), repeat=len(good.labels) + 1):
+        made = DerivedProof(good.signature, good.key, good.signatures, dict(enumerate(labels)), good.mandatory)
+        assert not verify_derived(twice, {**part["proof"], "proofValue": made.to_text()}, KEY.public, OURS)
