@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from simulated.paper import files_of
 from simulated.world import World
 
 from entrepot.base.shape import dump
@@ -41,7 +42,9 @@ class Script:
         kind, number, payload = said
         sales = (deal.issued["order"][0],) if "order" in deal.issued else ()
         office = self.office(role)
-        draft = Draft(kind=kind, issuer=self.dids[role], number=number, payload=dump(payload), sales=sales)
+        said_json = dump(payload)
+        draft = Draft(kind=kind, issuer=self.dids[role], number=number, payload=said_json, sales=sales,
+                      attachments=files_of(said_json))  # fmt: skip
         issued = issue(office, draft)
         if issued.record is None:
             raise SystemExit(f"{kind}: " + "; ".join(each.text for each in issued.findings))

@@ -1,10 +1,13 @@
 """The demo as a stranger runs it: two real nodes, one whole sale; its artefacts are judged by published schemas."""
 
+import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,12 @@ class TestDefault:
     def test_unknown_law_is_said_to_be_unknown(self, default):
         result = json.loads(default[1].stdout.splitlines()[-1])
         assert result["unknown"]
+
+    def test_only_the_file_that_a_record_names_is_kept_with_it(self, default):
+        folder, _ = default
+        message = hashlib.sha256((folder / "payment.pacs.008.xml").read_bytes()).hexdigest()
+        for node in ("node-export", "node-import"):
+            assert _attached(folder / node) == [message]
 
     def test_no_process_is_left_behind(self, default):
         assert not [each for each in Path("/proc").glob("[0-9]*/cmdline") if _names(each, default[0])]
@@ -116,6 +125,23 @@ def test_an_order_that_somebody_else_wrote(name, tmp_path):
     assert (row["flow"], row["digitalTrade"]) == ("domestic", "no")
     received = (tmp_path / "demo" / "order.received.xml").read_bytes()
     assert received == (UBL / "xml" / name).read_bytes()
+    message = (tmp_path / "demo" / "payment.pacs.008.xml").read_bytes()
+    for node in ("node-export", "node-import"):
+        kept = [hashlib.sha256(each).hexdigest() for each in (received, message)]
+        assert _attached(tmp_path / "demo" / node) == sorted(kept)
+
+
+@pytest.mark.xdist_group("demo-default")
+def test_an_order_whose_parties_only_others_can_sign_for_is_not_played(default, tmp_path):
+    done = run("--dir", str(tmp_path / "demo"), "--order", str(default[0] / "order.ubl.xml"))
+    assert done.returncode == 1
+    assert "names its parties by DID" in done.stderr
+
+
+def _attached(node: Path) -> list[str]:
+    """Digests of all files in the journal of a stopped node."""
+    with closing(sqlite3.connect(f"file:{node / 'journal.db'}?mode=ro", uri=True)) as journal:
+        return sorted(digest for (digest,) in journal.execute("SELECT digest FROM attachment"))
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path):

@@ -145,7 +145,7 @@ def test_all_findings_are_told_not_the_first(buyer, seller):
 
 def test_a_file_is_kept_as_sent_and_once(buyer, seller):
     data = bytes(range(256)) * 10
-    made = buyer.issue({**paper.order(buyer.party, seller), "attachments": [paper.file(data), paper.file(data)]})
+    made = buyer.issue(paper.naming(paper.order(buyer.party, seller), paper.file(data), paper.file(data)))
     assert made.status == 200, made.body
     record = made.json["id"]
     (digest,) = buyer.get(f"/api/v1/records/{record}").json["attachments"]

@@ -39,7 +39,7 @@ def description(node):
 @pytest.fixture(scope="module")
 def sale(node):
     buyer, seller = node.trader("owner"), node.party()
-    made = buyer.issue({**paper.order(buyer.party, seller), "attachments": [paper.file(b"x")]}).json["id"]
+    made = buyer.issue(paper.naming(paper.order(buyer.party, seller), paper.file(b"x"))).json["id"]
     tokens = {role: node.token(buyer.party, role) for role in ("viewer", "clerk")}
     tokens |= {"owner": buyer, "nobody": Api(), "operator": node.operator}
     return made, tokens

@@ -48,7 +48,7 @@ class Stage:
         assert node.operator.post(f"/api/v1/operator/tokens/{lost}/revoke").json["revoked"]
         expired = node.token(buyer, "owner", expires="2020-01-01T00:00:00Z")
         self.powerless = {"revoked": revoked, "expired": expired, "elsewhere": Api("entrepot_" + "0" * 64)}
-        draft = {**paper.order(buyer, seller), "attachments": [paper.file(BYTES)]}
+        draft = paper.naming(paper.order(buyer, seller), paper.file(BYTES))
         self.sale = self.tokens["clerk"].issue(draft).json["id"]
         self.buyer, self.seller, self.order_number = buyer, seller, draft["number"]
         node.station.writer.submit(lambda journal: None).result()

@@ -205,13 +205,24 @@ def test_a_broken_envelope_is_refused_with_findings(node, other, name):
     assert answer["findings"]
 
 
-def test_an_attachment_must_have_its_digest_and_may_come_twice(node, other, order):
+def test_an_attachment_must_have_its_digest_and_may_come_twice(node, other):
+    seller = node.party()
+    draft = paper.naming(paper.order(other.party.did, seller), paper.file(b"ABC"))
+    order = other.record(draft, audience=[seller])
     wrong = {"digest": "0" * 64, "mediaType": "text/plain", "body": "QUJD"}
     answer = outcome(send(RECORDS, other.delivery(other.envelope(order, attachments=[wrong]))))
     assert (answer["outcome"], answer["findings"][0]["id"]) == ("refused", "ENT-CORE-ENVELOPE-01")
     right = {**wrong, "digest": sha256(b"ABC")}
     assert outcome(send(RECORDS, other.delivery(other.envelope(order, attachments=[right] * 2))))["outcome"] == "kept"
     assert node.office.journal.attachments(order.id) == (right["digest"],)
+
+
+def test_an_attachment_that_the_record_does_not_name_is_left_behind(node, other, order):
+    stray = {"digest": sha256(b"ABC"), "mediaType": "text/plain", "body": "QUJD"}
+    answer = outcome(send(RECORDS, other.delivery(other.envelope(order, attachments=[stray]))))
+    assert answer["outcome"] == "kept"
+    assert "ENT-CORE-PRESENTED-01" in {each["id"] for each in answer["findings"]}
+    assert node.office.journal.attachments(order.id) == ()
 
 
 def test_too_large_a_letter_is_refused(node):

@@ -47,7 +47,7 @@ def test_a_large_file_crosses(pair, traders):
     """As large as the API takes: twice in base64 and twice secured it must still pass the other node's door."""
     buyer, seller = traders
     data = bytes(3 << 20)
-    draft = {**paper.order(buyer.party, seller.party), "attachments": [paper.file(data)]}
+    draft = paper.naming(paper.order(buyer.party, seller.party), paper.file(data))
     order = buyer.issue(draft).json()["id"]
     eventually(lambda: has(seller, order))
     (digest,) = seller.get(f"/api/v1/records/{order}").json()["attachments"]

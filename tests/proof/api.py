@@ -65,7 +65,7 @@ def main():
 
 def prove(node, wanted):
     buyer, seller = node.trader("buyer", "owner"), node.trader("seller")
-    draft = {**paper.order(buyer.party, seller.party), "attachments": [paper.file(b"as received")]}
+    draft = paper.naming(paper.order(buyer.party, seller.party), paper.file(b"as received"))
     sale = buyer.issue(draft).json()["id"]
     digest = buyer.get(f"/api/v1/records/{sale}").json()["attachments"][0]
     config = node.folder / "real.toml"

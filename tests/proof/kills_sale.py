@@ -1,5 +1,6 @@
 """The clients: threads that play whole sales through the API of both nodes, and note every record acknowledged."""
 
+import base64
 import http.client
 import random
 import threading
@@ -13,6 +14,7 @@ from entrepot.base.shape import dump
 from entrepot.cli.demo import default, money, moves, papers
 from entrepot.cli.demo.cast import EXPORT_NODE, HOME, gather
 from entrepot.document.customs.model import Direction
+from entrepot.payment import message
 
 PATIENCE_S = 240.0
 STEPS = (
@@ -103,6 +105,8 @@ class Player(threading.Thread):
             made[step] = _paper(deal, step, number, made)
             sales = [deal.issued["order"][0]] if index else []
             body = {"kind": kind, "number": number, "payload": dump(made[step]), "sales": sales}
+            if kind == "payment-instruction":
+                body["attachments"] = [_message(made[step])]
             act = Act(f"{mark}/{index}", self.pair.home(role).name, role, body)
             with self.book.lock:
                 self.book.acts[act.key] = act
@@ -162,6 +166,12 @@ class Player(threading.Thread):
                 return
             time.sleep(0.05)
         raise Fault(f"{act.record} ({act.key}) did not reach the other node in {PATIENCE_S:.0f} s")
+
+
+def _message(instruction):
+    """The pacs.008 that an instruction stands for: writing it again gives the same bytes."""
+    data, _ = message.write(instruction)
+    return {"media_type": "application/xml", "base64": base64.b64encode(data).decode("ascii")}
 
 
 def _paper(deal, step, number, made):

@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from simulated.community import Community
-from simulated.paper import write
+from simulated.paper import files_of, write
 from simulated.world import World
 
 from entrepot.flow import receive as receiving
@@ -46,6 +46,7 @@ class Story:
             issuer=more.pop("issuer", self.trade.cast.did(role)),
             number=desk.number,
             payload=payload,
+            attachments=files_of(payload),
             **({"sales": sales} | more),
         )
         issued = issue(node.at_work, draft)

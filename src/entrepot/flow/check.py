@@ -1,21 +1,30 @@
 """The four checks that every record passes: form, proof, right, law. Each adds what it found; none stops the others."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
+from entrepot.document.offer.model import Offer
+from entrepot.document.order.model import Order
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
 from entrepot.flow.kinds import SALELESS, Kind, kinds, read_record
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
+from entrepot.journal.journal import Journal
 from entrepot.sale.fact import Fact
 from entrepot.sale.right import allows
 
 FUTURE_MAX = timedelta(minutes=10)
 """How far a claimed time may lie ahead of this node's clock without a finding."""
+AHEAD_MAX = timedelta(days=1)
+"""How far the date of a document may lie ahead of the record's claimed time: somewhere it is tomorrow already."""
+LAST_ZONE = timedelta(hours=12)
+"""How long after UTC a day ends in the zone where it ends last (UTC-12)."""
+DATED = {"issue_date": "issueDate", "created": "created", "settled": "settled", "refunded": "refunded"}
+"""Members that say when a document was made -> their names in JSON."""
 OPENS_NOTHING = "ENT-CORE-FORM-04"
 """Id of the finding that an order or offer names a sale: with a smaller id it could take the place of its order."""
 FORMS = {
@@ -35,8 +44,11 @@ FORMS = {
 """By which standard the form of a kind is checked, beside its own shape."""
 
 
-def check_form(record: Record, now: datetime) -> tuple[Any | None, Checked]:
-    """The payload in its shape, and what is wrong with its form, its numbers or its claimed time."""
+def check_form(record: Record, now: datetime, *, journal: Journal | None = None) -> tuple[Any | None, Checked]:
+    """The payload in its shape, and what is wrong with its form, its numbers or its claimed times.
+
+    ``journal``: where the offer is looked up that an order takes up; without it that offer's end is not asked.
+    """
     content = record.content
     standard = FORMS.get(record.kind, f"Entrepot {record.kind} {content.version}")
     if (record.kind, content.version) not in kinds():
@@ -50,7 +62,9 @@ def check_form(record: Record, now: datetime) -> tuple[Any | None, Checked]:
         checked = Checked(stage="form", name="form", standard=standard, verdict=Verdict.UNKNOWN, findings=(unread,))
         return None, checked
     payload, findings = read_record(record)
-    found = list(findings) + list(_envelope_findings(record, payload, now))
+    found = [*findings, *_envelope_findings(record, payload, now), *_time_findings(record, payload, now)]
+    if isinstance(payload, Order) and journal is not None:
+        found += _expired(record, payload, journal)
     return payload, judged("form", "form", standard, found)
 
 
@@ -80,6 +94,58 @@ def _envelope_findings(record: Record, payload: Any, now: datetime) -> Iterable[
             path="$.issued",
             remedy="The issuer should set its clock.",
         )
+
+
+def _time_findings(record: Record, payload: Any, now: datetime) -> Iterable[Finding]:
+    latest = min(record.content.issued, now) + AHEAD_MAX
+    for name, member in DATED.items():
+        stated = getattr(payload, name, None)
+        if isinstance(stated, date) and _begin(stated) > latest:
+            yield warning(
+                "ENT-CORE-FORM-06",
+                "The document is dated {stated}, more than a day ahead of the time at which it was issued or checked.",
+                path=f"$.payload.{member}",
+                remedy="The issuer should date it when it issues it.",
+                stated=str(stated),
+            )
+    if isinstance(payload, Offer) and _has_ended(payload, record.content.issued):
+        yield warning(
+            "ENT-CORE-FORM-07",
+            "The offer ended on {end}, before it was issued.",
+            path="$.payload.validUntil",
+            remedy="Offer it until a later day.",
+            end=str(payload.valid_until),
+        )
+
+
+def _begin(stated: date) -> datetime:
+    """The moment itself, or the begin of the day in UTC."""
+    return stated if isinstance(stated, datetime) else datetime.combine(stated, time(), UTC)
+
+
+def _has_ended(offer: Offer, at: datetime) -> bool:
+    """Whether the last day of ``offer`` is over everywhere: it states no zone."""
+    return at >= _begin(offer.valid_until) + timedelta(days=1) + LAST_ZONE if offer.valid_until < date.max else False
+
+
+def _expired(record: Record, order: Order, journal: Journal) -> Iterable[Finding]:
+    """What is found where the order comes after the end of the offer that it takes up, as far as that is known."""
+    cited = {order.offer.record} if order.offer is not None and order.offer.record else set()
+    view = journal.view(SALE_VIEW)
+    for cause in sorted(cited | set(record.content.after)):
+        taken = journal.record(cause) if view.get(f"lone/{cause}") else None
+        offer = None if taken is None or taken.erased else read_record(taken)[0]
+        if not isinstance(offer, Offer):
+            continue
+        if order.issue_date > offer.valid_until or _has_ended(offer, record.content.issued):
+            yield warning(
+                "ENT-CORE-FORM-05",
+                "The order takes up offer {number}, which ended on {end}.",
+                path="$.payload.offer",
+                remedy="Ask the seller for an offer that still stands, or for an answer to this order as it is.",
+                number=offer.number,
+                end=str(offer.valid_until),
+            )
 
 
 def past_of(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:

@@ -19,6 +19,7 @@ from entrepot.flow.kinds import SALELESS, newest
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import messages_for
+from entrepot.flow.presented import check_presented, named_files
 from entrepot.flow.prove import check_proofs
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.journal import Journal
@@ -76,7 +77,7 @@ def check_draft(office: Office, draft: Draft) -> Issued:
     """What issuing ``draft`` would find, without signing or keeping anything."""
     record, checked = _compose(office, draft)
     if record is not None:
-        checked += _judge(office, record)
+        checked += _judge(office, record) + check_presented(record, draft.attachments)
     return Issued(record=record, appended=None, assessment=_assessment(office, checked))
 
 
@@ -98,7 +99,7 @@ def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = Non
         if record is None:
             return Issued(record=None, appended=None, assessment=_assessment(office, checked))
         streams = stream_versions(office, record)
-        checked += _judge(office, record)
+        checked += _judge(office, record) + check_presented(record, draft.attachments)
         assessment = _assessment(office, checked)
         if assessment.blocking:
             return Issued(record=None, appended=None, assessment=assessment)
@@ -165,7 +166,7 @@ def _after(office: Office, draft: Draft) -> tuple[str, ...]:
 
 
 def _judge(office: Office, record: Record) -> list[Checked]:
-    payload, form = check_form(record, office.clock())
+    payload, form = check_form(record, office.clock(), journal=office.journal)
     right = check_right(office, record)
     if belonging(office, record, ()) is Belonging.NO:
         # The table says nothing about kinds that are unknown here; nobody outside the sale may say them either.
@@ -212,7 +213,7 @@ def _keep(
         record=record,
         streams=streams,
         proofs=proofs,
-        attachments=draft.attachments,
+        attachments=named_files(record, draft.attachments)[0],
         assessment=assessment.to_json(),
         personal=kind.personal if kind else True,
         outbox=messages_for(office, record),

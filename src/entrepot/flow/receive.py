@@ -17,13 +17,14 @@ from entrepot.flow.assess import Assessment, Checked, stop
 from entrepot.flow.belonging import Belonging, belonging, perhaps_stranger, stranger
 from entrepot.flow.book import refusal
 from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_right, kind_of
-from entrepot.flow.envelope import Envelope, read_envelope, unpack, write_envelope
+from entrepot.flow.envelope import Envelope, pack, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
+from entrepot.flow.presented import check_received, named_files
 from entrepot.flow.prove import check_proofs
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
@@ -67,11 +68,13 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """An envelope taken apart: one record, its proofs and its files."""
+    """An envelope taken apart: one record, its proofs and the files that it names; ``strays``: what was found of
+    other files, which are left behind."""
 
     record: Record
     proofs: tuple[Proof, ...]
     attachments: tuple[Attachment, ...]
+    strays: tuple[Finding, ...]
     withheld: frozenset[str]
 
 
@@ -135,8 +138,8 @@ def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
         return None, tuple(found)
     record = next(iter(records.values()))
     withheld = frozenset(envelope.withheld) & set(record.content.after)
-    opened_all = _Opened(record=record, proofs=tuple(proofs), attachments=attachments, withheld=withheld)
-    return opened_all, ()
+    named, strays = named_files(record, attachments)
+    return _Opened(record=record, proofs=tuple(proofs), attachments=named, strays=strays, withheld=withheld), ()
 
 
 def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> Received:
@@ -151,7 +154,7 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
     if office.journal.entry(record.id) is not None:
         office.run(lambda journal: _settled(journal, record.id, lambda: journal.prove(record.id, opened.proofs)))
         return Received(outcome=Outcome.KNOWN, record_id=record.id)
-    payload, form = check_form(record, office.clock())
+    payload, form = check_form(record, office.clock(), journal=office.journal)
     if any(each.id.startswith("ENT-CORE-SHAPE-") or each.id == OPENS_NOTHING for each in blocking(form.findings)):
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=form.findings)
     audience = set(record.content.audience)
@@ -163,8 +166,11 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=(_NOT_FOR_US,))
     missing = _missing(office, opened)
     if missing:
-        return _hold(office, envelope, sender, (record.id, missing))
-    return _keep(office, opened, payload, [form, *proven])
+        # What the record does not name is not kept aside either.
+        named = replace(envelope, attachments=pack(opened.attachments))
+        return _hold(office, named, sender, (record.id, missing))
+    presented = check_received(record, opened.attachments, opened.strays)
+    return _keep(office, opened, payload, [form, *presented, *proven])
 
 
 def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:

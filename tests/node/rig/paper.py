@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
+from entrepot.base.digest import sha256
 from entrepot.base.shape import dump
 from entrepot.cli.demo import default
 from entrepot.document.order.model import Answer, OrderResponse
@@ -38,3 +39,9 @@ def response(sale, order_number, *, name=None):
 
 def file(data, media_type="application/octet-stream"):
     return {"media_type": media_type, "base64": base64.b64encode(data).decode("ascii")}
+
+
+def naming(draft, *files):
+    """The draft with its files; its payload names the first of them, as a record must."""
+    payload = {**draft["payload"], "note": sha256(base64.b64decode(files[0]["base64"]))}
+    return {**draft, "payload": payload, "attachments": list(files)}

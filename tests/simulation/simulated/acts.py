@@ -11,7 +11,7 @@ from entrepot.flow.kinds import PERSONAL
 from entrepot.flow.post import deliver
 from simulated.community import ODD, Broken, Community, forbidden, lone_fact, possible, writable
 from simulated.node import Node
-from simulated.paper import Desk, Trade, write
+from simulated.paper import Desk, Trade, files_of, write
 from simulated.rogue import cheat
 
 TRADES_MAX = 6
@@ -140,6 +140,7 @@ def _draft(community: Community, desk: Desk, kind: str, payload: dict) -> Draft:
         payload=payload,
         sales=sales,
         audience=audience,
+        attachments=files_of(payload),
     )
 
 

@@ -18,10 +18,12 @@ from entrepot.document.order.model import Answer, CancellationResponse, Order, O
 from entrepot.document.trade import DocumentReference, RecordReference
 from entrepot.flow.count import sale_row
 from entrepot.journal.journal import Journal
+from entrepot.journal.port import Attachment
 from entrepot.movement.event import Leg
 from entrepot.movement.hand_over import PASSING, Consignment, consignment_uri, hand_over
 from entrepot.movement.place import Place
-from entrepot.payment.account import Account, Agent, InvoiceReference, MessageReference, new_uetr
+from entrepot.payment import message
+from entrepot.payment.account import Account, Agent, InvoiceReference, new_uetr
 from entrepot.payment.instruction import PaymentInstruction
 from entrepot.payment.qr import Merchant, request_code
 from entrepot.payment.request import PaymentRequest
@@ -217,7 +219,7 @@ def _request(desk: Desk) -> Any:
 def _instruction(desk: Desk) -> Any:
     amount, cast = desk.money(), desk.trade.cast
     agent = Agent(name="Bank (invented)", town="Town", economy="MY")
-    return PaymentInstruction(
+    draft = PaymentInstruction(
         uetr=new_uetr(desk.chance.randbytes),
         number=desk.number,
         end_to_end=desk.number,
@@ -231,8 +233,10 @@ def _instruction(desk: Desk) -> Any:
         instructed=amount,
         settlement=amount,
         settlement_date=desk.now.date(),
-        message=MessageReference(syntax="pacs.008.001.08", digest=f"{desk.chance.getrandbits(256):064x}"),
     )
+    issued, _, findings = message.issue(draft)
+    assert issued is not None, findings
+    return issued
 
 
 def _settlement(desk: Desk) -> Any:
@@ -366,3 +370,15 @@ def write(kind: str, desk: Desk) -> dict[str, Any] | None:
     written = WRITERS[kind](desk)
     payload: dict[str, Any] | None = None if written is None else dump(written)
     return payload
+
+
+def files_of(payload: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """The file that a payment instruction stands for: writing it again gives the same bytes."""
+    if "message" not in payload:
+        return ()
+    instruction, _ = parse(PaymentInstruction, dict(payload))
+    data = message.write(instruction)[0] if instruction is not None else None
+    named = instruction.message if instruction is not None else None
+    if data is None or named is None:
+        return ()
+    return (Attachment(digest=named.digest, media_type=named.media_type, body=data),)

@@ -91,9 +91,7 @@ def open_default(stage: Stage) -> Deal:
     order = default.order("PO-1001", today, DocumentReference(number="OF-1001", record=offer))
     deal = _deal(stage, order)
     ubl = write_order(deal.order).body or b""
-    issue(
-        stage, deal, "order", "buyer", ("order", "PO-1001", deal.order), after=[offer], files=[("application/xml", ubl)]
-    )
+    issue(stage, deal, "order", "buyer", ("order", "PO-1001", deal.order), after=[offer])
     stage.keep("order.ubl.xml", ubl)
     return deal
 
@@ -115,6 +113,9 @@ def open_presented(stage: Stage, file: Path, answers: Mapping[str, Any]) -> Deal
     order = as_record(read, file.name)
     if order is None:
         raise papers.CannotPlay("; ".join(f"{each.path}: {each.text}" for each in read.findings))
+    if order.parties or order.buyer.did or order.seller.did:
+        # A record must say what its file says, and the demo signs with keys of its own parties only.
+        raise papers.CannotPlay("the order names its parties by DID, whose keys the demo does not hold")
     stage.show.expect("order", True, "presented order read", "UBL 2.1 Order, kept as received")
     deal = _deal(stage, order)
     issue(stage, deal, "order", "buyer", ("order", deal.order.number, deal.order), files=[("application/xml", data)])
@@ -148,7 +149,7 @@ def _agree(stage: Stage, deal: Deal) -> None:
     issue(stage, deal, "order-response", "seller", ("order-response", "OR-1001", papers.response(deal, "OR-1001")))
     bill = papers.invoice(deal, "INV-1001")
     ubl = write_invoice(bill).body or b""
-    issue(stage, deal, "invoice", "seller", ("invoice", "INV-1001", bill), files=[("application/xml", ubl)])
+    issue(stage, deal, "invoice", "seller", ("invoice", "INV-1001", bill))
     stage.keep("invoice.ubl.xml", ubl)
 
 
