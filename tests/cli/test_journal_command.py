@@ -81,3 +81,96 @@ def test_a_damaged_journal_is_refused_clearly(entrepot, copy):
     done = entrepot("sale", "list", "--data", str(copy))
     assert (done.returncode, done.stdout) == (2, "")
     assert "journal-damaged" in done.stderr
+
+
+def held(folder):
+    """What a folder holds, without the files of locks."""
+    return {
+        each.relative_to(folder).as_posix(): each.read_bytes()
+        for each in sorted(folder.rglob("*"))
+        if each.is_file() and each.suffix != ".lock"
+    }
+
+
+def newer(entrepot, copy, tmp_path):
+    shutil.copyfile(copy / "journal.db", tmp_path / "newer.db")
+    db = apsw.Connection(str(tmp_path / "newer.db"))
+    db.execute("UPDATE meta SET value = '999' WHERE key = 'schema'")
+    db.close()
+    return tmp_path / "newer.db", "journal-too-new"
+
+
+def cut(entrepot, copy, tmp_path):
+    out = tmp_path / "cut.jsonl"
+    assert entrepot("journal", "export", "--data", str(copy), "--out", str(out)).returncode == 0
+    out.write_bytes(out.read_bytes()[:-20])
+    return out, "journal-damaged"
+
+
+def foreign(entrepot, copy, tmp_path):
+    folder = tmp_path / "foreign"
+    Node(folder).start().stop()
+    return folder / "journal.db", "journal-other-log"
+
+
+@pytest.mark.parametrize("make", [newer, cut, foreign])
+def test_what_cannot_be_restored_changes_nothing(entrepot, copy, tmp_path, make):
+    source, code = make(entrepot, copy, tmp_path)
+    before = held(copy)
+    done = entrepot("journal", "restore", "--data", str(copy), "--from", str(source), "--replace")
+    assert done.returncode == 2, done.stderr
+    assert code in done.stderr
+    assert source.name in done.stderr
+    assert held(copy) == before
+
+
+def test_an_export_is_restored(entrepot, command, copy, tmp_path):
+    out = tmp_path / "node.jsonl"
+    assert entrepot("journal", "export", "--data", str(copy), "--out", str(out)).returncode == 0
+    done = entrepot("journal", "restore", "--data", str(copy), "--from", str(out), "--replace")
+    assert done.returncode == 0, done.stderr
+    assert (copy / "journal.db").stat().st_mode & 0o777 == 0o600
+    assert "journal.db" in [each.name for each in copy.glob("replaced-*/*")]
+    assert entrepot("journal", "rebuild", "--data", str(copy)).returncode == 0
+    assert entrepot("journal", "verify", "--data", str(copy)).returncode == 0
+    assert command.sale in entrepot("sale", "list", "--data", str(copy)).stdout
+
+
+def test_postgresql_takes_no_copy_of_a_file(entrepot, copy, tmp_path, monkeypatch):
+    assert entrepot("journal", "backup", "--data", str(copy), "--out", str(tmp_path / "b")).returncode == 0
+    monkeypatch.setenv("ENTREPOT_JOURNAL", "postgresql://nowhere")
+    done = entrepot("journal", "restore", "--data", str(copy), "--from", str(tmp_path / "b"))
+    assert done.returncode == 64
+    assert "export" in done.stderr
+
+
+def test_a_journal_of_another_node_is_refused(entrepot, copy, tmp_path):
+    other = tmp_path / "other"
+    node = Node(other).start()
+    node.stop()
+    shutil.copyfile(copy / "journal.db", other / "journal.db")
+    for words in (["journal", "rebuild"], ["journal", "verify"], ["serve", "--port", str(node.port)]):
+        done = entrepot(*words, "--data", str(other))
+        assert done.returncode == 2, done.stderr
+        assert "journal-other-log" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["journal", "verify"], ["sale", "list"], ["journal", "restore"], ["serve"]])
+def test_a_lost_key_encryption_key_is_not_replaced(entrepot, copy, tmp_path, words):
+    (copy / "secret" / "kek").unlink()
+    before = held(copy)
+    more = ["--port", str(Node(tmp_path / "port").port)] if words == ["serve"] else []
+    done = entrepot(*words, *more, "--data", str(copy))
+    assert done.returncode == 2, done.stderr
+    assert "key-encryption key" in done.stderr
+    assert "ENTREPOT_KEY_FILE" in done.stderr
+    assert {name: data for name, data in held(copy).items() if name.startswith(("keys/", "secret/", "journal"))} == {
+        name: data for name, data in before.items() if name.startswith(("keys/", "secret/", "journal"))
+    }
+
+
+def test_reading_makes_no_keys(entrepot, tmp_path):
+    (tmp_path / "keys").mkdir()
+    done = entrepot("journal", "verify", "--data", str(tmp_path))
+    assert done.returncode in (2, 64)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "keys"]

@@ -201,7 +201,7 @@ def test_after_a_failed_sync_nothing_is_written_until_it_is_opened_again(lite):
     from entrepot.journal.journal import Journal
 
     layer = FailingSync("failing-sync")
-    setup = Setup(reducers=(), clock=lite.clock, entropy=bytes, sign=None, log_id="x")
+    setup = Setup(reducers=(), clock=lite.clock, entropy=bytes, sign=None, log_id="did:web:node.example")
     journal = Journal(_sqlite.SqliteDatabase(lite.location, vfs="failing-sync"), setup)
     journal.append(lite.item(1))
     layer.failing = True
@@ -247,3 +247,20 @@ def test_a_large_log_is_checkpointed_by_the_writer(lite, monkeypatch):
     assert pages < 100
     journal.tend()
     assert len(journal.entries()) == 60
+
+
+def test_a_probe_finds_a_disk_that_fails(lite):
+    """What the health of a node rests on: an empty transaction would go through."""
+    from entrepot.journal.core import Setup
+    from entrepot.journal.journal import Journal
+
+    layer = FailingSync("probed")
+    setup = Setup(reducers=(), clock=lite.clock, entropy=bytes, sign=None, log_id="did:web:node.example")
+    journal = Journal(_sqlite.SqliteDatabase(lite.location, vfs="probed"), setup)
+    layer.failing = True
+    with journal.transaction():
+        pass
+    with pytest.raises(JournalDamaged):
+        journal.probe()
+    layer.failing = False
+    journal.close()

@@ -23,8 +23,8 @@ from entrepot.flow.issue import Draft, issue
 from entrepot.flow.peer import block
 from entrepot.flow.post import deliver
 from entrepot.flow.sight import SALE_VIEW
-from entrepot.journal.journal import restore_journal
 from entrepot.journal.port import CatchUpNeeded
+from entrepot.journal.restoring import restore_journal
 
 simulated.DOORS["peer/v1/missing"] = missing
 

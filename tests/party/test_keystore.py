@@ -196,6 +196,23 @@ def test_key_encryption_key_is_made_once_and_guarded(tmp_path):
         open_kek(path)
 
 
+@pytest.mark.parametrize("folder", ["keys", "update-keys", "next-keys"])
+def test_a_lost_key_encryption_key_is_not_replaced(tmp_path, folder):
+    path = kek_path(tmp_path, {})
+    lock = open_kek(path, entropy(), data=tmp_path)
+    KeyStore(tmp_path / folder).save(stored(), PAIR, lock=lock, entropy=entropy())
+    assert open_kek(path, entropy(), data=tmp_path) == lock
+    path.unlink()
+    with pytest.raises(KeyStoreError, match="cannot be opened without it"):
+        open_kek(path, entropy(), data=tmp_path)
+    assert not path.exists()
+
+
+def test_keys_under_a_passphrase_need_no_key_encryption_key(tmp_path):
+    KeyStore(tmp_path / "keys").save(stored(), PAIR, lock=FAST, entropy=entropy())
+    assert open_kek(kek_path(tmp_path, {}), entropy(), data=tmp_path)
+
+
 def test_write_is_synced_before_it_counts(tmp_path, monkeypatch):
     """The order is what survives a power cut: contents synced, then the name given, then the directory synced."""
     import os

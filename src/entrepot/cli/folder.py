@@ -25,11 +25,11 @@ def now() -> datetime:
 
 
 def keys_of(data: Path) -> HeldKeys:
-    """The keys of a folder that a node has made. Raises :class:`UsageError` for any other folder."""
+    """The keys of a folder that a node has made; none is made here. Raises :class:`UsageError` for any other folder."""
     if not (data / "keys").is_dir():
         raise UsageError(f"{data} is not the folder of a node", remedy="Start one there: entrepot serve --data DIR")
     key_file = os.environ.get("ENTREPOT_KEY_FILE")
-    return open_keys(data, Path(key_file) if key_file else None, entropy=secrets.token_bytes, now=now())
+    return open_keys(data, Path(key_file) if key_file else None, entropy=secrets.token_bytes, now=now(), make=False)
 
 
 def open_folder(data: Path, *, read_only: bool) -> Journal:

@@ -104,21 +104,30 @@ def backup(data: Path, out: Path | None, as_json: bool) -> int:
 @click.option("--replace", is_flag=True, help="Move the log that is there aside, into DATA/replaced-TIME.")
 @JSON
 def restore(data: Path, source: Path | None, replace: bool, as_json: bool) -> int:
-    """Put a copy in place of a lost log. It opens a new epoch, and asks the peers for what it lost when it serves.
+    """Put a backup or an export in place of a lost log. Stop the node first.
+
+    It must be whole and this node's; otherwise nothing is changed. It opens a new epoch, and asks the peers for what it
+    lost when it serves. A PostgreSQL journal is restored from an export alone, into an empty database.
 
     Example: entrepot journal restore --data node --from backup --replace
     """
-    from entrepot.journal.backup import backup_file, restore_sqlite
+    from entrepot.flow.headwatch import signed_by
+    from entrepot.journal import restore_journal
+    from entrepot.journal.backup import backup_file
+    from entrepot.node.lock import ServeLock
 
-    if os.environ.get("ENTREPOT_JOURNAL"):
-        raise UsageError("a PostgreSQL journal is restored with its own tools, or from an export")
-    keys_of(data)
+    node = keys_of(data).node.did
     found = backup_file(source or _newest(data / BACKUPS))
-    if replace:
-        _aside(data)
-    elif (data / "journal.db").exists():
-        raise UsageError(f"{data} has a log already", remedy="Move it aside with --replace.")
-    epoch = restore_sqlite(found, data, now)
+    click.echo("checking and restoring ...", err=True)
+    with ServeLock(data):
+        epoch = restore_journal(
+            found,
+            os.environ.get("ENTREPOT_JOURNAL") or data,
+            clock=now,
+            log_id=node,
+            check=lambda jws: signed_by(node, jws),
+            aside=data / f"replaced-{_stamp()}" if replace else None,
+        )
     if as_json:
         print_json({"epoch": epoch, "from": str(found)})
     else:
@@ -131,17 +140,6 @@ def _newest(folder: Path) -> Path:
     if not found:
         raise UsageError(f"there is no backup in {folder}", remedy="Name one with --from.")
     return found[-1]
-
-
-def _aside(data: Path) -> None:
-    """Move the journal's files away; refused while a node serves the folder."""
-    from entrepot.node.lock import ServeLock
-
-    with ServeLock(data):
-        aside = data / f"replaced-{_stamp()}"
-        aside.mkdir()
-        for each in sorted(data.glob("journal.db*")):
-            each.rename(aside / each.name)
 
 
 def _stamp() -> str:

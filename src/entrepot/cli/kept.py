@@ -30,7 +30,7 @@ def new_lock(data: Path, *, own: bool) -> "Lock":
 
     if own:
         return PassphraseLock(click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True))
-    return open_kek(kek_path(data, os.environ), entropy=os.urandom)
+    return open_kek(kek_path(data, os.environ), entropy=os.urandom, data=data)
 
 
 def lock_of(kept: "KeptParty", data: Path) -> "Lock":
@@ -39,7 +39,7 @@ def lock_of(kept: "KeptParty", data: Path) -> "Lock":
 
     if kept.custody is Custody.OWN:
         return PassphraseLock(click.prompt("Passphrase", hide_input=True, err=True))
-    return open_kek(kek_path(data, os.environ), entropy=os.urandom)
+    return open_kek(kek_path(data, os.environ), entropy=os.urandom, data=data)
 
 
 def passphrase_in(file: Path) -> "Lock":

@@ -20,6 +20,8 @@ CHECKPOINT_PAGES = 2000
 """Pages in the write-ahead log that make the writer checkpoint after a commit."""
 CACHE_KIB = 65536
 """Memory that the writer may keep pages in: indexes by digest are touched all over, and misses would dominate."""
+RESTORING = "restoring"
+"""Folder beside the log in which a copy is prepared; there without a log only where a restore was cut off."""
 _PRAGMAS = (
     "PRAGMA mmap_size=0",
     "PRAGMA trusted_schema=OFF",
@@ -154,6 +156,11 @@ class SqliteDatabase:
         if not self.path.parent.is_dir():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             sync_directory(self.path.parent.parent)
+        if not self.path.exists() and (self.path.parent / RESTORING).exists():
+            raise JournalDamaged(
+                f"a restore into {self.path.parent} was cut off; the log is not in its place",
+                remedy="Run entrepot journal restore again.",
+            )
         self._lock = WriterLock(self.path.with_suffix(".lock"))
         try:
             self._writer = self._open_writer()
@@ -218,7 +225,10 @@ class SqliteDatabase:
     def backup(self, directory: Path) -> bool:
         """SQLite's online backup: a snapshot, while others write."""
         directory.mkdir(parents=True, exist_ok=True)
-        target = apsw.Connection(str(directory / "journal.db"))
+        made = directory / "journal.db"
+        os.close(os.open(made, os.O_WRONLY | os.O_CREAT, 0o600))
+        made.chmod(0o600)  # it holds the keys of personal content
+        target = apsw.Connection(str(made))
         source = self.reader()
         try:
             with target.backup("main", source.raw, "main") as copy:

@@ -1,7 +1,6 @@
 """Copies: made while the journal works, put back as a new epoch of the log; and moving old tables forward."""
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from entrepot.base.error import UsageError
 from entrepot.base.moment import to_millis
 from entrepot.journal._dialect import Connection, Database
 from entrepot.journal._schema import SCHEMA_VERSION
-from entrepot.journal._sqlite import SqliteDatabase
 from entrepot.journal.core import newest_epoch, schema_version
 from entrepot.journal.port import Clock, JournalTooOld
 from entrepot.journal.transfer import Transfer
@@ -29,10 +27,11 @@ class Backup(Transfer):
         else:
             directory.mkdir(parents=True, exist_ok=True)
             made = directory / EXPORT_NAME
-            with made.open("w", encoding="utf-8") as file:
+            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                made.chmod(0o600)  # a file that was there keeps its mode otherwise; the lines hold keys
                 file.writelines(line + "\n" for line in self.export())
-        _sync(made)
-        _sync(directory)
+        sync(made)
+        sync(directory)
         return made
 
 
@@ -46,19 +45,6 @@ def open_epoch(db: Connection, clock: Clock, reason: str) -> int:
     db.execute("INSERT INTO epoch (number, opened_ms, reason) VALUES (?, ?, ?)", (number, now_ms, reason))
     db.execute("INSERT INTO meta (key, value) VALUES ('catch-up', '1') ON CONFLICT (key) DO NOTHING")
     return number
-
-
-def place_copy(source: Path, directory: Path) -> None:
-    """Put the copy of a SQLite journal into an empty data directory. Raises :class:`UsageError`."""
-    target = directory / "journal.db"
-    if target.exists():
-        raise UsageError(f"there is a journal already: {target}", remedy="Restore into an empty directory.")
-    directory.mkdir(parents=True, exist_ok=True)
-    partial = directory / "journal.db.partial"
-    shutil.copyfile(source, partial)
-    _sync(partial)
-    partial.rename(target)
-    _sync(directory)
 
 
 def backup_file(source: Path) -> Path:
@@ -94,22 +80,8 @@ def migrate(database: Database, steps: Mapping[int, Sequence[str]] = MIGRATIONS)
     return before, version
 
 
-def restore_sqlite(source: Path, directory: Path, clock: Clock) -> int:
-    """Put a SQLite copy in place and open its new epoch, whose number is returned."""
-    place_copy(source, directory)
-    database = SqliteDatabase(directory)
-    db = database.writer()
-    try:
-        schema_version(db)
-        db.begin(write=True)
-        number = open_epoch(db, clock, "restored")
-        db.commit()
-    finally:
-        database.close()
-    return number
-
-
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file's bytes, or the names in a directory, durable."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

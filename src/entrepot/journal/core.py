@@ -17,6 +17,7 @@ from entrepot.journal.port import (
     JournalError,
     JournalTooNew,
     JournalTooOld,
+    OtherLog,
     Reducer,
     Signer,
 )
@@ -51,6 +52,7 @@ class Core:
         try:
             with self.reading() as db:
                 check_version(db)
+                require_log(db, setup.log_id)
                 self.epoch = newest_epoch(db)
         except BaseException:
             self.close()
@@ -210,6 +212,29 @@ def check_version(db: Connection) -> None:
             f"the journal has tables of version {version}, this program writes {SCHEMA_VERSION}",
             remedy="Run the migration.",
         )
+
+
+def kept_log(db: Connection) -> str:
+    """The name of the log that the tables hold; empty where they were made before it was written down."""
+    found = db.row("SELECT value FROM meta WHERE key = 'log-id'")
+    return str(found[0]) if found else ""
+
+
+def require_log(db: Connection, log_id: str) -> None:
+    """Refuse the log of another node, with :class:`OtherLog`; a name that is not known is not compared."""
+    kept = kept_log(db)
+    if kept and log_id and kept != log_id:
+        raise OtherLog(
+            f"this is the log of {kept}, not of {log_id}",
+            remedy="Give each node a journal of its own, or bring the keys that belong to this one.",
+        )
+
+
+def adopt_log(db: Connection, log_id: str) -> None:
+    """Write down whose log this is, for good, in the transaction of ``db``. Raises :class:`OtherLog`."""
+    if log_id:
+        db.execute("INSERT INTO meta (key, value) VALUES ('log-id', ?) ON CONFLICT (key) DO NOTHING", (log_id,))
+    require_log(db, log_id)
 
 
 def newest_epoch(db: Connection) -> int:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from entrepot.base.error import UsageError
 from entrepot.journal import backup as copies
 from entrepot.journal._dialect import Database
 from entrepot.journal._sqlite import SqliteDatabase
 from entrepot.journal.backup import Backup
-from entrepot.journal.core import Setup, newest_epoch
+from entrepot.journal.core import Setup, adopt_log, kept_log, newest_epoch
 from entrepot.journal.erasure import Erasure
 from entrepot.journal.outbox import Outbox
 from entrepot.journal.peer import Peers
@@ -16,20 +15,30 @@ from entrepot.journal.port import Clock, Entropy, Reducer, Signer
 from entrepot.journal.verification import Verification
 from entrepot.journal.waiting import WaitingRoom
 
+PROBE_MS = 1000
+"""Milliseconds in which a second probe writes nothing: who asks often for the health must not wear out the disk."""
+
 
 class Journal(Erasure, Verification, Backup, Outbox, WaitingRoom, Peers):
     """The log, its views, outbox, waiting room, seal and receipts. Open it with :func:`open_journal`."""
 
     def __init__(self, database: Database, setup: Setup) -> None:
         super().__init__(database, setup)
-        with self.reading() as db:
-            self._behind = self.needs_catch_up_in(db)
-        if not setup.read_only:
+        try:
             self._start()
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self) -> None:
-        if self.epoch == 0:
+        with self.reading() as db:
+            self._behind = self.needs_catch_up_in(db)
+            is_named = bool(kept_log(db)) or not self.log_id
+        if self.setup.read_only:
+            return
+        if self.epoch == 0 or not is_named:
             with self.transaction() as db:
+                adopt_log(db, self.log_id)
                 db.execute(
                     "INSERT INTO epoch (number, opened_ms, reason) VALUES (1, ?, 'created') "
                     "ON CONFLICT (number) DO NOTHING",
@@ -46,6 +55,18 @@ class Journal(Erasure, Verification, Backup, Outbox, WaitingRoom, Peers):
         self.scrub()
         with self.alone():
             self._database.maintain(force=True)
+
+    def probe(self) -> None:
+        """A small write, so that its commit shows whether the disk still takes one; at most one in :data:`PROBE_MS`."""
+        now_ms = self.now_ms()
+        with self.transaction() as db:
+            found = db.row("SELECT value FROM meta WHERE key = 'probe'")
+            if found is None or not 0 <= now_ms - int(found[0]) < PROBE_MS:
+                db.execute(
+                    "INSERT INTO meta (key, value) VALUES ('probe', ?) "
+                    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (str(now_ms),),
+                )
 
     @property
     def needs_catch_up(self) -> bool:
@@ -76,8 +97,9 @@ def open_journal(  # noqa: PLR0913 - the parts a journal is made of, each named 
 
     ``reducers``: the views; one that is new or has another version is filled first. ``clock``: now. ``entropy``: that
     many random bytes. ``sign``: compact JWS with the node's key, for promises and heads (None: they stay unsigned).
-    ``log_id``: the log's name for peers. Raises :class:`~entrepot.journal.port.JournalLocked` where another process
-    writes it, ``JournalTooNew``, ``JournalTooOld``, ``JournalFull``.
+    ``log_id``: the log's name for peers, kept with the first opening. Raises
+    :class:`~entrepot.journal.port.JournalLocked` where another process writes it, ``OtherLog`` where another name is
+    kept, ``JournalTooNew``, ``JournalTooOld``, ``JournalFull``.
     """
     setup = Setup(reducers=tuple(reducers), clock=clock, entropy=entropy, sign=sign, log_id=log_id, read_only=read_only)
     return Journal(database_at(location), setup)
@@ -98,25 +120,3 @@ def migrate_journal(location: str | Path) -> tuple[int, int]:
     Raises :class:`~entrepot.journal.port.JournalTooNew` for a newer one, ``JournalLocked`` while a node runs.
     """
     return copies.migrate(database_at(location))
-
-
-def restore_journal(source: Path, location: str | Path, *, clock: Clock) -> int:
-    """Put the backup at ``source`` in place at an empty ``location``; the number of the epoch it opens.
-
-    A restored copy is a rollback of the log: it refuses to write anything new until ``caught_up`` says that its
-    peers were asked. Raises :class:`UsageError` where there is a journal already or no backup.
-    """
-    file = copies.backup_file(source)
-    if file.name != copies.EXPORT_NAME:
-        if isinstance(location, str) and "://" in location:
-            raise UsageError("a copy of a SQLite file goes into a data directory", remedy="Import an export instead.")
-        return copies.restore_sqlite(file, Path(location), clock)
-    setup = Setup(reducers=(), clock=clock, entropy=_no_entropy, sign=None, log_id="")
-    with Journal(database_at(location), setup) as journal, file.open(encoding="utf-8") as lines:
-        journal.import_(lines)
-        with journal.transaction() as db:
-            return copies.open_epoch(db, clock, "restored")
-
-
-def _no_entropy(count: int) -> bytes:
-    raise UsageError(f"restoring needs no random bytes, {count} were asked for")

@@ -63,6 +63,12 @@ class JournalTooOld(JournalError):
     code = "journal-too-old"
 
 
+class OtherLog(JournalError):
+    """The database, backup or export holds the log of another node than the one that opens it."""
+
+    code = "journal-other-log"
+
+
 class JournalDamaged(JournalError):
     """The database cannot be read, or a write ended in an unknown state; ``verify`` and ``restore`` help."""
 

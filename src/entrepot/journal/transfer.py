@@ -9,9 +9,9 @@ from typing import Any
 from entrepot.base.error import UsageError
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal._schema import SCHEMA_VERSION
-from entrepot.journal.core import newest_epoch
+from entrepot.journal.core import adopt_log, newest_epoch
 from entrepot.journal.entry import json_text
-from entrepot.journal.port import JournalDamaged, JournalTooNew
+from entrepot.journal.port import JournalDamaged, JournalTooNew, OtherLog
 from entrepot.journal.projection import Projection
 
 PAGE = 500
@@ -72,12 +72,18 @@ class Transfer(Projection):
     def import_(self, lines: Iterable[str]) -> None:
         """Fill this empty journal from :meth:`export`, all or nothing, and compute its views.
 
-        Raises :class:`UsageError` where it has entries, ``JournalDamaged`` where lines are missing or changed.
+        Raises :class:`UsageError` where it holds anything, ``JournalDamaged`` where lines are missing or changed,
+        ``OtherLog`` where they are the log of another node.
         """
         with self.transaction() as db:
-            if db.row("SELECT 1 FROM entry LIMIT 1"):
+            if any(db.row(f"SELECT 1 FROM {table} LIMIT 1") for table in COLUMNS if table != "epoch"):  # noqa: S608 - our own names
                 raise UsageError("this journal is not empty", remedy="Import into a new one.")
-            _fill(db, lines)
+            named = ""
+            for value in whole_lines(lines):
+                named = named or _header(value)
+                _take(db, value)
+            require_same(named, self.log_id)
+            adopt_log(db, self.log_id or named)
             self.rebuild()
             epoch = newest_epoch(db)
         self.epoch = epoch
@@ -98,34 +104,64 @@ def table_rows(db: Connection, table: str) -> Iterator[Row]:
         last = rows[-1][: len(keys)]
 
 
-def _fill(db: Connection, lines: Iterable[str]) -> None:
-    digest, closed = hashlib.sha256(), False
+def judge_export(lines: Iterable[str]) -> str:
+    """Read an export to its end without keeping anything; the name of its log.
+
+    Raises ``JournalDamaged`` where it is not whole, ``JournalTooNew`` where a newer program wrote it.
+    """
+    named = ""
+    for value in whole_lines(lines):
+        named = named or _header(value)
+    return named
+
+
+def require_same(named: str, log_id: str) -> None:
+    """Refuse an export of another log, with :class:`OtherLog`; a name that is not known is not compared."""
+    if named and log_id and named != log_id:
+        raise OtherLog(f"this is an export of the log of {named}, not of {log_id}", remedy="Take this node's own.")
+
+
+def whole_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The objects of an export, the closing one left out. Raises ``JournalDamaged``, at the latest after the last."""
+    digest, is_closed = hashlib.sha256(), False
     for count, line in enumerate(lines):
         text = line.rstrip("\n")
         value = _parsed(text)
+        if (count == 0) != ("journal" in value):
+            raise JournalDamaged("the export does not begin with the line that names its log")
         if "end" in value:
-            closed = value["end"] == {"lines": count, "sha256": digest.hexdigest()}
+            is_closed = value["end"] == {"lines": count, "sha256": digest.hexdigest()}
             break
         digest.update(text.encode("utf-8") + b"\n")
-        _take(db, value)
-    if not closed:
+        yield value
+    if not is_closed:
         raise JournalDamaged("the export is not whole: its last line is missing or does not fit the others")
 
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise JournalDamaged("a line of the export is not JSON") from wrong
     if not isinstance(value, dict):
         raise JournalDamaged("a line of the export is not an object")
     return value
 
 
+def _header(value: dict[str, Any]) -> str:
+    """The name of the log, where ``value`` is the line that opens; empty for others."""
+    if "journal" not in value:
+        return ""
+    stated = value["journal"]
+    if not isinstance(stated, dict) or type(stated.get("schema")) is not int:
+        raise JournalDamaged("the first line of the export does not say which tables it holds")
+    if stated["schema"] > SCHEMA_VERSION:
+        raise JournalTooNew("the export was written by a newer program", remedy="Install a newer Entrepot.")
+    return str(stated.get("logId", ""))
+
+
 def _take(db: Connection, value: dict[str, Any]) -> None:
     if "journal" in value:
-        if value["journal"].get("schema", 0) > SCHEMA_VERSION:
-            raise JournalTooNew("the export was written by a newer program", remedy="Install a newer Entrepot.")
         return
     table, row = value.get("table"), value.get("row")
     if table not in COLUMNS or not isinstance(row, dict) or set(row) != set(COLUMNS[table].split()):
@@ -143,4 +179,11 @@ def _to_json(value: Any) -> Any:
 
 
 def _from_json(value: Any) -> Any:
-    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
+    if isinstance(value, list):
+        raise JournalDamaged("a line of the export holds a list where a value stands")
+    if not isinstance(value, dict):
+        return value
+    try:
+        return base64.b64decode(value["b64"], validate=True)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise JournalDamaged("a line of the export holds a value that no column has") from wrong

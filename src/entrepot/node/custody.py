@@ -106,10 +106,20 @@ def key_did(pair: KeyPair) -> tuple[str, str]:
     return did_key(pair.public), key_method_id(pair.public)
 
 
-def open_keys(data: Path, key_file: Path | None, *, entropy: Callable[[int], bytes], now: datetime) -> HeldKeys:
-    """The keys of a node's folder; the node's own key and the key-encryption key are made at the first start."""
+def open_keys(
+    data: Path, key_file: Path | None, *, entropy: Callable[[int], bytes], now: datetime, make: bool = True
+) -> HeldKeys:
+    """The keys of a node's folder; the node's own key and the key-encryption key are made at the first start.
+
+    Without ``make`` nothing is: commands beside the node read a folder in which it has run. Raises ``KeyStoreError``
+    where the key-encryption key is missing, :class:`UsageError` where the node has no key and none is made.
+    """
     path = key_file or kek_path(data, os.environ)
-    keys = HeldKeys(data, open_kek(path, entropy), entropy)
+    keys = HeldKeys(data, open_kek(path, entropy if make else None, data=data), entropy)
+    if not make:
+        if keys.named(NODE_KEY) is None:
+            raise UsageError(f"{data} is not the folder of a node", remedy="Start one there: entrepot serve --data DIR")
+        return keys
     keys.create(NODE_KEY, did=key_did, curve=Curve.ED25519, now=now)
     return keys
 

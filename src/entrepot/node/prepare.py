@@ -2,12 +2,13 @@
 
 import os
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from entrepot.journal.core import check_version
+from entrepot.journal.core import check_version, require_log
 from entrepot.journal.journal import database_at
 from entrepot.node.config import Config, read_config
+from entrepot.node.custody import open_keys
 from entrepot.node.error import AccountsFailed, AccountsTooNew
 
 OPERATOR_TOKEN = Path("secret") / "operator-token"
@@ -22,7 +23,8 @@ def prepare(config: Config) -> None:
     """Make the folder ready: safe to call at every start; what is there stays.
 
     The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else. Raises
-    :class:`~entrepot.journal.port.JournalTooNew`, :class:`AccountsTooNew`, :class:`AccountsFailed`.
+    :class:`~entrepot.party.error.KeyStoreError`, :class:`~entrepot.journal.port.JournalTooNew`, ``OtherLog``,
+    :class:`AccountsTooNew`, :class:`AccountsFailed`.
     """
     secret = config.data / "secret"
     secret.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,12 +44,14 @@ def prepare(config: Config) -> None:
 
 
 def _check_journal(config: Config) -> None:
-    """Refuse a journal of another version here, where the message reaches whoever starts the node."""
+    """Refuse missing keys, and a journal of another version or node, here: whoever starts the node reads it."""
+    keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=datetime.now(UTC))
     if config.journal or not (config.data / "journal.db").exists():
         return
     reader = database_at(config.data).reader()
     try:
         check_version(reader)
+        require_log(reader, keys.node.did)
     finally:
         reader.close()
 

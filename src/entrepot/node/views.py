@@ -26,7 +26,10 @@ COMMIT_S = 3.0
 
 @require_GET
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the node can write, and how much waits; 503 where it cannot. Figures stop at :data:`COUNT_MAX`."""
+    """Whether the node can write, and how much waits; 503 where it cannot. Figures stop at :data:`COUNT_MAX`.
+
+    Writing is tried: a small row is committed, at most one a second.
+    """
     running = station()
     journal = running.office.journal
     reason = _what_stops(running)
@@ -51,7 +54,7 @@ def _what_stops(running: Station) -> str:
     if running.office.journal.needs_catch_up:
         return CatchUpNeeded.code
     try:
-        running.writer.submit(lambda _: None).result(timeout=COMMIT_S)
+        running.writer.submit(lambda journal: journal.probe()).result(timeout=COMMIT_S)
     except TimeoutError:
         return JournalBusy.code
     except EntrepotError as wrong:

@@ -51,6 +51,8 @@ VERSION = 1
 """What a file says it is, and the only version that is read."""
 SETTING = "ENTREPOT_KEY_FILE"
 """Environment variable that names the file of the key-encryption key."""
+SEALED = ("keys", "update-keys", "next-keys")
+"""Folders of a node's data whose keys may be sealed under the key-encryption key."""
 _LIMITS = JsonLimits(bytes_max=1 << 14, depth_max=4)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 Text = Annotated[str, Pattern("[A-Za-z0-9_-]+"), Length(1, 200)]
@@ -213,6 +215,10 @@ class KeyStore:
         names = sorted(each.name.removesuffix(".key.json") for each in self._directory.glob("*.key.json"))
         return tuple(self.describe(each) for each in names)
 
+    def locks(self) -> frozenset[str]:
+        """The kinds of lock under which keys lie here."""
+        return frozenset(str(self._read(each.id).lock.get("kind")) for each in self.list())
+
     def path(self, key_id: str) -> Path:
         """Where the file of that key lies. Raises :class:`KeyStoreError` for an id that is no file name."""
         if not _ID.fullmatch(key_id):
@@ -243,12 +249,19 @@ def kek_path(data: Path, environ: Mapping[str, str]) -> Path:
     return Path(environ[SETTING]) if environ.get(SETTING) else data / "secret" / "kek"
 
 
-def open_kek(path: Path, entropy: Entropy | None = None) -> KeyLock:
+def open_kek(path: Path, entropy: Entropy | None = None, *, data: Path | None = None) -> KeyLock:
     """The lock that the file at ``path`` makes; with ``entropy``, a missing file is created.
 
+    ``data``: the folder whose keys it seals. Where one is sealed already none is created: a new key-encryption key
+    opens nothing of what is there, and would hide that the right one is missing.
     Raises :class:`KeyStoreError` where it is absent, readable by others, or not 32 bytes.
     """
     if not path.exists() and entropy is not None:
+        if data is not None and _seals_keys(data):
+            raise KeyStoreError(
+                f"no key-encryption key at {path}, and the keys in {data} cannot be opened without it",
+                remedy=f"Put back the one they were sealed with, or name its place by {SETTING}.",
+            )
         write_durably(path, entropy(32))
     try:
         mode, kek = path.stat().st_mode, path.read_bytes()
@@ -258,6 +271,10 @@ def open_kek(path: Path, entropy: Entropy | None = None) -> KeyLock:
     if mode & 0o077:
         raise KeyStoreError(f"others can read {path}", remedy=f"chmod 600 {path}")
     return KeyLock(kek)
+
+
+def _seals_keys(data: Path) -> bool:
+    return any("kek" in KeyStore(data / name).locks() for name in SEALED)
 
 
 def reseal(sealed: Mapping[str, Any], *, lock: Lock, to: Lock, entropy: Entropy) -> dict[str, Any]:
