@@ -18,7 +18,7 @@ from entrepot.flow.error import NotHeld
 from entrepot.flow.kinds import SALELESS, newest
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
-from entrepot.flow.post import messages_for
+from entrepot.flow.post import check_delivery, messages_for
 from entrepot.flow.presented import check_presented, named_files
 from entrepot.flow.prove import check_proofs
 from entrepot.flow.sight import SALE_VIEW
@@ -171,7 +171,8 @@ def _judge(office: Office, record: Record) -> list[Checked]:
     if belonging(office, record, ()) is Belonging.NO:
         # The table says nothing about kinds that are unknown here; nobody outside the sale may say them either.
         right = replace(right, verdict=Verdict.INVALID, findings=(stranger(record), *right.findings))
-    return [form, check_number(office, record), right, *check_law(office, record, payload)]
+    delivery = check_delivery(office, record)
+    return [form, check_number(office, record), right, *check_law(office, record, payload), *delivery]
 
 
 def _assessment(office: Office, checked: Sequence[Checked]) -> Assessment:
@@ -216,12 +217,14 @@ def _keep(
         attachments=named_files(record, draft.attachments)[0],
         assessment=assessment.to_json(),
         personal=kind.personal if kind else True,
-        outbox=messages_for(office, record),
         idempotency=idempotency,
         answer={"id": record.id} if idempotency else None,
     )
     try:
-        appended = office.run(lambda journal: _append_new_number(journal, append))
+        # Addressed inside the writer: a peer that is admitted meanwhile is offered either the past or this.
+        appended = office.run(
+            lambda journal: _append_new_number(journal, replace(append, outbox=messages_for(office, record)))
+        )
     except (LedgerRefused, FloorBroken) as refused:
         return _unbooked(office, checked + proven, refusal(refused))
     return Issued(record=record, appended=appended, assessment=assessment)

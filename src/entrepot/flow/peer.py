@@ -5,15 +5,18 @@ Status: ``asked`` (we invited it), ``asking`` (it invited us), ``admitted`` (bot
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from entrepot.base.canonical import canonical
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.flow import nodemail
 from entrepot.flow.error import BadNodeMessage, NotAdmitted, TransportError
 from entrepot.flow.office import Office
+from entrepot.flow.resolving import Remembered, is_remembered
+from entrepot.journal.journal import Journal
 from entrepot.journal.peer import Peer as PeerRow
 
 ASKED, ASKING, ADMITTED, BLOCKED = "asked", "asking", "admitted", "blocked"
@@ -22,6 +25,13 @@ SERVICE = "EntrepotNode"
 """Type of the service entry by which a party's DID document names the node (did:key) where it lives."""
 CATCH_UP = "catchUp"
 """Member of a peer's row: how far it was asked after a restore (:mod:`entrepot.flow.catchup`)."""
+OFFERED = "offered"
+"""Member of a peer's row: up to which number of the log it was offered what was issued before it could be addressed;
+none where all of it was (:mod:`entrepot.flow.backlog`). Left out: from the beginning."""
+DOCUMENTS = "documents"
+"""Member of a peer's row: the DID documents of its parties as they were last fetched, and when."""
+DOCUMENTS_BYTES_MAX = 256 * 1024
+"""Bytes of documents that are remembered of one peer; those beyond it are forgotten, by the order of their DIDs."""
 UNREACHED = "unreached: "
 """Begins the reason of a message whose peer could not be reached."""
 PEERS_MAX = 1000
@@ -81,7 +91,7 @@ def invite(office: Office, url: str) -> Peer:
     mail = nodemail.read(office, answer, GREETING)
     known = peer(office, mail.sender)
     status = ADMITTED if known is not None and known.status in (ASKING, ADMITTED) else ASKED
-    return _keep(office, mail, status)
+    return _keep(office, mail, status, lifts_block=True)
 
 
 def accept(office: Office, node: str) -> Peer:
@@ -103,11 +113,12 @@ def block(office: Office, node: str) -> Peer:
     return _require(office, node)
 
 
-def announce(office: Office) -> tuple[str, ...]:
-    """Tell every admitted peer this node's present address and parties; the ids of those that could not be told."""
+def announce(office: Office, only: Collection[str] | None = None) -> tuple[str, ...]:
+    """Tell every admitted peer (``only``: of these ids) this node's present address and parties; the ids of those that
+    could not be told."""
     missed = []
     for each in peers(office):
-        if each.status == ADMITTED:
+        if each.status == ADMITTED and (only is None or each.id in only):
             try:
                 _greet(office, each)
             except (TransportError, BadNodeMessage):
@@ -170,51 +181,98 @@ def _greeting(office: Office, receiver: str, status: str) -> bytes:
     return nodemail.write(office, GREETING, receiver, {**describe(office), "status": status})
 
 
-def _keep(office: Office, mail: nodemail.Mail, status: str) -> Peer:
+def _keep(office: Office, mail: nodemail.Mail, status: str, *, lifts_block: bool = False) -> Peer:
     url, parties = mail.body.get("url"), mail.body.get("parties")
     if mail.body.get("node") != mail.sender or not isinstance(url, str) or not isinstance(parties, list):
         raise BadNodeMessage("the greeting does not describe its sender")
     before = office.journal.peer(mail.sender)
-    known = frozenset(before.body.get("parties", ())) if before is not None else frozenset()
     claimed = [str(each) for each in parties[:PARTIES_MAX]] if status == ADMITTED else []  # strangers cost no look-ups
+    found, documents = _hosted(office, mail.sender, claimed, {} if before is None else before.body)
     body = {
-        "parties": _hosted(office, mail.sender, claimed, known),
+        "parties": found,
         "seen": format_moment(mail.sent),
         "logId": str(mail.body.get("logId", "")),
+        DOCUMENTS: _bounded(documents),
     }
-    if before is not None and CATCH_UP in before.body:
-        body[CATCH_UP] = before.body[CATCH_UP]
     row = PeerRow(id=mail.sender, url=url.rstrip("/"), status=status, key=mail.sender, body=body)
-    office.run(lambda journal: journal.put_peer(row))
+    office.run(lambda journal: _put_row(journal, row, lifts_block=lifts_block))
     return _require(office, mail.sender)
 
 
-def _hosted(office: Office, node: str, parties: list[str], known: frozenset[str]) -> list[str]:
-    """Of the ``parties`` that a node says it hosts, those whose own DID document says the same.
+def _put_row(journal: Journal, row: PeerRow, *, lifts_block: bool) -> None:
+    """Keep the row with what others noted in it; one that is admitted anew or hosts more is offered the whole log."""
+    with journal.transaction():
+        before = journal.peer(row.id)
+        noted = (
+            {} if before is None else {name: before.body[name] for name in (CATCH_UP, OFFERED) if name in before.body}
+        )
+        if before is not None and before.status == BLOCKED and not lifts_block:
+            row = replace(row, status=BLOCKED)  # the operator blocked it while it was answering
+        known = frozenset() if before is None else frozenset(before.body.get("parties", ()))
+        if before is None or before.status != row.status or not known.issuperset(row.body.get("parties", ())):
+            noted.pop(OFFERED, None)
+        body = {name: each for name, each in row.body.items() if name not in (CATCH_UP, OFFERED)}
+        journal.put_peer(replace(row, body=body | noted))
 
-    Without this a peer could claim another's party, and be sent what only that party may read. ``known``: whose
-    documents said so before; one that cannot be had just now, because its node is only starting or was stopped again,
-    is no reason to forget a party, and to issue past it what it should read.
+
+def _hosted(
+    office: Office, node: str, claimed: list[str], before: Mapping[str, Any]
+) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """Of the parties that a node says it hosts, those whose own DID document says the same; and these documents.
+
+    Without this a peer could claim another's party, and be sent what only that party may read. ``before``: the body of
+    the node's row; a party whose document cannot be had just now, because its node is only starting or was stopped
+    again, is no reason to forget it, and to issue past it what it should read.
     """
-    found = []
-    for did in sorted(set(parties)):
-        document = office.resolver.resolve(did).document
-        if document is None:
-            found += [did] if did in known else []
+    found: list[str] = []
+    documents: dict[str, dict[str, Any]] = {}
+    known, kept = before.get("parties", ()), before.get(DOCUMENTS, {})
+    for did in sorted(set(claimed)):
+        resolution = office.resolver.resolve(did)
+        if not (did in known if resolution.document is None else _names(resolution.document, node)):
             continue
-        services = document.get("service")
-        for each in services if isinstance(services, list) else ():
-            if isinstance(each, dict) and (each.get("type"), each.get("serviceEndpoint")) == (SERVICE, node):
-                found.append(did)
-                break
-    return found
+        found.append(did)
+        if resolution.document is None or is_remembered(resolution):
+            documents |= {did: kept[did]} if did in kept else {}
+        elif did.startswith("did:web:"):  # did:key needs no memory, and a did:webvh is its history, not one document
+            documents[did] = {"at": format_moment(office.clock()), "document": resolution.document}
+    return found, documents
+
+
+def _names(document: Mapping[str, Any], node: str) -> bool:
+    """Whether a DID document names ``node`` as the place where its party lives."""
+    services = document.get("service")
+    return any(
+        isinstance(each, dict) and (each.get("type"), each.get("serviceEndpoint")) == (SERVICE, node)
+        for each in (services if isinstance(services, list) else ())
+    )
+
+
+def _bounded(documents: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    kept, left = {}, DOCUMENTS_BYTES_MAX
+    for did, each in documents.items():
+        size = len(canonical(each))
+        if size <= left:
+            kept[did] = each
+            left -= size
+    return kept
+
+
+def remembered(journal: Journal, did: str) -> Remembered | None:
+    """The document of ``did`` that was last fetched when an admitted peer said it hosts that party, or None.
+
+    It named the peer's node itself, or it would not have been kept.
+    """
+    rows = [row.body.get(DOCUMENTS, {}).get(did) for row in journal.peers() if row.status == ADMITTED]
+    found = [Remembered(document=each["document"], at=parse_moment(each["at"])) for each in rows if each is not None]
+    return max(found, key=lambda each: each.at, default=None)
 
 
 def _put(office: Office, known: Peer, status: str) -> None:
     row = office.journal.peer(known.id)
     if row is not None:
         kept = replace(row, status=status)
-        office.run(lambda journal: journal.put_peer(kept))
+        office.run(lambda journal: _put_row(journal, kept, lifts_block=True))
 
 
 def _require(office: Office, node: str) -> Peer:

@@ -8,15 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 from entrepot.base.digest import sha256
+from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 from entrepot.flow import nodemail
+from entrepot.flow.assess import Checked, Verdict, warning
 from entrepot.flow.audience import may_read
+from entrepot.flow.backlog import message_for, offer_past
 from entrepot.flow.envelope import Envelope, SentProof, pack, write_envelope
 from entrepot.flow.error import BadNodeMessage, TransportError
 from entrepot.flow.headwatch import known_size, note_head
-from entrepot.flow.kinds import SALELESS
 from entrepot.flow.office import Office
-from entrepot.flow.peer import ADMITTED, UNREACHED, Peer, heard_from, hosts_of, peer
+from entrepot.flow.peer import ADMITTED, UNREACHED, Peer, heard_from, hosts_of, peer, peers
 from entrepot.journal.outbox import Delivery
 from entrepot.journal.port import Message
 
@@ -26,16 +28,39 @@ CAUSES = "causes/"
 """Begins the lane of a record that is sent because the peer waits for it."""
 REFUSED = "refused: "
 """Begins the reason of a message that the peer would not take."""
+_RECORD = "Entrepot record, version 1"
 BACKOFF_S = (1, 2, 5, 15, 60, 300, 900, 3600)
 ATTEMPTS_MAX = 200
 
 
 def messages_for(office: Office, record: Record) -> tuple[Message, ...]:
     """One message per admitted peer that hosts a reader of the record, other than this node's own parties."""
-    lane = "public" if record.kind in SALELESS else record.sales[0]
-    return tuple(
-        Message(peer=each.id, lane=lane, key=record.id, body={"record": record.id})
-        for each in hosts_of(office, record.content.audience)
+    return tuple(message_for(record, each.id) for each in hosts_of(office, record.content.audience))
+
+
+def check_delivery(office: Office, record: Record) -> tuple[Checked, ...]:
+    """A warning for each reader that lives neither here nor on an admitted peer; nothing where all are reached.
+
+    It is no reason to stop: such a record is offered to the reader's node when that is admitted.
+    """
+    reached = office.custody.hosted().union(*(each.parties for each in peers(office) if each.status == ADMITTED))
+    unreached = [_unreached(each) for each in record.content.audience if each not in reached]
+    if not unreached:
+        return ()
+    checked = Checked(
+        stage="right", name="delivery", standard=_RECORD, verdict=Verdict.UNKNOWN, findings=tuple(unreached)
+    )
+    return (checked,)
+
+
+def _unreached(reader: str) -> Finding:
+    return warning(
+        "ENT-CORE-DELIVERY-01",
+        "{reader} may read this, and lives on no node that is admitted here: it is not sent there now.",
+        path="$.audience",
+        source=_RECORD,
+        remedy="Admit the node where that party lives; it is sent then.",
+        reader=reader,
     )
 
 
@@ -75,12 +100,13 @@ def _refused_causes(office: Office, record: Record, reader: Peer) -> frozenset[s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one round of delivery did."""
+    """What one round of delivery did. ``offered``: entries of the log gone through for peers that came later."""
 
     delivered: int = 0
     waiting: int = 0
     refused: int = 0
     failed: int = 0
+    offered: int = 0
 
     def __add__(self, other: "Round") -> "Round":
         return Round(
@@ -88,12 +114,14 @@ class Round:
             waiting=self.waiting + other.waiting,
             refused=self.refused + other.refused,
             failed=self.failed + other.failed,
+            offered=self.offered + other.offered,
         )
 
 
 def deliver(office: Office, *, limit: int = 100) -> Round:
-    """Send what is due, once. A peer that is down, or answers nonsense, is tried again later."""
-    done = Round()
+    """Send what is due, once, after what is offered to later peers. A peer that is down, or answers nonsense, is tried
+    again later."""
+    done = Round(offered=offer_past(office))
     for each in office.journal.due(office.clock(), limit):
         done += _deliver(office, each)
     return done

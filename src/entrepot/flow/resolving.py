@@ -1,48 +1,122 @@
-"""Resolving with memory: answers of a node's own parties at once, others' for a while, failures for a moment."""
+"""Resolving with memory: answers of a node's own parties at once, others' for a while, failures for a moment.
+
+Where the host of a did:web does not answer at all, the document that was confirmed when its node last greeted serves,
+so that what was signed by it can be judged although the host is down, or gone from that address. An answer is an
+answer: another document, none (404, 410), a redirect, or one that cannot be read is what whoever controls the name
+says now, and may be a party that was withdrawn or a key that was replaced; memory never overrules it. A did:webvh is
+judged by its whole history, which one remembered document is not.
+"""
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from entrepot.base.moment import format_moment
+from entrepot.party.error import FetchError
 from entrepot.party.resolve import DidResolver, Fetch, Resolution
 
 KEPT = timedelta(minutes=5)
 FAILED = timedelta(seconds=2)
+RECALLED = timedelta(seconds=30)
+"""How long a remembered document serves before its host is asked again."""
 ENTRIES_MAX = 10_000
+SILENT = frozenset({"fetch-failed", "fetch-too-slow", "fetch-unavailable"})
+"""Codes of a :class:`FetchError` that say nothing about the document: no answer, or that there is none at present."""
+FROM_MEMORY = "from memory, "
+"""Begins the reason of a resolution whose document was not fetched now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A document as it was confirmed ``at`` that moment."""
+
+    document: Mapping[str, Any]
+    at: datetime
+
+
+def is_remembered(resolution: Resolution) -> bool:
+    """Whether its document comes from memory, because its host does not answer."""
+    return resolution.document is not None and resolution.reason.startswith(FROM_MEMORY)
+
+
+def _nothing(did: str) -> Remembered | None:
+    del did
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    until: datetime
+    known: DidResolver
+    recalled: Resolution | None
 
 
 class NodeResolver:
-    """A resolver for a running node. ``own`` gives the documents of hosted parties by DID; ``fetch`` gets others'."""
+    """A resolver for a running node. ``own`` gives the documents of hosted parties by DID; ``fetch`` gets others';
+    ``remembered`` gives what is kept of a DID whose host does not answer."""
 
     def __init__(
-        self, *, own: Callable[[str], Mapping[str, Any] | None], fetch: Fetch, clock: Callable[[], datetime]
+        self,
+        *,
+        own: Callable[[str], Mapping[str, Any] | None],
+        fetch: Fetch,
+        clock: Callable[[], datetime],
+        remembered: Callable[[str], Remembered | None] = _nothing,
     ) -> None:
-        self._own, self._fetch, self._clock = own, fetch, clock
-        self._kept: dict[str, tuple[datetime, DidResolver]] = {}
+        self._own, self._fetch, self._clock, self._remembered = own, fetch, clock, remembered
+        self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
 
     def resolve(self, did: str, at: datetime | None = None) -> Resolution:
         """The document of ``did`` at that moment: one fetch of a did:webvh serves every moment of its history; did:web
-        keeps none, so ``at`` changes nothing for it."""
+        keeps none, so ``at`` changes nothing for it. Where it comes from memory, ``reason`` says so and why."""
         own = self._own(did)
         if own is not None:
             return Resolution(own)
         now = self._clock()
         with self._lock:
-            until, known = self._kept.get(did, (now, None))
-        if known is not None and now < until:
-            return known.resolve(did, at)
+            kept = self._kept.get(did)
+        if kept is not None and now < kept.until:
+            return kept.recalled or kept.known.resolve(did, at)
+        wrong: list[FetchError] = []
         # It remembers what it fetched, be it a document, a log or a failure.
-        fresh = DidResolver(fetch=self._fetch, clock=self._clock)
+        fresh = DidResolver(fetch=_noting(self._fetch, wrong), clock=self._clock)
         found = fresh.resolve(did, at)
+        recalled = self._recall(did, found, wrong)
+        lasts = RECALLED if recalled is not None else FAILED if found.is_out_of_reach else KEPT
         with self._lock:
             if len(self._kept) >= ENTRIES_MAX:
                 self._kept.clear()
-            self._kept[did] = (now + (FAILED if found.is_out_of_reach else KEPT), fresh)
-        return found
+            self._kept[did] = _Kept(now + lasts, fresh, recalled)
+        return recalled or found
 
     def forget(self, did: str) -> None:
         """Fetch it anew the next time, for instance after its host announced a change."""
         with self._lock:
             self._kept.pop(did, None)
+
+    def _recall(self, did: str, found: Resolution, wrong: list[FetchError]) -> Resolution | None:
+        """What memory says where the host said nothing; None where it did, or nothing is remembered."""
+        silent = bool(wrong) and all(each.error_code in SILENT for each in wrong)
+        if found.document is not None or not silent or not did.startswith("did:web:"):
+            return None
+        kept = self._remembered(did)
+        if kept is None:
+            return None
+        reason = f"{FROM_MEMORY}as confirmed at {format_moment(kept.at)}; its host does not answer: {found.reason}"
+        return Resolution(kept.document, reason=reason)
+
+
+def _noting(fetch: Fetch, wrong: list[FetchError]) -> Fetch:
+    """``fetch``, which also notes why it got nothing: a resolution tells that in words alone."""
+
+    def noting(url: str) -> bytes:
+        try:
+            return fetch(url)
+        except FetchError as each:
+            wrong.append(each)
+            raise
+
+    return noting

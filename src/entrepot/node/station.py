@@ -4,7 +4,7 @@ import contextlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from entrepot.flow import nodemail
 from entrepot.flow.catchup import catch_up
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office
-from entrepot.flow.peer import return_to_peers
+from entrepot.flow.peer import announce, remembered, return_to_peers
 from entrepot.flow.post import deliver
 from entrepot.flow.receive import resume
 from entrepot.flow.resolving import NodeResolver
@@ -24,7 +24,7 @@ from entrepot.journal.writer import Writer
 from entrepot.node.config import LOCAL_HOST, Config
 from entrepot.node.custody import HeldKeys, open_keys
 from entrepot.party.error import FetchError
-from entrepot.party.fetch import Fetcher, Limits, system_lookup
+from entrepot.party.fetch import Answer, Fetcher, Limits, system_lookup
 
 log = logging.getLogger("entrepot.node")
 PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
@@ -33,6 +33,9 @@ STOP_S = 3.0
 ROUND_MAX = 10
 RECOVER_WAITS_S = (0.5, 1, 2, 5, 15)
 """Seconds between attempts to catch up with peers that do not answer; the last one again and again."""
+
+ANNOUNCE_WAITS_S = (1, 5, 15, 60, 300)
+"""Seconds between attempts to tell peers that do not answer; the last one again and again."""
 
 
 def now() -> datetime:
@@ -64,6 +67,18 @@ class HttpTransport:
             raise TransportError(wrong.message) from wrong
 
 
+class DocumentFetcher(Fetcher):
+    """Fetches DID documents, and tells a host that cannot answer now (429, 5xx: a door before a node that is down)
+    from one that answers that there is no such document."""
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """As for any fetcher; raises :class:`FetchError` ``fetch-unavailable`` where the host cannot answer now."""
+        answer = super().get(url, headers)
+        if answer.status == 429 or answer.status >= 500:
+            raise FetchError(f"it answers {answer.status}", remedy="Try again later.", code="fetch-unavailable")
+        return answer
+
+
 @dataclass(slots=True)
 class Station:
     """A running node: its office, keys and threads. Close it with :meth:`close`."""
@@ -74,12 +89,15 @@ class Station:
     writer: Writer
     sender: "Sender"
     recoverer: "Recoverer"
+    announcer: "Announcer"
 
     def close(self) -> None:
         """Stop sending, write what is queued, seal, and let go of the journal."""
         self.recoverer.stop()
+        self.announcer.stop()
         self.sender.close()
         self.recoverer.join()
+        self.announcer.join()
         self.writer.close()
         self.office.journal.close()
 
@@ -104,7 +122,7 @@ class Sender:
             done = None
             with contextlib.suppress(Exception):
                 done = self._round()
-            if done is None or not (done.delivered or done.waiting):
+            if done is None or not (done.delivered or done.waiting or done.offered):
                 self._stop.wait(IDLE_S)
 
     def _round(self) -> Any:
@@ -154,6 +172,50 @@ class Recoverer:
                 self._stop.wait(waits.pop(0) if len(waits) > 1 else waits[0])
 
 
+class Announcer:
+    """The thread that tells the admitted peers that this node hosts another party. Those that it cannot tell are told
+    again later, so that nobody who creates a party waits for a peer that is down."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._stop, self._woken = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+        self._thread.start()
+
+    def tell(self) -> None:
+        """Tell all of them, soon."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Tell nobody any more."""
+        self._stop.set()
+        self._woken.set()
+
+    def join(self) -> None:
+        """Wait for the present round. Whoever it has not told hears it at the next start."""
+        self._thread.join(timeout=STOP_S)
+
+    def _run(self) -> None:
+        missed: tuple[str, ...] | None = ()
+        waits = [*ANNOUNCE_WAITS_S]
+        while True:
+            wait_s = None if missed == () else waits.pop(0) if len(waits) > 1 else waits[0]
+            if self._woken.wait(wait_s):
+                missed, waits = None, [*ANNOUNCE_WAITS_S]
+            if self._stop.is_set():
+                return
+            self._woken.clear()
+            missed = self._told(missed)
+
+    def _told(self, missed: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        try:
+            return announce(self._office, missed)
+        except Exception:
+            if not self._stop.is_set():
+                log.exception("the peers could not be told about a party; it is tried again")
+            return missed
+
+
 def open_station(config: Config) -> Station:
     """Open a node's folder and start its threads. Raises ``JournalLocked`` where another process runs it."""
     keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=now())
@@ -167,20 +229,25 @@ def open_station(config: Config) -> Station:
     )
     writer = Writer(journal)
     office = make_office(config, keys, journal, lambda work: writer.submit(work).result())
-    return Station(config, office, keys, writer, Sender(office), Recoverer(office))
+    return Station(config, office, keys, writer, Sender(office), Recoverer(office), Announcer(office))
 
 
 def make_office(
     config: Config, keys: HeldKeys, journal: Journal, writer: Callable[[Callable[[Journal], Any]], Any] | None
 ) -> Office:
     """The office of a node's folder; without ``writer`` it writes at once, for commands while no node runs."""
-    fetcher = Fetcher(loopback=config.allow_loopback_http, lookup=_lookup)
+    fetcher = DocumentFetcher(loopback=config.allow_loopback_http, lookup=_lookup)
     return Office(
         journal=journal,
         identity=keys.node,
         url=config.url,
         custody=keys,
-        resolver=NodeResolver(own=keys.document, fetch=_document_fetch(fetcher, config), clock=now),
+        resolver=NodeResolver(
+            own=keys.document,
+            fetch=_document_fetch(fetcher, config),
+            clock=now,
+            remembered=lambda did: remembered(journal, did),
+        ),
         transport=HttpTransport(loopback=config.allow_loopback_http),
         clock=now,
         entropy=secrets.token_bytes,

@@ -79,6 +79,7 @@ class Inside:
         self.config = prepare_from_environment()
         self.station = open_station(self.config)
         running.start(self.station)
+        self.station.announcer.stop()  # the peers of these tests are made up: asked who they are, they cannot say
         self.operator = Api((folder / OPERATOR_TOKEN).read_text("ascii").strip())
         self._names = count(1)
 
@@ -111,6 +112,7 @@ class Inside:
         running.stop()
         self.station = open_station(self.config)
         running.start(self.station)
+        self.station.announcer.stop()  # the peers of these tests are made up: asked who they are, they cannot say
 
     def close(self):
         from django.db import connections

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.flow import nodemail
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office, Signatory
-from entrepot.flow.peer import SERVICE
+from entrepot.flow.peer import SERVICE, remembered
 from entrepot.flow.resolving import NodeResolver
 from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
@@ -85,7 +85,10 @@ class Node:
             url=f"https://{self.host}",
             custody=self.keys,
             resolver=NodeResolver(
-                own=self.keys.document, fetch=lambda url: self.world.fetch(self.name, url), clock=self.clock
+                own=self.keys.document,
+                fetch=lambda url: self.world.fetch(self.name, url),
+                clock=self.clock,
+                remembered=lambda did: remembered(journal, did),
             ),
             transport=Wire(self.world, self.name),
             clock=self.clock,

@@ -116,7 +116,7 @@ class World:
             raise FetchError(f"{host} does not answer")
         document = node.keys.document(did_web(host, *path.removesuffix("/did.json").split("/")))
         if document is None:
-            raise FetchError("no such party")
+            raise FetchError("no such party", code="fetch-status")
         return json.dumps(document).encode()
 
     def _reach(self, sender: str, host: str) -> Node | None:

@@ -43,7 +43,9 @@ def list_parties(request: HttpRequest) -> list[dict[str, str]]:
 @router.post("/parties", response={200: PartyOut, **wrongs(*BEHIND_TOKEN, *ON_POST)}, summary="Create a hosted party",
              openapi_extra=ACTS)  # fmt: skip
 def create_party(request: HttpRequest, body: PartyIn) -> Any:
-    """did:web under this node's address, with a new held key. The same name again gives the same party."""
+    """did:web under this node's address, with a new held key. The same name again gives the same party.
+
+    Admitted peers are told, so that they send it what it may read; one that is down hears it later."""
 
     def act() -> dict[str, str]:
         name = require_name(body.name)
@@ -51,6 +53,7 @@ def create_party(request: HttpRequest, body: PartyIn) -> Any:
         made = station().keys.create(name, did=did, curve=body.curve, now=office().clock())
         if made.key.curve is not body.curve:
             raise ProblemError(409, "party-exists", f"The party {name} is there, with a key on {made.key.curve}.")
+        station().announcer.tell()
         return {"name": name, "did": made.did}
 
     return once(request, "party", body.model_dump(mode="json"), act)
