@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,12 @@ def files():
     return build(TREE)
 
 
-def test_the_reference_is_fresh(files):
-    assert stale(files, FOLDER) == [], "run make docs"
+def test_the_reference_is_fresh():
+    # In a process of its own: click keeps the help of a command as it was first asked for, here perhaps by another test.
+    asked = subprocess.run(
+        [sys.executable, ROOT / "tools" / "reference", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, "", ""), "run make docs"
 
 
 def test_staleness_is_seen(tmp_path):

@@ -126,32 +126,42 @@ def postgres_schema():
     return url, name, f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kit(request, tmp_path):
-    if request.param == "sqlite":
-        made = Kit(tmp_path / "journal", "sqlite")
-        yield made
-        for journal in made.opened:
-            journal.close()
-        return
+def postgresql():
+    """A kit in a schema of its own, dropped afterwards."""
+    import psycopg
+
     url, name, location = postgres_schema()
     made = Kit(location, "postgresql")
     yield made
     for journal in made.opened:
         journal.close()
-    import psycopg
-
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute("SET client_min_messages = error")
         admin.execute(f"DROP SCHEMA {name} CASCADE")
 
 
-@pytest.fixture
-def lite(tmp_path):
-    made = Kit(tmp_path / "journal", "sqlite")
+def sqlite(folder):
+    made = Kit(folder / "journal", "sqlite")
     yield made
     for journal in made.opened:
         journal.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kit(request, tmp_path):
+    yield from sqlite(tmp_path) if request.param == "sqlite" else postgresql()
+
+
+@pytest.fixture
+def large():
+    """PostgreSQL alone: for what SQLite has not, several writers and locks of tables."""
+    yield from postgresql()
+
+
+@pytest.fixture
+def lite(tmp_path):
+    """SQLite alone."""
+    yield from sqlite(tmp_path)
 
 
 @pytest.fixture

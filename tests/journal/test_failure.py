@@ -121,47 +121,41 @@ def test_another_process_in_the_database_is_waited_for_then_reported(lite, monke
     assert journal.append(lite.item(1)).seq == 1
 
 
-def test_a_lock_on_postgresql_is_waited_for_then_reported(kit):
-    if kit.kind != "postgresql":
-        pytest.skip("the other test is for SQLite")
+def test_a_lock_on_postgresql_is_waited_for_then_reported(large):
     import psycopg
 
-    journal = kit.open()
-    with psycopg.connect(kit.location) as other:
+    journal = large.open()
+    with psycopg.connect(large.location) as other:
         other.execute("LOCK TABLE meta IN EXCLUSIVE MODE")
         journal._writer.execute("SET lock_timeout = 1")
         with pytest.raises(JournalLocked):
-            journal.append(kit.item(1))
-    assert journal.append(kit.item(1)).seq == 1
+            journal.append(large.item(1))
+    assert journal.append(large.item(1)).seq == 1
 
 
-def test_two_processes_may_write_postgresql(kit):
-    if kit.kind != "postgresql":
-        pytest.skip("SQLite has one writer")
-    one, two = kit.open(), kit.open()
+def test_two_processes_may_write_postgresql(large):
+    one, two = large.open(), large.open()
     for number in range(6):
-        (one, two)[number % 2].append(kit.item(number, streams={"s": number}, postings={"a": 1}))
-    assert two.append(kit.item(0, postings={"a": 1})).outcome is Outcome.KNOWN
+        (one, two)[number % 2].append(large.item(number, streams={"s": number}, postings={"a": 1}))
+    assert two.append(large.item(0, postings={"a": 1})).outcome is Outcome.KNOWN
     assert one.seal().size == 6
     assert two.seal() is None
     assert one.stream("s")[0] == 6
-    assert one.verify(kit.check) == two.verify(kit.check) == ()
+    assert one.verify(large.check) == two.verify(large.check) == ()
 
 
-def test_many_threads_of_two_processes_write_postgresql(kit):
-    if kit.kind != "postgresql":
-        pytest.skip("SQLite has one writer")
+def test_many_threads_of_two_processes_write_postgresql(large):
     from concurrent.futures import ThreadPoolExecutor
 
     from entrepot.journal import Writer, WriterSettings
 
-    journals = [kit.open(), kit.open()]
+    journals = [large.open(), large.open()]
     writers = [Writer(each, WriterSettings(tick_s=0.01, seal_ms=1)) for each in journals]
 
     def one(thread):
         for number in range(12):
             # Every record comes from two threads, and each stream has two writers.
-            made = kit.item(f"{thread % 4}-{number}", streams={f"s{thread % 4}": ANY}, postings={"a": 1})
+            made = large.item(f"{thread % 4}-{number}", streams={f"s{thread % 4}": ANY}, postings={"a": 1})
             writers[thread % 2].submit(made).result(60)
 
     with ThreadPoolExecutor(8) as pool:
@@ -171,7 +165,7 @@ def test_many_threads_of_two_processes_write_postgresql(kit):
         assert writer.trouble is None
     assert journals[0].view("ledger").balance("a") == 48
     assert journals[1].head().size == 48
-    assert journals[0].verify(kit.check) == ()
+    assert journals[0].verify(large.check) == ()
 
 
 class FailingSync(apsw.VFS):

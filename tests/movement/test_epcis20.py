@@ -278,6 +278,7 @@ def damaged(given_event, dice):
     return value
 
 
+@pytest.mark.brought
 def test_agrees_with_the_published_schema(foreign, gs1):
     """On every foreign event, and on 4,000 damaged ones, both judges say the same."""
     dice = random.Random(20)

@@ -62,7 +62,8 @@ class Inside:
     """The node of this process: accounts and settings are made once, since Django is set up once."""
 
     def __init__(self, folder):
-        for name in [each for each in os.environ if each.startswith("ENTREPOT_") and each != "ENTREPOT_TEST_DATA"]:
+        settings = [each for each in os.environ if each.startswith("ENTREPOT_")]
+        for name in [each for each in settings if not each.startswith("ENTREPOT_TEST_")]:
             del os.environ[name]
         os.environ |= {
             "ENTREPOT_DATA": str(folder),
