@@ -22,7 +22,7 @@ def files():
 
 
 def test_the_reference_is_fresh():
-    # In a process of its own: click keeps the help of a command as it was first asked for, here perhaps by another test.
+    # In a process of its own: click keeps the help of a command as it was first asked for, perhaps by another test.
     asked = subprocess.run(
         [sys.executable, ROOT / "tools" / "reference", "--check"], capture_output=True, text=True, check=False
     )
