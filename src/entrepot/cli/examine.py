@@ -99,10 +99,14 @@ def _examine(file: Path, asked: Asked) -> Examined:
         text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else ""
         return Examined(text, f"entrepot: {file}: {trouble}", 2)
     desk = _desk(asked)
-    given = Given(contexts=desk.contexts_for(data), lists=desk.lists, audience=asked.audience, nonce=asked.nonce)
-    report = verify(
-        data, resolver=desk.resolver, at=asked.at, require=asked.required, anchors=desk.anchors, given=given
+    given = Given(
+        contexts=desk.contexts_for(data),
+        lists=desk.lists,
+        audience=asked.audience,
+        nonce=asked.nonce,
+        anchors=desk.anchors,
     )
+    report = verify(data, resolver=desk.resolver, at=asked.at, require=asked.required, given=given)
     text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else _words(file, report)
     return Examined(text, "", 2 if not report.is_readable else int(not report.is_valid))
 

@@ -174,13 +174,15 @@ def test_anchors_answer_for_the_issuer(desk):
             (AnchorList(version=1, economy="MY", sequence=1, issued=AT, anchors=(desk.anchor(did, **changes),)),)
         )
 
-    assert str(desk.judged(data, anchors=anchors(), require=("anchor",)).results["anchor"].status) == "valid"
-    assert desk.judged(data, anchors=anchors(), require=("anchor",)).is_valid
-    report = desk.judged(data, anchors=anchors(withdrawn=True))
+    assert (
+        str(desk.judged(data, given=Given(anchors=anchors()), require=("anchor",)).results["anchor"].status) == "valid"
+    )
+    assert desk.judged(data, given=Given(anchors=anchors()), require=("anchor",)).is_valid
+    report = desk.judged(data, given=Given(anchors=anchors(withdrawn=True)))
     assert (report.is_valid, report.results["anchor"].code) == (False, "not-anchored")
-    report = desk.judged(data, anchors=Anchors(()))
+    report = desk.judged(data, given=Given(anchors=Anchors(())))
     assert (report.is_valid, str(report.results["anchor"].status)) == (True, "unknown")
-    assert not desk.judged(data, anchors=Anchors(()), require=("anchor",)).is_valid
+    assert not desk.judged(data, given=Given(anchors=Anchors(())), require=("anchor",)).is_valid
 
 
 def test_time_without_a_zone_is_a_wrong_call(desk):

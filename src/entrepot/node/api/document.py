@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from entrepot.document.verify import verify
+from entrepot.document.verify import Given, verify
 from entrepot.node.api.edge import require_type, wrongs
 from entrepot.node.running import office
 
@@ -23,5 +23,7 @@ def verify_document(request: HttpRequest) -> dict[str, Any]:
     The body is the document itself. It changes nothing, so that sending it twice is harmless.
     """
     require_type(request, *TYPES)
-    report = verify(request.body, resolver=office().resolver, at=office().clock(), anchors=office().anchors)
+    report = verify(
+        request.body, resolver=office().resolver, at=office().clock(), given=Given(anchors=office().anchors)
+    )
     return report.to_json()

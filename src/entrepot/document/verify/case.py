@@ -1,0 +1,47 @@
+"""One document before its judges, and what the verifier brings along."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrepot.base.finding import Finding
+from entrepot.base.record import Record
+from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.opened import Secured
+from entrepot.document.status import StatusLists
+from entrepot.party.anchor import Anchors
+from entrepot.party.resolve import Resolver
+
+Check = Callable[[Record], tuple[Finding, ...]]
+"""The form of a record's payload, judged by its kind's own package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a verifier brings along beside the document.
+
+    ``contexts``: the JSON-LD contexts that may be read. ``lists``: status lists; without them a status stays unknown.
+    ``audience``, ``nonce``: to whom, and on which occasion, a holder must show that it presents the document.
+    ``check``: the form of a record's payload. ``anchors``: lists of trust anchors; without them nobody vouches.
+    """
+
+    contexts: Contexts = CARRIED
+    lists: StatusLists | None = None
+    audience: str | None = None
+    nonce: str | None = None
+    check: Check | None = None
+    anchors: Anchors | None = None
+
+
+NOTHING = Given()
+"""The document alone, with the contexts that are carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What every question is asked of: the document, who resolves its identifiers, the moment, what was given."""
+
+    secured: Secured
+    resolver: Resolver
+    at: datetime
+    given: Given

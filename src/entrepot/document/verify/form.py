@@ -1,0 +1,46 @@
+"""Schema: the form of the document, and the record that it renders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from entrepot.base.finding import Finding
+from entrepot.base.record import Record
+from entrepot.document.proof.credential import is_record_credential, record_of_credential
+from entrepot.document.proof.model import check_claims, check_credential, check_token
+from entrepot.document.proof.opened import Secured
+from entrepot.document.verify.report import Result, Verdict
+
+_TOKEN_CLAIMS = frozenset({"iss", "iat", "nbf", "exp", "vct", "cnf", "sub", "jti"})
+
+
+def rendered(secured: Secured) -> tuple[Record | None, tuple[Finding, ...]]:
+    """The record that the document renders; what a holder has cut out proves statements, but is no record."""
+    if not is_record_credential(secured.vc):
+        return None, ()
+    vc = secured.vc
+    if any(each.sd is not None for each in secured.proofs):
+        vc = {name: each for name, each in vc.items() if name not in _TOKEN_CLAIMS}
+    record, wrong = record_of_credential(vc)
+    return record, () if secured.is_partial else wrong
+
+
+def form(secured: Secured) -> tuple[Finding, ...]:
+    """Every rule of the data model, or of a token, that the document breaks."""
+    if any(each.sd is not None for each in secured.proofs):
+        token = check_token(secured.vc)
+        if "@context" not in secured.vc:
+            return token
+        return token + check_credential(secured.vc) + check_claims(secured.vc)
+    return check_credential(secured.vc) + (check_claims(secured.vc) if secured.is_enveloped else ())
+
+
+def schema(vc: Mapping[str, Any], findings: tuple[Finding, ...]) -> Result:
+    """The answer that ``findings`` on the form give."""
+    if findings:
+        first, more = findings[0], len(findings) - 1
+        reason = f"{first.path}: {first.text}" + (f" ({more} more)" if more else "")
+        return Result(Verdict.INVALID, first.id, reason, first.to_json()["remedy"])
+    if "credentialSchema" in vc:
+        reason = "The document names a schema that is not known here."
+        return Result(Verdict.UNKNOWN, "schema-unchecked", reason, "Validate it against that schema.")
+    return Result(Verdict.VALID, "data-model", "It has the form of W3C VCDM 2.0.")

@@ -1,0 +1,42 @@
+"""Status and anchor: has the issuer taken the document back, and does somebody trusted vouch for the issuer?"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from entrepot.document.verify.case import Case
+from entrepot.document.verify.report import NOT_ASKED, Result, Verdict
+from entrepot.party.anchor import Standing
+
+Holds = Callable[[Case, bytes, datetime], tuple[bool, str, Mapping[str, Any]]]
+"""Whether a status list holds at a moment, why not, and the credential it is."""
+
+
+def status(case: Case, holds: Holds) -> Result:
+    """What the status lists that the document names say of it."""
+    vc = case.secured.vc
+    if "vct" in vc and "status" in vc and "credentialStatus" not in vc:
+        return Result(Verdict.UNKNOWN, "status-unchecked", "A token status list is not checked here.")
+    if "credentialStatus" not in vc:
+        return NOT_ASKED
+    lists = case.given.lists
+    if lists is None:
+        reason = "The document names a status that is not checked here."
+        return Result(Verdict.UNKNOWN, "status-unchecked", reason, "Give the list with --status-list.")
+    stated, issuer = vc["credentialStatus"], case.secured.issuer
+    standing = lists.standing(stated, issuer=issuer, at=case.at, judge=partial(holds, case))
+    return Result(Verdict(standing.status), standing.code, standing.reason, standing.remedy)
+
+
+def anchor(case: Case) -> Result:
+    """Whether the lists of trust anchors that were given name the issuer."""
+    if case.given.anchors is None:
+        return NOT_ASKED
+    issuer = case.secured.issuer
+    answer = case.given.anchors.anchored(issuer, at=case.at)
+    if answer is Standing.YES:
+        return Result(Verdict.VALID, "anchored", f"{issuer} stands on a list of trust anchors.")
+    if answer is Standing.NO:
+        return Result(Verdict.INVALID, "not-anchored", f"{issuer} is withdrawn from the lists of trust anchors.")
+    return Result(Verdict.UNKNOWN, "anchor-unknown", f"No list of trust anchors speaks of {issuer[:200]}.")

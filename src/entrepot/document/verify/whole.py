@@ -1,0 +1,92 @@
+"""Verifying one document: every question is answered, none hides another.
+
+The seven results: ``integrity`` (do the signatures hold, and is a record the one it says it is), ``issuer`` (is the
+key the issuer's, for this purpose), ``status`` (revoked, suspended), ``validity`` (in force at the moment asked for),
+``schema`` (form), ``mandate`` (may this signer bind the issuer), ``anchor`` (does somebody trusted vouch for it).
+Each question is a function of one :class:`~entrepot.document.verify.case.Case` in a module of its own.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from entrepot.base.moment import require_aware
+from entrepot.document.proof.opened import open_secured
+from entrepot.document.verify.case import NOTHING, Case, Given
+from entrepot.document.verify.form import form, rendered, schema
+from entrepot.document.verify.proofs import ProofJudge
+from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, unread
+from entrepot.document.verify.standing import anchor, status
+from entrepot.document.verify.validity import validity
+from entrepot.party.resolve import Resolver
+
+
+def verify(
+    data: bytes,
+    *,
+    resolver: Resolver,
+    at: datetime,
+    require: Collection[str] = (),
+    given: Given = NOTHING,
+) -> Report:
+    """Everything that can be said of ``data`` (a credential with proofs, a vc+jwt or an SD-JWT) as of ``at``.
+
+    Valid means: integrity and the issuer's key are valid, nothing is invalid, what ``require`` names is valid, and
+    nothing that the document itself names (a status list, a schema) is unknown. ``created`` of a proof is its signer's
+    claim and evidence of nothing, so it is not judged.
+    """
+    require_aware(at)
+    secured, findings = open_secured(data)
+    if secured is None:
+        return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
+    case = Case(secured, resolver, at, given)
+    judge = ProofJudge(case)
+    record, wrong = rendered(secured)
+    broken = form(secured)
+    shape = given.check(record) if given.check is not None and record is not None else ()
+    results = {
+        "integrity": judge.integrity(wrong),
+        "issuer": judge.issuer(),
+        "status": status(case, _holds),
+        "validity": validity(secured, at),
+        "schema": schema(secured.vc, broken + shape),
+        "mandate": NOT_ASKED,
+        "anchor": anchor(case),
+    }
+    results |= {name: _unbuilt(name) for name in require if results[name].status is Verdict.NOT_ASKED}
+    return Report(
+        is_valid=_is_valid(results, secured.vc, require),
+        results=results,
+        issuer=secured.issuer,
+        securing=tuple(each.securing for each in secured.proofs),
+        record=record,
+        findings=broken + wrong + shape,
+    )
+
+
+def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, str, Mapping[str, Any]]:
+    """Whether a list, which is a credential too, holds; what it says of its own status is not asked."""
+    opened, _ = open_secured(data)
+    report = verify(data, resolver=case.resolver, at=at, given=Given(contexts=case.given.contexts))
+    wanted = [report.results[name] for name in ("integrity", "issuer")]
+    # A list that is made later says something of the past, too: that it is not yet in force does no harm.
+    wanted += [each for each in [report.results["validity"]] if each.code != "not-yet-valid"]
+    first = next((each for each in wanted if each.status is not Verdict.VALID), None)
+    return first is None, first.reason if first else "", opened.vc if opened is not None else {}
+
+
+def _is_valid(results: Mapping[str, Result], vc: Mapping[str, Any], require: Collection[str]) -> bool:
+    needed = {"integrity", "issuer", *require}
+    needed |= {
+        name
+        for name, member in (("status", "credentialStatus"), ("status", "status"), ("schema", "credentialSchema"))
+        if member in vc and (member != "status" or "vct" in vc)
+    }
+    if any(each.status is Verdict.INVALID for each in results.values()):
+        return False
+    return all(results[name].status is Verdict.VALID for name in needed)
+
+
+def _unbuilt(name: str) -> Result:
+    reason = f"{name} was required, and nothing was given that could answer it."
+    return Result(Verdict.UNKNOWN, f"{name}-unanswered", reason, "Give what it needs, or do not require it.")
