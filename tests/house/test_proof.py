@@ -1,7 +1,9 @@
 """The list of long tests, and the judge of what they did."""
 
 import shlex
+import tomllib
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,15 @@ def test_the_report_names_every_verdict():
     assert "1 of 2 parts held" in text
     assert "| x | x | could not run | 0 |" in text
     assert "12 cuts" in text
+
+
+def test_no_folder_of_tests_is_passed_over():
+    options = tomllib.loads((proof.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    folders = {each.parent.relative_to(proof.ROOT) for each in (proof.ROOT / "tests").rglob("test_*.py")}
+    passed_over = [
+        str(folder)
+        for folder in folders
+        if any(fnmatch(part, pattern) for part in folder.parts for pattern in options["norecursedirs"])
+    ]
+    assert passed_over == []
+    assert not list((proof.ROOT / "tests" / "proof").glob("test_*.py"))
