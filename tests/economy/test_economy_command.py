@@ -88,3 +88,20 @@ def test_check_a_file_with_a_wrong_word_in_it(tmp_path):
     assert [each["id"] for each in json.loads(text)["files"][0]["problems"]] == ["ENT-CORE-ECONOMY-11"]
     _, page = run("check", str(wrong))
     assert "has problems" in page
+
+
+def test_a_check_that_is_still_to_come_is_a_problem(tmp_path):
+    name, body = next(each for each in packaged_files() if each[0] == "MY.toml")
+    file = tmp_path / name
+    file.write_bytes(body.replace(b"checked = 2026-11-22", b"checked = 2931-01-01", 1))
+    code, text = run("check", str(file), "--json")
+    report = json.loads(text)["files"][0]
+    assert code == 1
+    assert {each["id"] for each in report["problems"]} == {"ENT-CORE-ECONOMY-27"}
+
+
+def test_unconfirmed_values_are_counted():
+    _, text = run("check", "--json")
+    reports = {each["file"]: each["coverage"]["unconfirmed"] for each in json.loads(text)["files"]}
+    assert any(path.startswith("memberships") for path in reports["TW.toml"])
+    assert reports["HK.toml"] == []

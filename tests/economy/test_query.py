@@ -120,11 +120,15 @@ def test_wrong_questions():
 
 
 def test_the_source_of_a_row_carries_what_the_row_says():
-    found = economy("SG")
-    plain, doubtful = (next(row for row in found.taxes if row.rate == rate) for rate in (Decimal(9), Decimal(7)))
-    assert source_of(found, plain).confidence == "read"
+    found = economy("JP")
+    plain, doubtful = (next(row for row in found.taxes if row.rate == rate) for rate in (Decimal(10), Decimal(0)))
+    assert source_of(found, plain).confidence != "unconfirmed"
     assert source_of(found, doubtful).confidence == "unconfirmed"
-    assert source_of(found, plain).title == source_of(found, doubtful).title
+
+
+def test_what_is_unconfirmed_decides_nothing():
+    assert {row.rate for row in tax_rates("JP", date(2026, 11, 22))} == {Decimal(10), Decimal(8)}
+    assert member_of("TW", "WTO", date(2026, 11, 27)) is None
 
 
 def test_an_economy_is_read_once():

@@ -12,6 +12,7 @@ import click
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding
 from entrepot.base.shape import dump
+from entrepot.economy.check import judge_days
 from entrepot.economy.fields import FIELDS, Coverage, coverage, rows
 from entrepot.economy.load import codes, economies, packaged_files, read_file, sources_of
 from entrepot.economy.load import economy as load_economy
@@ -171,6 +172,7 @@ def _report(name: str, body: bytes, stale_days: int) -> dict[str, Any]:
     found, findings = read_file(body, name=name)
     covered = None
     if found is not None:
+        findings += judge_days(found, sources_of(found), today=_today())
         covered = _coverage(coverage(found, sources_of(found), today=_today(), stale_days=stale_days))
     return {
         "file": name,
@@ -193,21 +195,23 @@ def _coverage(covered: Coverage) -> dict[str, Any]:
         "answeredPercent": covered.answered_percent,
         "unknown": list(covered.unknown),
         "open": list(covered.open),
+        "unconfirmed": list(covered.unconfirmed),
         "stale": [{"path": path, "checked": day.isoformat()} for path, day in covered.stale],
     }
 
 
 def _print_check(reports: list[dict[str, Any]], *, stale: int, problems: int) -> None:
-    click.echo(f"{'file':10}{'filled':>9}{'unknown':>9}{'open':>6}{'stale':>7}{'problems':>10}")
+    click.echo(f"{'file':10}{'filled':>9}{'unknown':>9}{'open':>6}{'unconfirmed':>13}{'stale':>7}{'problems':>10}")
     for report in reports:
         covered = report["coverage"]
         if covered is None:
             state = "has problems" if report["readable"] else "could not be read"
-            click.echo(f"{report['file']:10}{state:>31}{len(report['problems']):>10}")
+            click.echo(f"{report['file']:10}{state:>44}{len(report['problems']):>10}")
         else:
             filled = f"{covered['filled']}/{len(FIELDS)}"
-            counts = (len(covered["unknown"]), len(covered["open"]), len(covered["stale"]), len(report["problems"]))
-            click.echo(f"{report['file']:10}{filled:>9}{counts[0]:>9}{counts[1]:>6}{counts[2]:>7}{counts[3]:>10}")
+            unknown, undone, doubtful = (len(covered[each]) for each in ("unknown", "open", "unconfirmed"))
+            wrong = f"{len(covered['stale']):>7}{len(report['problems']):>10}"
+            click.echo(f"{report['file']:10}{filled:>9}{unknown:>9}{undone:>6}{doubtful:>13}{wrong}")
         for each in report["problems"]:
             click.echo(f"    {each['id']} {each['path']}: {each['text']} {each['remedy']}".rstrip())
         for each in covered["stale"] if covered else ():

@@ -4,10 +4,11 @@ import importlib.util
 import itertools
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.money import exponents
-from entrepot.economy.fields import FIELDS, has_value, rows
+from entrepot.economy.fields import FIELDS, checked_on, has_value, rows
 from entrepot.economy.shape import Economy, Source
 
 SOURCE = "the form of an economy's file (FORMAT.md)"
@@ -41,6 +42,20 @@ def judge(economy: Economy, shared: dict[str, Source], *, name: str) -> tuple[Fi
             problem(11, "$.iso.alpha2", "The file {name} is about {code}.", "Rename it.", name=name, code=economy.code)
         )
     return tuple(found)
+
+
+def judge_days(economy: Economy, sources: dict[str, Source], *, today: date) -> tuple[Finding, ...]:
+    """What is said to have been checked after ``today``, and so would never grow stale."""
+    days = [(path, checked_on(row, sources)) for path, row in rows(economy)]
+    days += [(f"unknown.{name}", each.checked) for name, each in economy.unknown.items()]
+    remedy = "Write the day on which you looked."
+    return tuple(
+        problem(
+            27, f"$.{path}.checked", "It was checked on {day}, which is still to come.", remedy, day=day.isoformat()
+        )
+        for path, day in days
+        if day > today
+    )
 
 
 def _sources(economy: Economy, shared: dict[str, Source]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from entrepot.economy.agreement import AGREEMENTS
-from entrepot.economy.shape import Backed, Economy, Source
+from entrepot.economy.shape import Backed, Confidence, Economy, Source
 
 ROWS = ("currency", "languages", "identifiers", "taxes", "lowvalue", "invoices", "qr")
 SINGLE = ("zones", "valuation")
@@ -17,13 +17,14 @@ FIELDS: tuple[str, ...] = (*NAMES, "iso", *SINGLE, *ROWS, *(f"memberships.{each}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How far one file answers :data:`FIELDS`: ``filled`` (a value, or shown to be absent), ``unknown`` (sought in
-    vain: fields, and parts ``<field>/<part>``), ``open`` (nothing said), and ``stale`` (path and day of rows checked
-    too long ago)."""
+    vain: fields, and parts ``<field>/<part>``), ``open`` (nothing said), ``unconfirmed`` (paths of rows that no text
+    at hand confirms), and ``stale`` (path and day of rows checked too long ago)."""
 
     economy: str
     filled: tuple[str, ...]
     unknown: tuple[str, ...]
     open: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
     stale: tuple[tuple[str, date], ...]
 
     @property
@@ -80,5 +81,10 @@ def coverage(economy: Economy, sources: dict[str, Source], *, today: date, stale
         filled=filled,
         unknown=unknown,
         open=tuple(each for each in FIELDS if each not in filled and each not in unknown),
+        unconfirmed=tuple(
+            path
+            for path, row in rows(economy)
+            if (row.confidence or sources[row.source].confidence) is Confidence.UNCONFIRMED
+        ),
         stale=tuple((path, day) for path, day in dates if day < limit),
     )

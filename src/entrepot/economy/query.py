@@ -9,7 +9,7 @@ from entrepot.base.error import UsageError
 from entrepot.economy.agreement import AGREEMENTS
 from entrepot.economy.fields import checked_on
 from entrepot.economy.load import economy, sources_of
-from entrepot.economy.shape import Backed, Economy, LowValue, Membership, Source, TaxRate
+from entrepot.economy.shape import Backed, Confidence, Economy, LowValue, Membership, Source, TaxRate
 
 Dated = TypeVar("Dated", TaxRate, LowValue)
 
@@ -17,7 +17,8 @@ Dated = TypeVar("Dated", TaxRate, LowValue)
 def member_of(code: str, agreement: str, on: date) -> bool | None:
     """Whether the economy is a party to (a member of) ``agreement`` on the day ``on``; None if not known.
 
-    Associates and signatories are not parties. A row without a first day answers from the day it was checked on.
+    Associates and signatories are not parties. A row without a first day answers from the day it was checked on; an
+    unconfirmed row is for showing, and decides nothing.
     Raises :class:`~entrepot.economy.load.EconomyError` for an economy without a file, ``UsageError`` for an
     agreement that is not in :data:`~entrepot.economy.agreement.AGREEMENTS`.
     """
@@ -32,6 +33,8 @@ def member_of(code: str, agreement: str, on: date) -> bool | None:
 
 
 def _standing(found: Economy, row: Membership, on: date) -> bool | None:
+    if source_of(found, row).confidence is Confidence.UNCONFIRMED:
+        return None
     if row.status != "party":
         return False if row.to is None or on <= row.to else None
     if row.to is not None and on > row.to:
@@ -43,7 +46,8 @@ def _standing(found: Economy, row: Membership, on: date) -> bool | None:
 
 def tax_rates(code: str, on: date) -> tuple[TaxRate, ...] | None:
     """The rates of the general tax on consumption in force on ``on``: empty where a source shows that there is no
-    such tax, None where it is not known (no row, or no row that reaches back to that day).
+    such tax, None where it is not known (no row, or none that reaches back to that day).
+    Unconfirmed rows are left out.
 
     Raises :class:`~entrepot.economy.load.EconomyError` for an economy without a file.
     """
@@ -73,8 +77,11 @@ def _in_force(found: Economy, rows: Iterable[Dated], on: date) -> tuple[Dated, .
     for row in rows:
         if row.to is not None and on > row.to:
             continue
+        if row.from_ is not None and on < row.from_:
+            continue
+        if source_of(found, row).confidence is Confidence.UNCONFIRMED:
+            continue
         if row.from_ is None and on < checked_on(row, sources):
             return None
-        if row.from_ is None or row.from_ <= on:
-            answer.append(row)
+        answer.append(row)
     return tuple(answer) or None
