@@ -7,7 +7,7 @@ import pytest
 from rig import paper
 from rig.inside import Api
 
-from entrepot.journal.port import JournalBusy, JournalDamaged, JournalFull, JournalLocked
+from entrepot.journal.port import JournalBusy, JournalDamaged, JournalFull, JournalLocked, JournalUnavailable
 
 RECORDS, CHECK = "/api/v1/records", "/api/v1/records/check"
 
@@ -215,7 +215,7 @@ def test_no_peer_is_asked_at_an_address_that_is_not_public(node, url):
     assert (answer.status, answer.code) == (424, "transport")
 
 
-@pytest.mark.parametrize("wrong", [JournalFull, JournalLocked, JournalBusy, JournalDamaged])
+@pytest.mark.parametrize("wrong", [JournalFull, JournalLocked, JournalBusy, JournalDamaged, JournalUnavailable])
 def test_a_journal_that_cannot_be_written_is_told_as_such(node, buyer, seller, monkeypatch, wrong):
     def fail(item):
         raise wrong("the machine says no")

@@ -15,9 +15,17 @@ from psycopg import errors
 from entrepot.base.error import LimitError
 from entrepot.journal._dialect import Row
 from entrepot.journal._schema import POSTGRES_WORDS, SCHEMA_VERSION, postgres_guards, statements
-from entrepot.journal.port import FloorBroken, JournalDamaged, JournalError, JournalFull, JournalLocked
+from entrepot.journal.port import (
+    FloorBroken,
+    JournalDamaged,
+    JournalError,
+    JournalFull,
+    JournalLocked,
+    JournalUnavailable,
+)
 
 LOCK_TIMEOUT_MS = 5000
+_READS = "SET default_transaction_read_only = on"
 _ERASABLE_FILES = ("content", "content_key", "proof", "attachment", "assessment", "view_row", "view_balance")
 _SCRUBBED = (*_ERASABLE_FILES, "outbox", "idempotency", "waiting")
 
@@ -33,10 +41,10 @@ def refuse(wrong: psycopg.Error) -> NoReturn:
         raise JournalLocked(f"the journal is locked: {text}", remedy="Try again.") from wrong
     if isinstance(wrong, errors.DiskFull | errors.ReadOnlySqlTransaction | errors.InsufficientResources):
         raise JournalFull(f"the journal cannot be written: {text}", remedy="Make room, or make it writable.") from wrong
+    if isinstance(wrong, errors.IoError | errors.DataCorrupted | errors.IndexCorrupted):
+        raise JournalDamaged(f"the server cannot read what it kept: {text}", remedy="Restore the journal.") from wrong
     if isinstance(wrong, psycopg.OperationalError):
-        raise JournalDamaged(
-            f"the database cannot be reached: {text}", remedy="Check the server, then reopen."
-        ) from wrong
+        raise JournalUnavailable(f"the database cannot be reached: {text}", remedy="Try again.") from wrong
     raise JournalError(f"the database refused: {text}") from wrong
 
 
@@ -45,44 +53,60 @@ def _placed(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
+def _connect(url: str, *, read_only: bool) -> "psycopg.Connection[Row]":
+    raw = psycopg.connect(url, autocommit=True)
+    raw.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+    raw.execute(_READS if read_only else "SET synchronous_commit = on")
+    return raw
+
+
 class PostgresConnection:
-    """One psycopg connection; see :class:`~entrepot.journal._dialect.Connection`."""
+    """One connection; see :class:`~entrepot.journal._dialect.Connection`.
+
+    One that the server ended while no transaction was open is replaced, once, unseen: nothing is lost with it. Inside
+    a transaction, or where the server does not come back, it is :class:`JournalUnavailable`, and asking again connects
+    again.
+    """
 
     def __init__(self, url: str, *, read_only: bool) -> None:
+        self._url, self._read_only, self._inside = url, read_only, False
         try:
-            self.raw = psycopg.connect(url, autocommit=True)
-            self.raw.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
-            if read_only:
-                self.raw.execute("SET default_transaction_read_only = on")
+            self.raw = _connect(url, read_only=read_only)
         except psycopg.Error as wrong:
             refuse(wrong)
         self._cursor = self.raw.cursor()
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
-        """Run one statement; the number of rows it changed."""
+    def _run(self, sql: str, params: Sequence[Any]) -> "psycopg.Cursor[Row]":
         try:
-            return self._cursor.execute(_placed(sql), params).rowcount
+            return self._cursor.execute(_placed(sql), params)
+        except psycopg.Error as wrong:
+            if not self.raw.closed or self._inside or not (self._read_only or sql.startswith("BEGIN")):
+                refuse(wrong)
+        try:
+            self.raw = _connect(self._url, read_only=self._read_only)
+            self._cursor = self.raw.cursor()
+            return self._cursor.execute(_placed(sql), params)
         except psycopg.Error as wrong:
             refuse(wrong)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        return self._run(sql, params).rowcount
 
     def row(self, sql: str, params: Sequence[Any] = ()) -> Row | None:
         """The first row of the answer, or None."""
-        try:
-            return self._cursor.execute(_placed(sql), params).fetchone()
-        except psycopg.Error as wrong:
-            refuse(wrong)
+        return self._run(sql, params).fetchone()
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """All rows of the answer."""
-        try:
-            return self._cursor.execute(_placed(sql), params).fetchall()
-        except psycopg.Error as wrong:
-            refuse(wrong)
+        return self._run(sql, params).fetchall()
 
     def begin(self, *, write: bool) -> None:
         """The write lock is the table lock on ``meta``; a reader gets one snapshot for all it reads."""
+        self._inside = False
         if write:
             self.execute("BEGIN")
+            self._inside = True
             try:
                 self.execute("LOCK TABLE meta IN EXCLUSIVE MODE")
             except JournalError:
@@ -90,6 +114,7 @@ class PostgresConnection:
                 raise
         else:
             self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._inside = True
 
     @property
     def open(self) -> bool:
@@ -99,11 +124,13 @@ class PostgresConnection:
     def commit(self) -> None:
         """Commit; with synchronous_commit=on the server's log is synced before this returns."""
         self.execute("COMMIT")
+        self._inside = False
 
     def rollback(self) -> None:
-        """Undo what is open."""
+        """Undo what is open; with a connection that is gone it is undone already."""
         if self.open:
             self.execute("ROLLBACK")
+        self._inside = False
 
     def savepoint(self) -> None:
         """Open a savepoint; the innermost of a name counts."""
@@ -139,7 +166,6 @@ class PostgresDatabase:
         """Connect; an empty schema gets its tables, by one of several that start at once."""
         made = PostgresConnection(self._url, read_only=False)
         try:
-            made.execute("SET synchronous_commit = on")
             self._create(made)
         except BaseException:
             made.close()

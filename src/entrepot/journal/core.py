@@ -17,6 +17,7 @@ from entrepot.journal.port import (
     JournalError,
     JournalTooNew,
     JournalTooOld,
+    JournalUnavailable,
     OtherLog,
     Reducer,
     Signer,
@@ -151,7 +152,7 @@ class Core:
         db = self._take()
         try:
             yield db
-        except JournalDamaged:
+        except (JournalDamaged, JournalUnavailable):
             db.close()  # it may be what is broken: the next reader gets a new one
             raise
         except BaseException:

@@ -75,6 +75,13 @@ class JournalDamaged(JournalError):
     code = "journal-damaged"
 
 
+class JournalUnavailable(JournalError):
+    """The database server cannot be reached, or ended the connection; try again. Whether a commit that was under way
+    was kept shows when the same is asked again: a record and an idempotency key have one effect for ever."""
+
+    code = "journal-unavailable"
+
+
 class JournalBusy(JournalError):
     """The writer's queue is full; try again later (back-pressure, HTTP 503)."""
 

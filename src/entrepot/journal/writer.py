@@ -15,10 +15,11 @@ from entrepot.journal.port import (
     JournalDamaged,
     JournalFull,
     JournalLocked,
+    JournalUnavailable,
 )
 
 T = TypeVar("T")
-_MACHINE = (JournalFull, JournalLocked, JournalDamaged)
+_MACHINE = (JournalFull, JournalLocked, JournalDamaged, JournalUnavailable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from entrepot.journal.port import (
     JournalDamaged,
     JournalFull,
     JournalLocked,
+    JournalUnavailable,
     KeyReused,
     StreamConflict,
 )
@@ -52,6 +53,7 @@ STATUS: dict[type[Exception], int] = {
     JournalBusy: 503,
     JournalLocked: 503,
     JournalDamaged: 503,
+    JournalUnavailable: 503,
     CatchUpNeeded: 503,
     NotRunning: 503,
     AccountsFailed: 503,

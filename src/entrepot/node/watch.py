@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from entrepot.journal.port import JournalDamaged, JournalLocked
+from entrepot.journal.port import JournalDamaged, JournalLocked, JournalUnavailable
 from entrepot.node.config import Config
 from entrepot.node.station import Station, open_station
 
@@ -47,7 +47,7 @@ class Watch:
         self._end()
 
     def _tend(self, station: Station) -> None:
-        """After a broken connection or commit only opening the journal again tells what it holds: the next worker
+        """After a broken commit only opening the journal again tells what it holds: the next worker
         does, which the supervisor starts."""
         while not isinstance(station.writer.trouble, JournalDamaged):
             time.sleep(LOOK_S)
@@ -73,8 +73,7 @@ def open_patiently(config: Config) -> Station:
     while True:
         try:
             return open_station(config)
-        except (JournalLocked, JournalDamaged) as wrong:
-            passes = bool(config.journal) or isinstance(wrong, JournalLocked)
-            if not passes or time.monotonic() > until:
+        except (JournalLocked, JournalUnavailable):
+            if time.monotonic() > until:
                 raise
         time.sleep(RETRY_S)
