@@ -165,17 +165,47 @@ def economies(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
     return {"economies.md": _page("Economies", intro, _table(heads, rows))}
 
 
+_CHECKS = {"pattern": "form, written here", "own:ubn": "form and check digit, written here", "unknown": "not checked"}
+
+
+def numbers(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
+    """Every scheme of business numbers: who gives it, how it is checked, what backs that, what a failure weighs."""
+    load = importlib.import_module("entrepot.economy.load")
+    identifier = importlib.import_module("entrepot.economy.identifier")
+    query = importlib.import_module("entrepot.economy.query")
+    rows = [_number_row("all", identifier.LEI, "ISO 17442-1 (read)")]
+    for each in load.economies():
+        for row in each.identifiers:
+            source = query.source_of(each, row)
+            rows.append(_number_row(f"`{each.code}`", row, f"{source.title} ({source.confidence})"))
+    checked = sum("not checked" not in row for row in rows)
+    intro = (
+        f"{len(rows)} schemes, {checked} of them checked. A scheme that is not listed, and one that is not checked,"
+        " gives a note, not a verdict. Where numbers in use are known to fail the check, a failure warns and does not "
+        "block: refusing an honest number is worse than letting a wrong one pass."
+    )
+    heads = ["economy", "scheme", "name", "ICD", "check", "a failure", "source"]
+    return {"business-numbers.md": _page("Business numbers", intro, _table(heads, rows))}
+
+
+def _number_row(place: str, row: Any, source: str) -> list[str]:
+    check = _CHECKS.get(row.check) or f"python-stdnum, `{row.check.replace(':', '.')}`"
+    failure = "gives a note" if row.check == "unknown" else "warns" if row.doubt else "blocks"
+    return [place, f"`{row.scheme}`", row.name, row.icd or "", check, failure, source]
+
+
 def index(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
     """The list of pages."""
     lines = [
         "Generated from the code; a test fails when it is stale.",
         "- [Commands](commands.md)\n- [Kinds of records](kinds.md) and their JSON Schemas\n- [Findings](findings.md)\n"
-        "- [Settings](settings.md)\n- [Economies](economies.md)",
+        "- [Settings](settings.md)\n- [Economies](economies.md)\n"
+        "- [Business numbers](business-numbers.md)",
     ]
     return {"README.md": _page("Reference", *lines)}
 
 
-PAGES = (index, commands, kinds, findings, settings, economies)
+PAGES = (index, commands, kinds, findings, settings, economies, numbers)
 """All pages."""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from entrepot.cli.anchors import MEMORY, SIGNERS
 from entrepot.cli.examine import LOOPBACK_SETTING, Asked, examine, moment_of, resolver_of
 from entrepot.cli.listing import COMMANDS as LISTING
 from entrepot.cli.securing import COMMANDS as SECURING
@@ -28,6 +29,8 @@ for _each in (*SECURING, *LISTING):
 @click.option("--offline", is_flag=True, help="Fetch nothing: neither identifiers nor status lists.")
 @click.option("--did-doc", "did_docs", multiple=True, type=FILES, help="A DID document to use.")
 @click.option("--anchors", multiple=True, type=FILES, help="A trust anchor list.")
+@SIGNERS
+@MEMORY
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list to use.")
 @click.option("--fresh", "fresh_hours", type=click.FloatRange(min=0), help="Hours that a status list may be old.")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")

@@ -33,6 +33,8 @@ class Asked:
     required: tuple[str, ...] = ()
     did_docs: tuple[Path, ...] = ()
     anchors: tuple[Path, ...] = ()
+    signers: tuple[str, ...] = ()
+    memory: Path | None = None
     lists: tuple[Path, ...] = ()
     contexts: tuple[str, ...] = ()
     fresh_hours: float | None = None
@@ -113,6 +115,7 @@ def _examine(file: Path, asked: Asked) -> Examined:
 
 @cache
 def _desk(asked: Asked) -> _Desk:
+    from entrepot.cli.anchors import anchors_of
     from entrepot.document.status import StatusLists
 
     named, unnamed = given_contexts(asked.contexts)
@@ -123,7 +126,7 @@ def _desk(asked: Asked) -> _Desk:
         fresh_max=fresh,
     )
     resolver = resolver_of(asked.did_docs, offline=asked.offline)
-    return _Desk(asked, resolver, _anchors(asked.anchors), lists, named, unnamed)
+    return _Desk(asked, resolver, anchors_of(asked.anchors, asked.signers, asked.memory), lists, named, unnamed)
 
 
 def given_contexts(texts: tuple[str, ...]) -> tuple[dict[str, Mapping[str, Any]], list[Mapping[str, Any]]]:
@@ -179,20 +182,6 @@ def _did_document(file: Path) -> Mapping[str, Any]:
     if resolution.document is None:
         raise PartyError(f"--did-doc {file}: {trouble or resolution.reason}", remedy="Give a DID document in JSON.")
     return resolution.document
-
-
-def _anchors(files: tuple[Path, ...]) -> "Anchors | None":
-    from entrepot.party.anchor import Anchors, read_anchors
-    from entrepot.party.error import PartyError
-
-    lists = []
-    for file in files:
-        data, trouble = read_file(file)
-        listed, findings = read_anchors(data or b"")
-        if listed is None:
-            raise PartyError(f"--anchors {file}: {trouble or findings[0].text}", remedy="Give the list as published.")
-        lists.append(listed)
-    return Anchors(tuple(lists)) if lists else None
 
 
 def _needed(file: Path, option: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.cli.anchors import anchors
 from entrepot.cli.kept import (
     AT,
     BACKUP,
@@ -33,7 +34,7 @@ def group() -> None:
     """Create parties and resolve their identifiers."""
 
 
-for _each in COMMANDS:
+for _each in (*COMMANDS, anchors):
     group.add_command(_each)
 
 

@@ -20,6 +20,10 @@ from entrepot.party.key import PublicKey
 
 ANCHORS_TYPE = "entrepot-anchors+jwt"
 """``typ`` of a signed list."""
+REGISTRAR = "registrar"
+"""The role of whoever keeps a register of businesses."""
+SCHEMES = "https://entrepot.example/ns/scheme/"
+"""Where the URIs of the schemes in the economies' files begin. They name, and lead nowhere."""
 
 
 class Standing(StrEnum):
@@ -34,7 +38,8 @@ class Standing(StrEnum):
 class Anchor:
     """One entry: ``did`` holds ``role`` (chamber, carrier, customs ...) from ``since`` until ``until``.
 
-    ``withdrawn``: the list takes it back; ``source``: where the publisher of the list has it from.
+    ``withdrawn``: the list takes it back; ``source``: where the publisher of the list has it from. ``schemes``: URIs
+    of the identifier schemes for which a registrar is anchored; none stands for those of the list's own economy.
     """
 
     did: Did
@@ -44,6 +49,7 @@ class Anchor:
     until: datetime | None = None
     withdrawn: bool = False
     source: Annotated[str, Length(0, 500)] = ""
+    schemes: Annotated[tuple[Annotated[str, Length(1, 500)], ...], Length(0, 100)] = ()
 
     def holds(self, at: datetime) -> bool:
         """Whether the entry is in force at that moment."""
@@ -54,6 +60,7 @@ class Anchor:
 class AnchorList:
     """The list of one economy. ``sequence`` grows with each edition; ``complete`` names the roles listed in full.
 
+    ``next_update``: when the next edition is there at the latest; after that this one vouches for nobody any more.
     ``signer``: Multikey of the key that signed it; None for a local file, which its owner vouches for.
     """
 
@@ -63,7 +70,12 @@ class AnchorList:
     issued: datetime
     anchors: Annotated[tuple[Anchor, ...], Length(0, 10_000)]
     complete: Annotated[tuple[Code, ...], Length(0, 100)] = ()
+    next_update: datetime | None = None
     signer: str | None = None
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether the next edition should be there at that moment."""
+        return self.next_update is not None and at > self.next_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +87,55 @@ class Anchors:
     def anchored(self, did: str, role: str | None = None, economy: str | None = None, *, at: datetime) -> Standing:
         """Whether ``did`` is anchored for ``role`` in ``economy`` at that moment; None stands for any.
 
-        *No* where a list withdraws it, or names the role completely without it; *unknown* where no list speaks.
+        *No* where a list withdraws it, or names the role completely without it; *unknown* where no list speaks. A
+        list that is overdue can still take back, but no longer vouch.
         """
         asked = [each for each in self.lists if economy in (None, each.economy)]
-        entries = [entry for each in asked for entry in each.anchors if entry.did == did and role in (None, entry.role)]
-        if any(each.holds(at) for each in entries):
+        entries = [(entry, each) for each in asked for entry in each.anchors if _is_meant(entry, did, role)]
+        holding = [each for entry, each in entries if entry.holds(at)]
+        if any(not each.is_overdue(at) for each in holding):
             return Standing.YES
-        if entries or (role is not None and any(role in each.complete for each in asked)):
+        if holding:
+            return Standing.UNKNOWN
+        if entries or (role is not None and any(role in each.complete and not each.is_overdue(at) for each in asked)):
             return Standing.NO
         return Standing.UNKNOWN
+
+    def overdue(self, did: str, role: str | None = None, *, at: datetime) -> AnchorList | None:
+        """A list that would vouch for ``did``, were its next edition not due."""
+        speaking = (each for each in self.lists for entry in each.anchors if _is_meant(entry, did, role))
+        return next((each for each in speaking if each.is_overdue(at)), None)
+
+    def registrar_of(self, did: str, scheme: str, *, at: datetime) -> Standing:
+        """Whether ``did`` is anchored as registrar of the identifier scheme that the URI ``scheme`` names.
+
+        By an entry that names the scheme, or, for a scheme of an economy, by an entry of that economy's list that
+        names none.
+        """
+        economy = economy_of_scheme(scheme)
+        named = tuple(_narrowed(each, scheme, is_own=each.economy == economy) for each in self.lists)
+        return Anchors(named).anchored(did, REGISTRAR, at=at)
+
+
+def scheme_uri(scheme: str, economy: str = "") -> str:
+    """The URI by which a scheme of business numbers is named: that of an economy, or one that holds everywhere."""
+    return f"{SCHEMES}{economy}/{scheme.lower()}" if economy else f"{SCHEMES}{scheme.lower()}"
+
+
+def economy_of_scheme(uri: str) -> str:
+    """The economy whose scheme ``uri`` names; empty for every other URI."""
+    economy, mark, _ = uri.removeprefix(SCHEMES).partition("/")
+    return economy if uri.startswith(SCHEMES) and mark and len(economy) == 2 else ""
+
+
+def _is_meant(entry: Anchor, did: str, role: str | None) -> bool:
+    return entry.did == did and role in (None, entry.role)
+
+
+def _narrowed(listed: AnchorList, scheme: str, *, is_own: bool) -> AnchorList:
+    """The list with those entries alone that may speak of ``scheme``; complete for it only where it is its own."""
+    entries = tuple(each for each in listed.anchors if (scheme in each.schemes if each.schemes else is_own))
+    return replace(listed, anchors=entries, complete=listed.complete if is_own else ())
 
 
 def read_anchors(data: bytes, *, signers: Iterable[PublicKey] = ()) -> tuple[AnchorList | None, tuple[Finding, ...]]:
