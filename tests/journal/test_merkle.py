@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.journal import merkle
+from entrepot.base import merkle
 
 
 def tree(count):

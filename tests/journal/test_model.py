@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from entrepot.journal.head import verify_consistency, verify_receipt
+from entrepot.base.head import verify_consistency, verify_receipt
 from entrepot.journal.port import (
     ANY,
     FloorBroken,

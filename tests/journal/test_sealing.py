@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from entrepot.base.error import UsageError
-from entrepot.journal.head import head_payload, verify_consistency, verify_head, verify_receipt
+from entrepot.base.head import head_payload, verify_consistency, verify_head, verify_receipt
 from entrepot.journal.peer import Peer, Verdict
 
 
@@ -80,7 +80,7 @@ def test_the_promise_names_entry_and_deadline(kit, journal):
 def head_of(kit, log, size, *, root=None, epoch=1, seconds=0):
     from datetime import timedelta
 
-    from entrepot.journal.port import TreeHead
+    from entrepot.base.head import TreeHead
 
     head = TreeHead(
         log_id="did:web:peer.example",
@@ -96,7 +96,7 @@ def head_of(kit, log, size, *, root=None, epoch=1, seconds=0):
 @pytest.fixture
 def other_log():
     """Roots by size, and proofs, of a log of 9 entries."""
-    from entrepot.journal import merkle
+    from entrepot.base import merkle
 
     kept, roots = {}, {}
 

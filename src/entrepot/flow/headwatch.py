@@ -4,49 +4,16 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from entrepot.base.digest import is_digest
 from entrepot.base.error import EntrepotError
-from entrepot.base.moment import format_moment, parse_moment
+from entrepot.base.head import head_from_json, verify_head
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer
-from entrepot.journal.head import verify_head
 from entrepot.journal.peer import Verdict
-from entrepot.journal.port import TreeHead
 from entrepot.party.did import key_of_did_key
 from entrepot.party.jws import read_jws, verify_jws
 
 log = logging.getLogger("entrepot.heads")
 PATH_MAX = 200
-
-
-def head_to_json(head: TreeHead) -> dict[str, Any]:
-    """A tree head in its JSON form."""
-    return {
-        "logId": head.log_id,
-        "epoch": head.epoch,
-        "size": head.size,
-        "root": head.root,
-        "time": format_moment(head.time),
-        "signature": head.signature,
-    }
-
-
-def head_from_json(value: Any) -> TreeHead | None:
-    """The tree head that parsed JSON writes, or None where it does not."""
-    if not isinstance(value, Mapping):
-        return None
-    try:
-        head = TreeHead(
-            log_id=str(value["logId"]),
-            epoch=int(value["epoch"]),
-            size=int(value["size"]),
-            root=str(value["root"]),
-            time=parse_moment(str(value["time"])),
-            signature=str(value["signature"]),
-        )
-    except (KeyError, ValueError, TypeError):
-        return None
-    return head if is_digest(head.root) and head.size >= 0 else None
 
 
 def head_body(office: Office, known: Any) -> dict[str, Any]:
@@ -57,7 +24,7 @@ def head_body(office: Office, known: Any) -> dict[str, Any]:
     path: tuple[str, ...] = ()
     if type(known) is int and 0 < known < head.size:
         path = office.journal.consistency(known, head.size)
-    return {"head": head_to_json(head), "consistency": list(path)}
+    return {"head": head.to_json(), "consistency": list(path)}
 
 
 def known_size(office: Office, sender: Peer) -> int:

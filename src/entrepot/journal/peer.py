@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from entrepot.base.head import TreeHead, verify_consistency
 from entrepot.base.moment import from_millis, to_millis
 from entrepot.journal._dialect import Connection
 from entrepot.journal.core import Core
 from entrepot.journal.entry import json_text
-from entrepot.journal.head import verify_consistency
-from entrepot.journal.port import TreeHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,18 +240,6 @@ class Entry:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeHead:
-    """A signed head of the tree of entries (RFC 9162, 4.10): ``signature`` is a compact JWS over the other members."""
-
-    log_id: str
-    epoch: int
-    size: int
-    root: str
-    time: datetime
-    signature: str
-
-
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 """That many random bytes."""

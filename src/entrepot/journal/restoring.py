@@ -10,12 +10,12 @@ from pathlib import Path
 
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding
+from entrepot.base.head import CheckJws
 from entrepot.journal._dialect import Database
 from entrepot.journal._lock import WriterLock
 from entrepot.journal._sqlite import RESTORING, SqliteDatabase
 from entrepot.journal.backup import backup_file, migrate, open_epoch, sync
 from entrepot.journal.core import Setup
-from entrepot.journal.head import CheckJws
 from entrepot.journal.journal import Journal, database_at
 from entrepot.journal.port import Clock, JournalDamaged, JournalError, JournalLocked
 from entrepot.journal.transfer import judge_export, require_same

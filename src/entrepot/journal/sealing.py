@@ -1,13 +1,13 @@
 """Sealing: contiguous leaf numbers, signed tree heads, receipts, consistency proofs (RFC 9162)."""
 
+from entrepot.base import merkle
 from entrepot.base.error import UsageError
+from entrepot.base.head import Receipt, TreeHead, head_payload
 from entrepot.base.moment import from_millis
-from entrepot.journal import merkle
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal.core import Core
 from entrepot.journal.entry import entry_bytes
-from entrepot.journal.head import Receipt, head_payload
-from entrepot.journal.port import JournalDamaged, TreeHead
+from entrepot.journal.port import JournalDamaged
 
 __all__ = ["SEAL_DEADLINE_MS", "SEAL_PAGE", "Receipt", "Sealing", "stored", "stored_entry"]
 
@@ -89,17 +89,22 @@ class Sealing(Core):
             return tuple(self._head(row) for row in db.rows(_HEAD + "ORDER BY id"))
 
     def receipt(self, record_id: str) -> Receipt | None:
-        """The receipt of a record against the newest head; None where it is unknown or not sealed yet."""
+        """The receipt of a record against the first head that covers it, which shows the earliest moment.
+
+        None where it is unknown or not sealed yet.
+        """
         with self.snapshot() as db:
             row = db.row(
                 "SELECT l.number, e.seq, e.record_id, e.kind, e.version, e.received_ms, e.epoch "
                 "FROM entry e JOIN leaf l ON l.seq = e.seq WHERE e.record_id = ?",
                 (record_id,),
             )
-            found = db.row(_HEAD + "ORDER BY id DESC LIMIT 1")
-            if row is None or found is None:
+            if row is None:
                 return None
             number, seq, *fields = row
+            found = db.row(_HEAD + "WHERE size > ? ORDER BY id LIMIT 1", (number,))
+            if found is None:
+                return None
             head = self._head(found)
             path = merkle.inclusion(stored(db), number, head.size)
             body = stored_entry(db, seq, tuple(fields))

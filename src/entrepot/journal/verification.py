@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from entrepot.base import merkle
 from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding, Severity
-from entrepot.journal import merkle
+from entrepot.base.head import CheckJws, TreeHead, head_payload
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, proof_digest, record_from
-from entrepot.journal.head import CheckJws, head_payload
-from entrepot.journal.port import JournalDamaged, JournalError, TreeHead
+from entrepot.journal.port import JournalDamaged, JournalError
 from entrepot.journal.projection import Projection
 from entrepot.journal.reading import CONTENT, body_of, opened, sql_view
 from entrepot.journal.sealing import Sealing, stored

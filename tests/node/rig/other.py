@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from entrepot.base.digest import b64url, sha256
+from entrepot.base.head import TreeHead, head_payload
 from entrepot.base.moment import format_moment
 from entrepot.base.record import Content, record_of
 from entrepot.document.proof import secure
 from entrepot.flow import nodemail
 from entrepot.flow.office import Signatory
 from entrepot.flow.peer import ADMITTED
-from entrepot.journal.head import head_payload
 from entrepot.journal.peer import Peer as PeerRow
-from entrepot.journal.port import TreeHead
 from entrepot.node.custody import key_did
 from entrepot.party.key import Curve, KeyPair
 

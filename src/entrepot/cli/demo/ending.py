@@ -4,13 +4,12 @@ import json
 from functools import partial
 from typing import Any
 
+from entrepot.base.head import receipt_from_json, verify_receipt
 from entrepot.cli.demo.cast import EXPORT_NODE, IMPORT_NODE
 from entrepot.cli.demo.papers import Deal
 from entrepot.cli.demo.play import Stage
 from entrepot.document.verify import verify
-from entrepot.flow.headwatch import head_from_json, signed_by
-from entrepot.journal.head import verify_receipt
-from entrepot.journal.sealing import Receipt
+from entrepot.flow.headwatch import signed_by
 from entrepot.node.config import LOCAL_HOST
 from entrepot.party.fetch import Fetcher
 from entrepot.party.resolve import DidResolver
@@ -79,11 +78,9 @@ def _receipts(stage: Stage, page: dict[str, Any]) -> None:
     kept = []
     for each in page["records"]:
         body = stage.clients["buyer"].wait_for(f"/api/v1/records/{each['id']}/receipt")
-        head = head_from_json(body["head"])
-        if head is not None:
-            node = head.log_id
-            receipt = Receipt(entry=body["entry"].encode(), leaf=body["leaf"], path=tuple(body["path"]), head=head)
-            held += verify_receipt(receipt, each["id"], partial(signed_by, node))
+        receipt = receipt_from_json(body)
+        if receipt is not None:
+            held += verify_receipt(receipt, each["id"], partial(signed_by, receipt.head.log_id))
         kept.append(body)
     stage.keep("receipts.json", json.dumps(kept, indent=1).encode())
     total = len(page["records"])

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from entrepot.flow.headwatch import head_to_json
 from entrepot.node.api.edge import wrongs
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office
@@ -19,7 +18,7 @@ def show_head(request: HttpRequest) -> dict[str, Any]:
     head = office().journal.head()
     if head is None:
         raise ProblemError(404, "not-sealed", "Nothing is sealed yet.")
-    return head_to_json(head)
+    return head.to_json()
 
 
 @router.get("/consistency", response={200: list[str], **wrongs(404, 422)}, summary="Consistency proof", auth=None)

@@ -7,7 +7,6 @@ from ninja import Path, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from entrepot.flow import peer as peers
-from entrepot.flow.headwatch import head_to_json
 from entrepot.node.api.auth import OPERATORS
 from entrepot.node.api.edge import ACTS, BEHIND_TOKEN, ON_POST, once, wrongs
 from entrepot.node.problem import ProblemError
@@ -114,7 +113,7 @@ def announce(request: HttpRequest) -> Any:
 def list_suspect_heads(request: HttpRequest) -> list[dict[str, Any]]:
     """Signed tree heads that do not continue what the same peer showed before: evidence of a rewritten log."""
     return [
-        {"peer": peer, "verdict": str(verdict), "head": head_to_json(head)}
+        {"peer": peer, "verdict": str(verdict), "head": head.to_json()}
         for peer, head, verdict in office().journal.suspect_heads()
     ]
 

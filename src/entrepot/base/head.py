@@ -1,18 +1,36 @@
 """Signed tree heads and receipts, judged by whoever gets them: pure functions, no journal needed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from entrepot.base import merkle
+from entrepot.base.canonical import canonical
 from entrepot.base.digest import is_digest
-from entrepot.base.moment import format_moment
-from entrepot.journal import merkle
-from entrepot.journal.entry import json_text
-from entrepot.journal.port import TreeHead
+from entrepot.base.moment import format_moment, parse_moment
 
 CheckJws = Callable[[str], bytes | None]
 """The payload of a compact JWS whose signature by the log's key is valid, otherwise None."""
+PATH_MAX = 64
+"""Steps of a path: more than any log of this world needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeHead:
+    """A signed head of the tree of entries (RFC 9162, 4.10): ``signature`` is a compact JWS over the other members."""
+
+    log_id: str
+    epoch: int
+    size: int
+    root: str
+    time: datetime
+    signature: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form that peers and people get; the root in hexadecimal."""
+        return {**_signed(self), "signature": self.signature}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,28 +44,49 @@ class Receipt:
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form that peers and people get; hashes in hexadecimal."""
-        head = {
-            "logId": self.head.log_id,
-            "epoch": self.head.epoch,
-            "size": self.head.size,
-            "root": self.head.root,
-            "time": format_moment(self.head.time),
-            "signature": self.head.signature,
-        }
+        head = self.head.to_json()
         return {"entry": self.entry.decode("utf-8"), "leaf": self.leaf, "path": list(self.path), "head": head}
+
+
+def head_from_json(value: Any) -> TreeHead | None:
+    """The tree head that parsed JSON writes, or None where it does not."""
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        head = TreeHead(
+            log_id=str(value["logId"]),
+            epoch=int(value["epoch"]),
+            size=int(value["size"]),
+            root=str(value["root"]),
+            time=parse_moment(str(value["time"])),
+            signature=str(value["signature"]),
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+    return head if is_digest(head.root) and head.size >= 0 else None
+
+
+def receipt_from_json(value: Any) -> Receipt | None:
+    """The receipt that parsed JSON writes (see :meth:`Receipt.to_json`), or None where it does not."""
+    if not isinstance(value, Mapping):
+        return None
+    entry, leaf, path, head = (value.get(name) for name in ("entry", "leaf", "path", "head"))
+    signed = head_from_json(head)
+    if signed is None or not isinstance(entry, str) or type(leaf) is not int or not isinstance(path, list):
+        return None
+    if len(path) > PATH_MAX or not all(isinstance(each, str) for each in path):
+        return None
+    return Receipt(entry=entry.encode("utf-8", "surrogatepass"), leaf=leaf, path=tuple(path), head=signed)
 
 
 def head_payload(head: TreeHead) -> bytes:
     """The canonical JSON that a head's signature covers (RFC 9162, 4.10, in JSON)."""
-    return json_text(
-        {
-            "epoch": head.epoch,
-            "logId": head.log_id,
-            "root": head.root,
-            "size": head.size,
-            "time": format_moment(head.time),
-        }
-    ).encode("utf-8")
+    return canonical(_signed(head))
+
+
+def _signed(head: TreeHead) -> dict[str, Any]:
+    time = format_moment(head.time)
+    return {"logId": head.log_id, "epoch": head.epoch, "size": head.size, "root": head.root, "time": time}
 
 
 def verify_head(head: TreeHead, check: CheckJws) -> bool:
