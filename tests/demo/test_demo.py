@@ -55,6 +55,9 @@ class TestDefault:
         result = json.loads(default[1].stdout.splitlines()[-1])
         assert result["unknown"]
 
+    def test_a_platform_that_no_document_speaks_of_is_unknown(self, default):
+        assert json.loads((default[0] / "statistics-row.json").read_text())["row"]["platform"] == "unknown"
+
     def test_only_the_file_that_a_record_names_is_kept_with_it(self, default):
         folder, _ = default
         message = hashlib.sha256((folder / "payment.pacs.008.xml").read_bytes()).hexdigest()
@@ -158,6 +161,34 @@ def test_an_order_that_is_none_is_named_and_nothing_is_left_running(tmp_path):
     done = run("--dir", str(tmp_path / "demo"), "--order", str(wrong))
     assert done.returncode == 1
     assert "0 records" in done.stdout
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("text", ["<x>", "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "", "{}"])
+def test_no_stated_answer_is_given_to_a_file_that_cannot_be_read(tmp_path, text):
+    from entrepot.cli.demo.papers import CannotPlay
+    from entrepot.cli.demo.play import Stage, open_presented
+    from entrepot.cli.demo.show import Show
+
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text(text)
+    lines: list[str] = []
+    stage = Stage(None, tmp_path, Show(lines.append), None, None)
+    with pytest.raises(CannotPlay) as stopped:
+        open_presented(stage, wrong, {"$.currency": "MYR", "$.buyer.name": "Nobody"})
+    assert stopped.value.message
+    assert not [line for line in lines if "stated answer" in line]
+
+
+@pytest.mark.parametrize("text", ["answers = [", "answers = 3", "\xff"])
+def test_answers_that_are_none_stop_before_anything_starts_and_name_the_place(tmp_path, text):
+    wrong = tmp_path / "bad.toml"
+    wrong.write_bytes(text.encode("latin-1"))
+    done = run("--dir", str(tmp_path / "demo"), "--answers", str(wrong))
+    assert done.returncode == 1
+    assert "stopped at the start: " in done.stderr
+    assert "bad.toml" in done.stderr
+    assert list((tmp_path / "demo").iterdir()) == []
     assert "Traceback" not in done.stderr + done.stdout
 
 

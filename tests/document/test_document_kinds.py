@@ -126,6 +126,7 @@ FAILING = {
     "ENT-CORE-ORDER-08": [
         ("order", {("buyerType",): "consumer", ("buyer", "identifiers"): [{"scheme": "uscc", "value": "9"}]})
     ],
+    "ENT-CORE-ORDER-09": [("order", {("totals", "payable"): {"amount": "-0.01", "currency": "MYR"}})],
     "ENT-CORE-INVOICE-01": [(BILL, {("dueDate",): "2026-09-11"})],
     "ENT-CORE-INVOICE-02": [(BILL, {("order", "record"): GONE}), ("credit-note", {("order",): GONE})],
     "ENT-CORE-INVOICE-03": [(BILL, {("typeCode",): "381"}), ("credit-note", {("typeCode",): "380"})],

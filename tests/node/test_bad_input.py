@@ -187,6 +187,20 @@ def test_the_expiry_of_a_token_is_a_time_with_a_zone(node, buyer, expires):
     assert answer.status in (400, 422), answer.body
 
 
+@pytest.mark.parametrize("whose", ["operator", "owner"])
+def test_a_token_that_is_over_before_it_begins_is_not_made(node, buyer, whose):
+    body = {"role": "viewer", "label": "x", "expires": "2020-01-01T00:00:00Z"}
+    if whose == "operator":
+        answer = node.operator.post("/api/v1/operator/tokens", body | {"party": buyer.party})
+    else:
+        owner = node.trader("owner")
+        answer = owner.post("/api/v1/tokens", body)
+        assert [each["role"] for each in owner.get("/api/v1/tokens").json] == ["owner"]
+    assert (answer.status, answer.found) == (422, ["ENT-CORE-TOKEN-01"])
+    assert answer.json["findings"][0]["path"] == "$.expires"
+    assert b"secret" not in answer.body
+
+
 @pytest.mark.parametrize("name", ["node", "-x", "X", "a", "x" * 41, "a b", "../x", "ä", ""])
 def test_a_party_needs_a_short_name(node, name):
     assert node.operator.post("/api/v1/operator/parties", {"name": name}).status in (400, 422)

@@ -1,10 +1,11 @@
 """The four checks that every record passes: form, proof, right, law. Each adds what it found; none stops the others."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from entrepot.base.finding import Finding
+from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Record
 from entrepot.document.offer.model import Offer
 from entrepot.document.order.model import Order
@@ -44,23 +45,28 @@ FORMS = {
 """By which standard the form of a kind is checked, beside its own shape."""
 
 
-def check_form(record: Record, now: datetime, *, journal: Journal | None = None) -> tuple[Any | None, Checked]:
+def check_form(
+    record: Record, now: datetime, *, journal: Journal | None = None, issuing: bool = False
+) -> tuple[Any | None, Checked]:
     """The payload in its shape, and what is wrong with its form, its numbers or its claimed times.
 
     ``journal``: where the offer is looked up that an order takes up; without it that offer's end is not asked.
+    ``issuing``: a node signs no kind that it does not know; what a peer sends of a kind to come is kept unread.
     """
     content = record.content
     standard = FORMS.get(record.kind, f"Entrepot {record.kind} {content.version}")
     if (record.kind, content.version) not in kinds():
         unread = warning(
             "ENT-CORE-FORM-01",
-            "This node does not know {kind} version {version}; the record is kept and not reduced.",
-            remedy="Upgrade the node.",
+            "This node does not know {kind} version {version}: it signs none, and keeps unread what a peer sends.",
+            path="$.kind",
+            remedy="Use a kind that GET /api/v1/records/kinds lists, or upgrade the node.",
             kind=record.kind,
             version=str(content.version),
         )
-        checked = Checked(stage="form", name="form", standard=standard, verdict=Verdict.UNKNOWN, findings=(unread,))
-        return None, checked
+        if issuing:
+            return None, judged("form", "form", standard, (replace(unread, severity=Severity.BLOCKING),))
+        return None, Checked(stage="form", name="form", standard=standard, verdict=Verdict.UNKNOWN, findings=(unread,))
     payload, findings = read_record(record)
     found = [*findings, *_envelope_findings(record, payload, now), *_time_findings(record, payload, now)]
     if isinstance(payload, Order) and journal is not None:

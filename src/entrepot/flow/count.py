@@ -88,9 +88,9 @@ def _payload(journal: Journal, record_id: str) -> Any | None:
 
 
 def _platform(order: Order) -> Literal["none", "intermediary", "reseller", "unknown"]:
-    """An order that names no platform was made without one: its form has the place to name it."""
+    """An order that names no platform does not say that there was none: its form has no place to say so."""
     if order.platform is None:
-        return "unknown" if order.presented else "none"
+        return "unknown"
     return "intermediary" if order.platform.role is PlatformRole.INTERMEDIARY else "reseller"
 
 

@@ -12,6 +12,7 @@ from entrepot.document.proof import secure
 from entrepot.flow.assess import Assessment, Checked, Verdict, judged, stop
 from entrepot.flow.audience import default_audience
 from entrepot.flow.belonging import Belonging, belonging, stranger
+from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
@@ -136,7 +137,7 @@ def _compose(office: Office, draft: Draft) -> tuple[Record | None, list[Checked]
     record, findings = read_content(value)
     if record is None:
         return None, [judged("form", "envelope", "Entrepot record, version 1", findings)]
-    payload, form = check_form(record, office.clock())
+    payload, form = check_form(record, office.clock(), issuing=True)
     audience = draft.audience
     if audience is None:
         audience = default_audience(office, draft.kind, draft.sales, payload)
@@ -166,13 +167,14 @@ def _after(office: Office, draft: Draft) -> tuple[str, ...]:
 
 
 def _judge(office: Office, record: Record) -> list[Checked]:
-    payload, form = check_form(record, office.clock(), journal=office.journal)
+    payload, form = check_form(record, office.clock(), journal=office.journal, issuing=True)
     right = check_right(office, record)
     if belonging(office, record, ()) is Belonging.NO:
         # The table says nothing about kinds that are unknown here; nobody outside the sale may say them either.
         right = replace(right, verdict=Verdict.INVALID, findings=(stranger(record), *right.findings))
     delivery = check_delivery(office, record)
-    return [form, check_number(office, record), right, *check_law(office, record, payload), *delivery]
+    billed = check_billed(office, record)
+    return [form, check_number(office, record), right, *billed, *check_law(office, record, payload), *delivery]
 
 
 def _assessment(office: Office, checked: Sequence[Checked]) -> Assessment:

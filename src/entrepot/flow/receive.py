@@ -15,6 +15,7 @@ from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.flow import nodemail
 from entrepot.flow.assess import Assessment, Checked, stop
 from entrepot.flow.belonging import Belonging, belonging, perhaps_stranger, stranger
+from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_right, kind_of
 from entrepot.flow.envelope import Envelope, pack, read_envelope, unpack, write_envelope
@@ -207,7 +208,8 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
         if belongs is Belonging.UNKNOWN:
             right = replace(right, findings=(*right.findings, perhaps_stranger(record)))
         number = check_number(office, record)
-        checked = [*so_far, number, right, *check_law(office, record, payload)]
+        billed = check_billed(office, record)
+        checked = [*so_far, number, right, *billed, *check_law(office, record, payload)]
         assessment = Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
         kind = kind_of(record)
         append = Append(

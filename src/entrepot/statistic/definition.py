@@ -40,7 +40,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "platform": Definition(
         means="an online interface that for a fee lets many buyers and many sellers deal directly, without owning the "
-        "goods or giving the service; whoever sells his own stock is none; the fee is a service of its own",
+        "goods or giving the service; whoever sells his own stock is none; the fee is a service of its own; "
+        "a sale whose documents name no platform is counted as unknown, not as made without one",
         status="unconfirmed",
     ),
     "template": Definition(

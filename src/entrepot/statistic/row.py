@@ -90,8 +90,9 @@ class SaleRow:
     Money in minor units of ``currency``: ``invoiced``, ``credited``, ``awarded`` (net, to the buyer), ``settled``,
     ``refunded``; ``invoiced`` None: no invoice. ``tax_included``: whether ``invoiced`` holds consumption tax.
     ``ordered_by``: ``web`` (page, app, EDI), ``message`` (typed by a person), ``outside``. ``delivered_by``: how the
-    thing sold reached the buyer. ``platform``: its role. ``incoterm``: of the delivery terms. ``day``: when the goods
-    changed hands or the service was given. ``persons_employed``: of the enterprise on the reporter's side.
+    thing sold reached the buyer. ``platform``: its role; ``none`` only where it is stated that no platform took part, a
+    source that names none leaves it ``unknown``. ``incoterm``: of the delivery terms. ``day``: when the goods changed
+    hands or the service was given. ``persons_employed``: of the enterprise on the reporter's side.
     """
 
     sale: str
@@ -122,7 +123,8 @@ class Row:
     """One row of the digital-trade table.
 
     ``digital_trade``: whether it counts as digital trade at all (never for a domestic sale). ``ordered``,
-    ``delivered``: digitally. ``platform``: through a digital intermediation platform, whose fee stands apart.
+    ``delivered``: digitally. ``platform``: through a digital intermediation platform, whose fee stands apart; unknown
+    where none is named and it is not stated that there was none.
     ``value``: the transaction less credits, awards and refunds; None where unknown. ``tax``: whether the value holds
     consumption tax. ``period``: month.
     """

@@ -80,7 +80,7 @@ def act(community: Community) -> None:
     while choices:
         role, kind = chance.choices(list(choices), list(choices.values()))[0]
         desk = community.desk(node, trade, role, kind)
-        payload = {"text": "of a kind to come"} if kind in ODD else write(kind, desk)
+        payload = write(kind, desk)
         if payload is not None:
             _say(community, node, _draft(community, desk, kind, payload))
             return
@@ -92,11 +92,10 @@ def _choices(community: Community, node: Node, trade: Trade) -> dict[tuple[str, 
     facts = community.facts(node, trade)
     said = Counter(each.kind for each in facts)
     found: dict[tuple[str, str], float] = {}
-    odd = ODD if community.world.chance(0.05) else ()
     for role in community.hosted_roles(node, trade):
         desk = community.desk(node, trade, role, "X", facts)
         if role in desk.state.roles if desk.state.sale is not None else _knows_its_part(community, desk):
-            for kind in (*filter(writable, possible(desk.state, role)), *odd):
+            for kind in filter(writable, possible(desk.state, role)):
                 found[role, kind] = WEIGHTS.get(kind, 1.0) / (1 + said[kind]) ** 2
     return found
 
@@ -200,7 +199,7 @@ def err(community: Community) -> None:
 
 def _wrong(community: Community, node: Node, desk: Desk) -> Draft | None:
     chance, did = community.world.random, desk.trade.cast.did(desk.role)
-    way = chance.choice(("forbidden", "number", "order", "broken", "stranger"))
+    way = chance.choice(("forbidden", "number", "order", "broken", "stranger", "unknown"))
     draft = Draft(kind="X", issuer=did, number=desk.number, payload={}, sales=(desk.trade.sale,))
     if way == "forbidden":
         kinds = [each for each in forbidden(desk.state, did) if writable(each)]
@@ -220,6 +219,8 @@ def _wrong(community: Community, node: Node, desk: Desk) -> Draft | None:
     strangers = sorted(node.keys.hosted() - {each.did for each in desk.trade.cast.parties.values()})
     if way == "stranger" and strangers:
         return replace(draft, kind=chance.choice(ODD), issuer=strangers[0])
+    if way == "unknown":
+        return replace(draft, kind=chance.choice(ODD))
     if way == "broken":
         return replace(draft, kind="dispute", payload={"about": 3, "remedy": "gold"})
     return None

@@ -39,9 +39,10 @@ def command(folder: Path, order: Path | None, answers: Path | None, as_json: boo
     _clear(folder)
     show = Show(lambda line: click.echo(line, err=as_json))
     try:
+        stated = _answers(answers)
         with Nodes(folder, (EXPORT_NODE, IMPORT_NODE)) as nodes:
             stage = Stage(nodes, folder, show, lambda: datetime.now(UTC), secrets.token_bytes)
-            result = _run(stage, order, _answers(answers))
+            result = _run(stage, order, stated)
     except EntrepotError as wrong:
         show.failed.append(f"{show.last}: {wrong.message}")
         click.echo(f"entrepot demo: stopped at {show.last}: {wrong.message} {wrong.remedy}", err=True)
@@ -88,4 +89,6 @@ def _answers(file: Path | None) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise UsageError(f"{source} is not TOML: {wrong}") from wrong
     answers = found.get("answers", {})
-    return answers if isinstance(answers, dict) else {}
+    if not isinstance(answers, dict):
+        raise UsageError(f"{source}: answers is no table", remedy="Write the answers below a line [answers].")
+    return answers

@@ -106,6 +106,8 @@ def open_presented(stage: Stage, file: Path, answers: Mapping[str, Any]) -> Deal
     read = read_order(data)
     for finding in read.findings:
         stage.show.say(f"{finding.severity} {finding.id} {finding.path}: {finding.text}")
+    if not read.draft:
+        raise papers.CannotPlay("; ".join(each.text for each in read.findings))
     stage.show.say(f"{len(read.losses)} elements stay in the received file alone; its digest is in the record")
     read, taken = answer(read, answers)
     for path, value in taken.items():

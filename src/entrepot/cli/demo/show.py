@@ -10,14 +10,14 @@ Echo = Callable[[str], None]
 @dataclass
 class Show:
     """Prints steps and counts checks. ``failed``: places of checks that came out invalid; ``unknown``: of unknowns.
-    ``last``: title of the present step."""
+    ``last``: title of the present step, the place that a stop names."""
 
     echo: Echo
     checks: int = 0
     step_number: int = 0
     failed: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-    last: str = ""
+    last: str = "the start"
 
     def step(self, title: str) -> None:
         """A new step begins."""

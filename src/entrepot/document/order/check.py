@@ -59,8 +59,14 @@ CONSUMER_BUSINESS = Demand(
     _SOURCE,
     Severity.WARNING,
 )
+NEGATIVE = Demand(
+    "ENT-CORE-ORDER-09",
+    "{payable} cannot be ordered: the seller would owe it to the buyer.",
+    "Order for zero or more; what the seller gives back is credited or refunded.",
+    _SOURCE,
+)
 DEMANDS = (
-    DIGITAL_GOODS, QUANTITY, LATE_WISH, NO_TERMS, RESELLER, NO_REASON, NOT_ITSELF, CONSUMER_BUSINESS,
+    DIGITAL_GOODS, QUANTITY, LATE_WISH, NO_TERMS, RESELLER, NO_REASON, NOT_ITSELF, CONSUMER_BUSINESS, NEGATIVE,
 )  # fmt: skip
 
 
@@ -104,6 +110,8 @@ def _check_terms(order: Order, _: Economies) -> Findings:
 
 
 def _check_sums(order: Order, _: Economies) -> Findings:
+    if order.totals.payable.minor < 0:
+        yield NEGATIVE.broken("$.totals.payable", payable=order.totals.payable)
     yield from check_figures(
         Figures(
             currency=order.currency,

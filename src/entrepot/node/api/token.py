@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from ninja import Path, Router, Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from entrepot.base.moment import MOMENT_PATTERN, parse_moment
+from entrepot.base.finding import Finding, Severity
+from entrepot.base.moment import MOMENT_PATTERN, format_moment, parse_moment
 from entrepot.node.access.bearer import digest_of
 from entrepot.node.access.models import Role, Token
 from entrepot.node.api.auth import OWNERS, caller, secret_for
@@ -99,7 +100,10 @@ def lines(**of: str) -> list[dict[str, Any]]:
 
 
 def create(request: HttpRequest, body: TokenIn) -> dict[str, Any]:
-    """A token. Its secret is derived from the idempotency key, so that it is told again but kept nowhere."""
+    """A token. Its secret is derived from the idempotency key, so that it is told again but kept nowhere.
+
+    One that expires before it is made is refused with a finding.
+    """
     secret = secret_for(settings.SECRET_KEY, str(caller(request).token), "token", request.headers.get(KEY, ""))
     values = {"party": body.party, "role": body.role, "label": body.label, "expires": body.expires}
 
@@ -108,11 +112,25 @@ def create(request: HttpRequest, body: TokenIn) -> dict[str, Any]:
             raise ProblemError(422, "token-party", "An operator acts for no party; every other role for one.")
         if body.party and body.party not in office().custody.hosted():
             raise ProblemError(422, "token-party", "That party does not live on this node.")
+        if body.expires is not None and body.expires <= office().clock():
+            raise ProblemError(422, "findings", "Nothing was created: see the findings.", [_expired(body.expires)])
         created = {**values, "created": office().clock()}
         made, _ = Token.objects.get_or_create(digest=digest_of(secret), defaults=created)
         return {"id": made.pk}
 
     return {**once(request, "token", body.model_dump(mode="json"), act), "secret": secret}
+
+
+def _expired(at: datetime) -> Finding:
+    return Finding(
+        id="ENT-CORE-TOKEN-01",
+        severity=Severity.BLOCKING,
+        path="$.expires",
+        message="The token would be without force from the start: it expires at {at}, which is not ahead.",
+        params={"at": format_moment(at)},
+        source="Entrepot node, version 1",
+        remedy="Give a time ahead of the node's clock, or none.",
+    )
 
 
 def revoke(request: HttpRequest, token: int, **of: str) -> dict[str, Any]:
