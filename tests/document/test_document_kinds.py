@@ -17,7 +17,7 @@ GONE = object()
 NAMES = (
     "offer", "order", "order-response", "order-cancellation", "cancellation-response", "invoice", "credit-note",
     "certificate-of-origin", "transport-document", "customs-declaration-export", "customs-declaration-import",
-    "customs-release-export", "customs-release-import",
+    "customs-release-export", "customs-release-import", "packing-list", "insurance-certificate", "warehouse-receipt",
 )  # fmt: skip
 OTHER = "CSQU3054383"
 TAX = {"code": "S", "scheme": "VAT", "rate": "10"}
@@ -71,6 +71,7 @@ def test_every_kind_has_a_sample():
 BILL, LADING = "invoice", "transport-document"
 LINE = ("lines", 0)
 ITEM, LOAD = ("items", 0), ("items", 0, "loads", 0)
+PACKING, INSURED, STORED, UNIT = "packing-list", "insurance-certificate", "warehouse-receipt", ("units", 0)
 FAILING = {
     "ENT-CORE-TRADE-01": [("order", {("currency",): "XXX"})],
     "ENT-CORE-TRADE-02": [
@@ -186,13 +187,47 @@ FAILING = {
         ("customs-release-export", {("charges",): [
             {"kind": "fee", "amount": {"amount": "5.00", "currency": "MYR"}, "paid": False}]})
     ],
+    "ENT-CORE-PACKING-01": [(PACKING, {("invoice",): GONE})],
+    "ENT-CORE-PACKING-02": [(PACKING, {("totals", "packages"): 961})],
+    "ENT-CORE-PACKING-03": [
+        (PACKING, {("totals", "grossWeightKg"): "10560.1"}), (PACKING, {("totals", "netWeightKg"): "9599"}),
+    ],
+    "ENT-CORE-PACKING-04": [(PACKING, {("totals", "volumeM3"): "38"})],
+    "ENT-CORE-PACKING-05": [
+        (PACKING, {(*UNIT, "netWeightKg"): "10561"}), (PACKING, {("totals", "netWeightKg"): "10561"}),
+    ],
+    "ENT-CORE-PACKING-06": [(PACKING, {("totals", "grossWeightKg"): GONE})],
+    "ENT-CORE-PACKING-07": [(PACKING, {(*UNIT, "sscc"): "106141412345678909"})],
+    "ENT-CORE-PACKING-08": [(PACKING, {(*UNIT, "sscc"): "106141412345678908"})],
+    "ENT-CORE-PACKING-09": [(PACKING, {(*UNIT, "packages", "code"): GONE})],
+    "ENT-CORE-PACKING-10": [(PACKING, {(*UNIT, "contents", 0, "quantity", "value"): "0"})],
+    "ENT-CORE-PACKING-11": [(PACKING, {(*UNIT, "equipment"): "ENTU4820160"})],
+    "ENT-CORE-INSURANCE-01": [(INSURED, {("insured", "amount"): "0.00"})],
+    "ENT-CORE-INSURANCE-02": [
+        (INSURED, {("coverFrom",): "2026-09-15"}), (INSURED, {("coverFrom",): GONE, ("issueDate",): "2026-09-15"}),
+    ],
+    "ENT-CORE-INSURANCE-03": [(INSURED, {("value", "currency"): "CNY"})],
+    "ENT-CORE-INSURANCE-04": [(INSURED, {("insured", "amount"): "302279.99"})],
+    "ENT-CORE-INSURANCE-05": [(INSURED, {("invoice",): GONE})],
+    "ENT-CORE-INSURANCE-06": [(INSURED, {("loading",): {}}), (INSURED, {("claimsPayableAt",): {}})],
+    "ENT-CORE-INSURANCE-07": [(INSURED, {("claimsPayableAt",): GONE})],
+    "ENT-CORE-INSURANCE-08": [(INSURED, {("vessel",): GONE, ("transport",): GONE})],
+    "ENT-CORE-WAREHOUSE-01": [(STORED, {("receivedDate",): "2026-09-13"})],
+    "ENT-CORE-WAREHOUSE-02": [(STORED, {("title",): "order"})],
+    "ENT-CORE-WAREHOUSE-03": [(STORED, {("endorsee",): {"name": "Bank"}})],
+    "ENT-CORE-WAREHOUSE-04": [(STORED, {("title",): "blank", ("governingLaw",): GONE})],
+    "ENT-CORE-WAREHOUSE-05": [(STORED, {("goods", 0, "quantity", "value"): "-1"})],
+    "ENT-CORE-WAREHOUSE-06": [(STORED, {("goods", 0, "netWeightKg"): "10561"})],
+    "ENT-CORE-WAREHOUSE-07": [(STORED, {("charges",): GONE})],
+    "ENT-CORE-WAREHOUSE-08": [(STORED, {("warehouseAddress",): {}})],
+    "ENT-CORE-WAREHOUSE-09": [(STORED, {("storage", "start"): "2026-09-11"})],
 }  # fmt: skip
 
 
 def all_demands():
     from importlib import import_module
 
-    rooms = ("offer", "order", "invoice", "origin", "transport", "customs")
+    rooms = ("offer", "order", "invoice", "origin", "transport", "customs", "packing", "insurance", "warehouse")
     tables = [import_module(f"entrepot.document.{room}.check") for room in rooms]
     return [each for table in (figures, parts, *tables) for each in table.DEMANDS]
 

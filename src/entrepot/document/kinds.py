@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from entrepot.base.finding import Finding
-from entrepot.document import customs, invoice, offer, order, origin, transport
+from entrepot.document import customs, insurance, invoice, offer, order, origin, packing, transport, warehouse
 
 Check = Callable[..., tuple[Finding, ...]]
 """``check(payload, *, economies=None)``: pure; ``economies`` are the ISO codes known here."""
@@ -34,4 +34,7 @@ _KINDS: dict[tuple[str, int], DocumentKind] = {
     ("transport-document", 1): DocumentKind(transport.TransportDocument, transport.check),
     ("customs-declaration", 1): DocumentKind(customs.CustomsDeclaration, customs.check),
     ("customs-release", 1): DocumentKind(customs.CustomsRelease, customs.check_release),
+    ("packing-list", 1): DocumentKind(packing.PackingList, packing.check),
+    ("insurance-certificate", 1): DocumentKind(insurance.InsuranceCertificate, insurance.check),
+    ("warehouse-receipt", 1): DocumentKind(warehouse.WarehouseReceipt, warehouse.check),
 }

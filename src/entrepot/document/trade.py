@@ -19,6 +19,8 @@ Percent = Annotated[Decimal, Range(Decimal(0), Decimal(1000))]
 """A rate in percent, 0 to 1000."""
 Weight = Annotated[Decimal, Range(Decimal(0), Decimal(10) ** 12)]
 """A mass in kilograms."""
+Volume = Annotated[Decimal, Range(Decimal(0), Decimal(10) ** 9)]
+"""A volume in cubic metres."""
 
 
 class Role(StrEnum):
@@ -32,6 +34,8 @@ class Role(StrEnum):
     SETTLEMENT = "settlement"
     REPORTER = "reporter"
     NEUTRAL = "neutral"
+    INSURER = "insurer"
+    WAREHOUSE_KEEPER = "warehouse_keeper"
 
 
 class Subject(StrEnum):

@@ -15,7 +15,8 @@ TRADERS = frozenset({BUYER, SELLER})
 _WITH_CUSTOMS = TRADERS | {"chamber", "export_customs", "import_customs", "reporter"}
 _WITH_CARRIER = TRADERS | {"carrier"}
 _WITH_MONEY = TRADERS | {"payer_bank", "settlement"}
-EVERYBODY = TRADERS | _WITH_CUSTOMS | _WITH_CARRIER | _WITH_MONEY | {"neutral"}
+_WITH_STORE = {"insurer", "warehouse_keeper"}
+EVERYBODY = TRADERS | _WITH_CUSTOMS | _WITH_CARRIER | _WITH_MONEY | _WITH_STORE | {"neutral"}
 READERS: Mapping[str, frozenset[str]] = {
     "offer": PUBLIC,
     "order": TRADERS | {"reporter"},
@@ -26,6 +27,9 @@ READERS: Mapping[str, frozenset[str]] = {
     "credit-note": _WITH_CUSTOMS | {"payer_bank"},
     "certificate-of-origin": _WITH_CUSTOMS,
     "transport-document": _WITH_CUSTOMS | _WITH_CARRIER,
+    "packing-list": _WITH_CUSTOMS | _WITH_CARRIER | _WITH_STORE | {"payer_bank"},
+    "insurance-certificate": TRADERS | {"carrier", "import_customs", "payer_bank", "insurer", "neutral"},
+    "warehouse-receipt": _WITH_CARRIER | {"payer_bank", "warehouse_keeper", "neutral"},
     "customs-declaration": _WITH_CUSTOMS,
     "customs-release": _WITH_CUSTOMS | _WITH_CARRIER,
     "hand-over": _WITH_CUSTOMS | _WITH_CARRIER,

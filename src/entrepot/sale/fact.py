@@ -22,6 +22,8 @@ class Role(StrEnum):
     SETTLEMENT = "settlement"
     REPORTER = "reporter"
     NEUTRAL = "neutral"
+    INSURER = "insurer"
+    WAREHOUSE_KEEPER = "warehouse_keeper"
 
 
 ROLES: tuple[Role, ...] = tuple(Role)
@@ -110,6 +112,21 @@ class CertificateIssued:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportIssued:
     """``transport-document``: the carrier has the goods, or has bound itself to carry them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackingListed:
+    """``packing-list``: which goods lie in which packages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insured:
+    """``insurance-certificate``: the goods are insured on their way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """``warehouse-receipt``: the keeper has the goods in store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +252,9 @@ Says = (
     | Credited
     | CertificateIssued
     | TransportIssued
+    | PackingListed
+    | Insured
+    | Stored
     | Declared
     | Released
     | HandedOver
@@ -261,6 +281,9 @@ SAYS: dict[str, type] = {
     "credit-note": Credited,
     "certificate-of-origin": CertificateIssued,
     "transport-document": TransportIssued,
+    "packing-list": PackingListed,
+    "insurance-certificate": Insured,
+    "warehouse-receipt": Stored,
     "customs-declaration": Declared,
     "customs-release": Released,
     "hand-over": HandedOver,
@@ -343,6 +366,9 @@ ACTS = (
     "credit-note",
     "certificate-of-origin",
     "transport-document",
+    "packing-list",
+    "insurance-certificate",
+    "warehouse-receipt",
     "customs-declaration",
     "customs-release/released",
     "customs-release/refused",

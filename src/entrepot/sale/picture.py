@@ -10,7 +10,16 @@ from entrepot.sale.right import allows
 from entrepot.sale.specimen import BEFORE, specimen
 from entrepot.sale.state import SaleState
 
-_LEFT_OUT = ("offer", "acceptance", "certificate-of-origin", "customs-release/inspection", "payment-request")
+_LEFT_OUT = (
+    "offer",
+    "acceptance",
+    "certificate-of-origin",
+    "packing-list",
+    "insurance-certificate",
+    "warehouse-receipt",
+    "customs-release/inspection",
+    "payment-request",
+)
 """Acts that change no word (the offer is drawn as the entry)."""
 _WALKED = tuple(
     name

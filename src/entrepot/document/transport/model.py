@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from entrepot.base.shape import Code, Economy, Length, Name, Note, Pattern, Range
-from entrepot.document.trade import HsCode, Packages, Place, Presented, RecordReference, Weight
+from entrepot.document.trade import HsCode, Packages, Place, Presented, RecordReference, Volume, Weight
 from entrepot.party.party import Party
 
 
@@ -92,7 +92,7 @@ class Load:
     packages: Packages
     equipment: Annotated[str, Length(1, 11)] | None = None
     net_weight_kg: Weight | None = None
-    volume_m3: Annotated[Decimal, Range(Decimal(0), Decimal(10) ** 9)] | None = None
+    volume_m3: Volume | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
