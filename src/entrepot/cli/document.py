@@ -34,12 +34,14 @@ for _each in (*SECURING, *LISTING):
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list to use.")
 @click.option("--fresh", "fresh_hours", type=click.FloatRange(min=0), help="Hours that a status list may be old.")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
+@click.option("--schema", "schemas", multiple=True, help="A JSON Schema that documents name: FILE, or URL=FILE.")
+@click.option("--issued", multiple=True, type=FILES, help="What was observed of an OpenAttestation document (JSON).")
 @click.option("--require", default="", help="Results that must be valid, separated by commas: status,anchor")
 @click.option("--at", "moment", default="", help="The moment to judge for (RFC 3339); now by default.")
 @click.option("--aud", "audience", help="To whom the holder must have presented it (SD-JWT).")
 @click.option("--nonce", help="The occasion on which the holder must have presented it (SD-JWT).")
 def verify(files: tuple[Path, ...], *, require: str, moment: str, **given: Any) -> int:
-    """Verify FILES (- is standard input): credentials with proofs inside, vc+jwt, or SD-JWT.
+    """Verify FILES (- is standard input): credentials with proofs inside, vc+jwt, SD-JWT, OpenAttestation 2.0.
 
     Exit 0: all valid. 1: one is not, or is unknown. 2: one could not be read. 64: wrong use.
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from entrepot.document._openattestation2.issuance import Issuance
     from entrepot.document.proof.meaning import Contexts
     from entrepot.document.status import StatusLists
     from entrepot.document.verify import Report
+    from entrepot.document.verify.jsonschema import Schemas
     from entrepot.party.anchor import Anchors
     from entrepot.party.resolve import DidResolver
 
@@ -37,6 +39,8 @@ class Asked:
     memory: Path | None = None
     lists: tuple[Path, ...] = ()
     contexts: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    issued: tuple[Path, ...] = ()
     fresh_hours: float | None = None
     audience: str | None = None
     nonce: str | None = None
@@ -62,6 +66,8 @@ class _Desk:
     lists: "StatusLists"
     named: Mapping[str, Mapping[str, Any]]
     unnamed: list[Mapping[str, Any]]
+    schemas: "Schemas"
+    issuances: "tuple[Issuance, ...]"
     contexts: dict[tuple[str, ...], "Contexts"] = field(default_factory=dict)
 
     def contexts_for(self, data: bytes) -> "Contexts":
@@ -107,6 +113,8 @@ def _examine(file: Path, asked: Asked) -> Examined:
         audience=asked.audience,
         nonce=asked.nonce,
         anchors=desk.anchors,
+        schemas=desk.schemas,
+        issuances=desk.issuances,
     )
     report = verify(data, resolver=desk.resolver, at=asked.at, require=asked.required, given=given)
     text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else _words(file, report)
@@ -117,8 +125,10 @@ def _examine(file: Path, asked: Asked) -> Examined:
 def _desk(asked: Asked) -> _Desk:
     from entrepot.cli.anchors import anchors_of
     from entrepot.document.status import StatusLists
+    from entrepot.document.verify.jsonschema import Schemas, read_schemas
 
     named, unnamed = given_contexts(asked.contexts)
+    schemas = Schemas(read_schemas(_given_texts(asked.schemas, "--schema")))
     fresh = None if asked.fresh_hours is None else timedelta(hours=asked.fresh_hours)
     lists = StatusLists(
         [_needed(each, "--status-list") for each in asked.lists],
@@ -126,20 +136,36 @@ def _desk(asked: Asked) -> _Desk:
         fresh_max=fresh,
     )
     resolver = resolver_of(asked.did_docs, offline=asked.offline)
-    return _Desk(asked, resolver, anchors_of(asked.anchors, asked.signers, asked.memory), lists, named, unnamed)
+    anchors, issuances = anchors_of(asked.anchors, asked.signers, asked.memory), tuple(map(_issuance, asked.issued))
+    return _Desk(asked, resolver, anchors, lists, named, unnamed, schemas, issuances)
+
+
+def _issuance(file: Path) -> "Issuance":
+    from entrepot.document._openattestation2.issuance import read_issuance
+
+    read, findings = read_issuance(_needed(file, "--issued"))
+    if read is None:
+        reason = f"{findings[0].path}: {findings[0].text}"
+        raise click.UsageError(f"--issued {file}: {reason}")
+    return read
 
 
 def given_contexts(texts: tuple[str, ...]) -> tuple[dict[str, Mapping[str, Any]], list[Mapping[str, Any]]]:
     """The contexts that ``--context`` names: ``FILE``, or ``URL=FILE``."""
     from entrepot.document.proof.named import read_contexts
 
+    return read_contexts(_given_texts(texts, "--context"))
+
+
+def _given_texts(texts: tuple[str, ...], option: str) -> list[tuple[str, bytes]]:
+    """URL (empty where none is said) and content of each ``FILE``, or ``URL=FILE``."""
     found = []
     for text in texts:
         url, mark, file = text.rpartition("=")
         if not mark or "://" not in url:
             url, file = "", text
-        found.append((url, _needed(Path(file), "--context")))
-    return read_contexts(found)
+        found.append((url, _needed(Path(file), option)))
+    return found
 
 
 def moment_of(text: str, option: str) -> datetime:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
+from entrepot.document._openattestation2.issuance import Issuance
 from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.opened import Secured
 from entrepot.document.status import StatusLists
+from entrepot.document.verify.jsonschema import Schemas
 from entrepot.party.anchor import Anchors
 from entrepot.party.resolve import Resolver
 
@@ -23,6 +25,7 @@ class Given:
     ``contexts``: the JSON-LD contexts that may be read. ``lists``: status lists; without them a status stays unknown.
     ``audience``, ``nonce``: to whom, and on which occasion, a holder must show that it presents the document.
     ``check``: the form of a record's payload. ``anchors``: lists of trust anchors; without them nobody vouches.
+    ``schemas``: texts of the schemas that documents name. ``issuances``: observations on OpenAttestation documents.
     """
 
     contexts: Contexts = CARRIED
@@ -31,6 +34,8 @@ class Given:
     nonce: str | None = None
     check: Check | None = None
     anchors: Anchors | None = None
+    schemas: Schemas | None = None
+    issuances: tuple[Issuance, ...] = ()
 
 
 NOTHING = Given()

@@ -8,6 +8,7 @@ from entrepot.base.record import Record
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
 from entrepot.document.proof.model import check_claims, check_credential, check_token
 from entrepot.document.proof.opened import Secured
+from entrepot.document.verify.jsonschema import Schemas
 from entrepot.document.verify.report import Result, Verdict
 
 _TOKEN_CLAIMS = frozenset({"iss", "iat", "nbf", "exp", "vct", "cnf", "sub", "jti"})
@@ -34,13 +35,12 @@ def form(secured: Secured) -> tuple[Finding, ...]:
     return check_credential(secured.vc) + (check_claims(secured.vc) if secured.is_enveloped else ())
 
 
-def schema(vc: Mapping[str, Any], findings: tuple[Finding, ...]) -> Result:
-    """The answer that ``findings`` on the form give."""
+def schema(vc: Mapping[str, Any], findings: tuple[Finding, ...], schemas: Schemas | None = None) -> Result:
+    """The answer that ``findings`` on the form give, and the schemas that the document names for itself."""
     if findings:
         first, more = findings[0], len(findings) - 1
         reason = f"{first.path}: {first.text}" + (f" ({more} more)" if more else "")
         return Result(Verdict.INVALID, first.id, reason, first.to_json()["remedy"])
     if "credentialSchema" in vc:
-        reason = "The document names a schema that is not known here."
-        return Result(Verdict.UNKNOWN, "schema-unchecked", reason, "Validate it against that schema.")
+        return (schemas or Schemas({})).judged(vc)
     return Result(Verdict.VALID, "data-model", "It has the form of W3C VCDM 2.0.")

@@ -1,6 +1,6 @@
 """The answers to one document: seven questions, each with its own verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -63,6 +63,16 @@ def unread(reason: str, code: str = "unreadable", remedy: str = "Give a file tha
     """The report on something that could not be examined: integrity unknown, nothing else asked."""
     result = Result(Verdict.UNKNOWN, code, reason, remedy)
     return Report(is_valid=False, results=dict.fromkeys(RESULTS, NOT_ASKED) | {"integrity": result}, is_readable=False)
+
+
+def unanswered(results: Mapping[str, Result], require: Collection[str]) -> dict[str, Result]:
+    """For each result that ``require`` names and nobody asked for: that it is unknown."""
+    return {name: _unanswered(name) for name in require if results[name].status is Verdict.NOT_ASKED}
+
+
+def _unanswered(name: str) -> Result:
+    reason = f"{name} was required, and nothing was given that could answer it."
+    return Result(Verdict.UNKNOWN, f"{name}-unanswered", reason, "Give what it needs, or do not require it.")
 
 
 def worst(results: list[Result]) -> Result:

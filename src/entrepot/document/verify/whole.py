@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from entrepot.base.moment import require_aware
+from entrepot.document._openattestation2.wrapped import is_wrapped
 from entrepot.document.proof.opened import open_secured
 from entrepot.document.verify.case import NOTHING, Case, Given
 from entrepot.document.verify.form import form, rendered, schema
+from entrepot.document.verify.openattestation import judged
 from entrepot.document.verify.proofs import ProofJudge
-from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, unread
+from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, unanswered, unread
 from entrepot.document.verify.standing import anchor, status
 from entrepot.document.verify.validity import validity
 from entrepot.party.resolve import Resolver
@@ -29,7 +31,8 @@ def verify(
     require: Collection[str] = (),
     given: Given = NOTHING,
 ) -> Report:
-    """Everything that can be said of ``data`` (a credential with proofs, a vc+jwt or an SD-JWT) as of ``at``.
+    """Everything that can be said of ``data`` (a credential with proofs, a vc+jwt, an SD-JWT, or an OpenAttestation 2.0
+    document) as of ``at``.
 
     Valid means: integrity and the issuer's key are valid, nothing is invalid, what ``require`` names is valid, and
     nothing that the document itself names (a status list, a schema) is unknown. ``created`` of a proof is its signer's
@@ -40,6 +43,8 @@ def verify(
     if secured is None:
         return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
     case = Case(secured, resolver, at, given)
+    if is_wrapped(secured.vc) and not secured.is_enveloped:
+        return judged(case, require)
     judge = ProofJudge(case)
     record, wrong = rendered(secured)
     broken = form(secured)
@@ -49,11 +54,11 @@ def verify(
         "issuer": judge.issuer(),
         "status": status(case, _holds),
         "validity": validity(secured, at),
-        "schema": schema(secured.vc, broken + shape),
+        "schema": schema(secured.vc, broken + shape, given.schemas),
         "mandate": NOT_ASKED,
         "anchor": anchor(case),
     }
-    results |= {name: _unbuilt(name) for name in require if results[name].status is Verdict.NOT_ASKED}
+    results |= unanswered(results, require)
     return Report(
         is_valid=_is_valid(results, secured.vc, require),
         results=results,
@@ -85,8 +90,3 @@ def _is_valid(results: Mapping[str, Result], vc: Mapping[str, Any], require: Col
     if any(each.status is Verdict.INVALID for each in results.values()):
         return False
     return all(results[name].status is Verdict.VALID for name in needed)
-
-
-def _unbuilt(name: str) -> Result:
-    reason = f"{name} was required, and nothing was given that could answer it."
-    return Result(Verdict.UNKNOWN, f"{name}-unanswered", reason, "Give what it needs, or do not require it.")
