@@ -4,8 +4,8 @@
     python tests/proof/api.py --examples 5 --seed 1 --once     the sample of .ci/run
 
 Each role is run twice: with the ids of a sale of its own, and (not with --once) with made-up ids. The node's log must
-stay free of errors. One check is left out: that data which fits the schema is accepted. A record that fits its schema may
-still break rules of its kind, and the answer then is 422 with findings, as described.
+stay free of errors. One check is left out: that data which fits the schema is accepted. A record that fits its schema
+may still break rules of its kind, and the answer then is 422 with findings, as described.
 """
 
 import argparse
