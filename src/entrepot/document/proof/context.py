@@ -19,12 +19,15 @@ CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 """First context of every credential and presentation (VCDM 2.0, 4.3)."""
 RECORD_V1 = "https://entrepot.example/ns/record/v1"
 """Context of the members of a record; its text is ``record-v1.jsonld`` beside this module."""
+MANDATE_V1 = "https://entrepot.example/ns/mandate/v1"
+"""Context of mandates, and of documents that name one; its text is ``mandate-v1.jsonld`` beside this module."""
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
 CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
 PINS: Mapping[str, str] = {
     CREDENTIALS_V1: "b01e671e873981f19a9102a9a57f666dbcaeb31b99e3e124378d143e71549247",
     CREDENTIALS_V2: "b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf",
     DATA_INTEGRITY_V2: "7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305",
+    MANDATE_V1: "dd6e864bc93ef0b57e9801b33152c19d49994b6a03d6cdef0f3535b03789bb61",
     RECORD_V1: "10cb15c22b95a267d35511fcb8656738fae147464019579556b76c9606cdba30",
 }
 """Carried context -> SHA-256 of its canonical JSON (RFC 8785)."""
@@ -47,16 +50,26 @@ BASE_TERMS = BASE_TYPES | {"id", "type", "name", "description", "mediaType", "di
 """Terms that the base context protects at its top level: another context must not redefine them."""
 RECORD_TYPES = ("TradeRecordCredential", "TradeRecord")
 """Type of the credential, and of its subject, that render a record."""
-TYPES_OF = {CREDENTIALS_V2: BASE_TYPES, RECORD_V1: frozenset(RECORD_TYPES), DATA_INTEGRITY_V2: frozenset()}
+MANDATE_TYPES = ("MandateCredential", "Mandate")
+"""Type of the credential, and of its subject, that grant a mandate."""
+MANDATE_REFERENCE = "MandateReference"
+"""Type of the entry in ``termsOfUse`` that names a mandate by the id of its credential."""
+TYPES_OF = {
+    CREDENTIALS_V2: BASE_TYPES,
+    RECORD_V1: frozenset(RECORD_TYPES),
+    MANDATE_V1: frozenset((*MANDATE_TYPES, MANDATE_REFERENCE)),
+    DATA_INTEGRITY_V2: frozenset(),
+}
 """Context -> the types it defines; a context outside this table may define any."""
 
 
-@cache
+OWN = {RECORD_V1: "record-v1.jsonld", MANDATE_V1: "mandate-v1.jsonld"}
+"""Our own contexts -> the file beside this module."""
+
+
 def record_context() -> dict[str, Any]:
     """The JSON-LD text of :data:`RECORD_V1`, as shipped."""
-    text = (files(__package__) / "record-v1.jsonld").read_text("utf-8")
-    value: dict[str, Any] = json.loads(text)
-    return value
+    return carried(RECORD_V1)
 
 
 class ContextError(EntrepotError):
@@ -68,8 +81,9 @@ class ContextError(EntrepotError):
 @cache
 def carried(url: str) -> dict[str, Any]:
     """The text of a context in :data:`PINS`. Raises :class:`ContextError` where it is not the pinned one."""
-    if url == RECORD_V1:
-        text = record_context()
+    text: dict[str, Any]
+    if url in OWN:
+        text = json.loads((files(__package__) / OWN[url]).read_text("utf-8"))
     elif url == DATA_INTEGRITY_V2:
         text = _built(tomllib.loads((files(__package__) / "data-integrity-v2.toml").read_text("utf-8")))
     else:

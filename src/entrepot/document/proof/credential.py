@@ -14,13 +14,14 @@ from entrepot.base.finding import Finding, Severity
 from entrepot.base.moment import format_moment
 from entrepot.base.record import Record, read_content
 from entrepot.base.shape import dump
-from entrepot.document.proof.context import CREDENTIALS_V2, RECORD_TYPES, RECORD_V1
+from entrepot.document.proof.context import CREDENTIALS_V2, MANDATE_REFERENCE, MANDATE_V1, RECORD_TYPES, RECORD_V1
 
 _TYPES = ["VerifiableCredential", RECORD_TYPES[0]]
 _CONTEXTS = [CREDENTIALS_V2, RECORD_V1]
 _ALLOWED = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject"}) | {
     "credentialStatus",
     "credentialSchema",
+    "termsOfUse",
     "proof",
 }
 _SOURCE = "Entrepot record credential, version 1"
@@ -61,10 +62,17 @@ def record_of_credential(credential: Mapping[str, Any]) -> tuple[Record | None, 
         _finding(1, f"$.{name}", "{name} is not a member of a record's credential.", "Remove it.", name=name)
         for name in sorted(set(credential) - _ALLOWED)
     ]
+    found += [
+        _finding(1, "$.termsOfUse", "{name} is not a member of a record's credential.", "Remove it.", name=name)
+        for name in _foreign_terms(credential.get("termsOfUse", []))
+    ]
     record, wrong = _record_of_subject(credential.get("credentialSubject"))
     found += wrong
     if record is not None:
         rendered = credential_of(record)
+        if "termsOfUse" in credential:
+            # What it may name there are the mandates under which it is signed, and they bring their context.
+            rendered["@context"] = [*_CONTEXTS, MANDATE_V1]
         found += [
             _finding(
                 2,
@@ -77,6 +85,13 @@ def record_of_credential(credential: Mapping[str, Any]) -> tuple[Record | None, 
             if name != "credentialSubject" and credential.get(name) != rendered[name]
         ]
     return (None, tuple(found)) if found else (record, ())
+
+
+def _foreign_terms(terms: Any) -> list[str]:
+    """What terms of use name beside the mandates under which the record is signed."""
+    entries = terms if isinstance(terms, list) else [terms]
+    kinds = [each.get("type") if isinstance(each, Mapping) else None for each in entries]
+    return [f"termsOfUse {str(each)[:40]}" for each in kinds if each != MANDATE_REFERENCE]
 
 
 def _record_of_subject(subject: Any) -> tuple[Record | None, tuple[Finding, ...]]:

@@ -11,8 +11,9 @@ from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.opened import Secured
 from entrepot.document.status import StatusLists
 from entrepot.document.verify.jsonschema import Schemas
+from entrepot.document.verify.report import Report
 from entrepot.party.anchor import Anchors
-from entrepot.party.resolve import Resolver
+from entrepot.party.resolve import Fetch, Resolver
 
 Check = Callable[[Record], tuple[Finding, ...]]
 """The form of a record's payload, judged by its kind's own package."""
@@ -26,6 +27,8 @@ class Given:
     ``audience``, ``nonce``: to whom, and on which occasion, a holder must show that it presents the document.
     ``check``: the form of a record's payload. ``anchors``: lists of trust anchors; without them nobody vouches.
     ``schemas``: texts of the schemas that documents name. ``issuances``: observations on OpenAttestation documents.
+    ``mandates``: mandate credentials, secured, those of a chain in any order. ``identities``: identity anchors of the
+    issuer, secured. ``fetch``: the guarded fetcher for those that a document or its issuer names, None to fetch none.
     """
 
     contexts: Contexts = CARRIED
@@ -36,10 +39,17 @@ class Given:
     anchors: Anchors | None = None
     schemas: Schemas | None = None
     issuances: tuple[Issuance, ...] = ()
+    mandates: tuple[bytes, ...] = ()
+    identities: tuple[bytes, ...] = ()
+    fetch: Fetch | None = None
 
 
 NOTHING = Given()
 """The document alone, with the contexts that are carried."""
+
+
+Backing = Callable[["Case", bytes], Report]
+"""The report on a credential that backs a document: a mandate, an identity anchor. It is judged for the same moment."""
 
 
 @dataclass(frozen=True, slots=True)

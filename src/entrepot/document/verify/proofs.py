@@ -85,6 +85,18 @@ class ProofJudge:
         found = [self._binding(name, resolution.document, number) for number in range(len(self._held))]
         return best(found) if found else Result(Verdict.UNKNOWN, "no-proof", "Nothing is signed by anybody.")
 
+    def others(self) -> dict[str, Result]:
+        """Who signed beside the issuer, by DID, and whether that was done with a key listed there for assertions."""
+        found: dict[str, Result] = {}
+        for number, proof in enumerate(self._case.secured.proofs):
+            did, resolution = did_of(proof.method), self._methods[number][1]
+            if not did or did == self._case.secured.issuer:
+                continue
+            document = resolution.document if resolution is not None else None
+            result = self._held[number] if document is None else self._binding(did, document, number)
+            found[did] = best([found[did], result]) if did in found else result
+        return found
+
     def _binding(self, issuer: str, document: Mapping[str, Any], number: int) -> Result:
         proof, held = self._case.secured.proofs[number], self._held[number]
         if held.status is not Verdict.VALID:

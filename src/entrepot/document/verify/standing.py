@@ -1,4 +1,4 @@
-"""Status and anchor: has the issuer taken the document back, and does somebody trusted vouch for the issuer?"""
+"""Status: has the issuer taken the document back?"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Any
 
 from entrepot.document.verify.case import Case
 from entrepot.document.verify.report import NOT_ASKED, Result, Verdict
-from entrepot.party.anchor import Standing
 
 Holds = Callable[[Case, bytes, datetime], tuple[bool, str, Mapping[str, Any]]]
 """Whether a status list holds at a moment, why not, and the credential it is."""
@@ -27,16 +26,3 @@ def status(case: Case, holds: Holds) -> Result:
     stated, issuer = vc["credentialStatus"], case.secured.issuer
     standing = lists.standing(stated, issuer=issuer, at=case.at, judge=partial(holds, case))
     return Result(Verdict(standing.status), standing.code, standing.reason, standing.remedy)
-
-
-def anchor(case: Case) -> Result:
-    """Whether the lists of trust anchors that were given name the issuer."""
-    if case.given.anchors is None:
-        return NOT_ASKED
-    issuer = case.secured.issuer
-    answer = case.given.anchors.anchored(issuer, at=case.at)
-    if answer is Standing.YES:
-        return Result(Verdict.VALID, "anchored", f"{issuer} stands on a list of trust anchors.")
-    if answer is Standing.NO:
-        return Result(Verdict.INVALID, "not-anchored", f"{issuer} is withdrawn from the lists of trust anchors.")
-    return Result(Verdict.UNKNOWN, "anchor-unknown", f"No list of trust anchors speaks of {issuer[:200]}.")

@@ -13,12 +13,14 @@ from typing import Any
 from entrepot.base.moment import require_aware
 from entrepot.document._openattestation2.wrapped import is_wrapped
 from entrepot.document.proof.opened import open_secured
+from entrepot.document.verify.anchor import anchor
 from entrepot.document.verify.case import NOTHING, Case, Given
 from entrepot.document.verify.form import form, rendered, schema
+from entrepot.document.verify.mandate import bound, mandate
 from entrepot.document.verify.openattestation import judged
 from entrepot.document.verify.proofs import ProofJudge
-from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, unanswered, unread
-from entrepot.document.verify.standing import anchor, status
+from entrepot.document.verify.report import Report, Result, Verdict, unanswered, unread
+from entrepot.document.verify.standing import status
 from entrepot.document.verify.validity import validity
 from entrepot.party.resolve import Resolver
 
@@ -47,16 +49,17 @@ def verify(
         return judged(case, require)
     judge = ProofJudge(case)
     record, wrong = rendered(secured)
+    mandated = mandate(case, judge.others(), record, _backing)
     broken = form(secured)
     shape = given.check(record) if given.check is not None and record is not None else ()
     results = {
         "integrity": judge.integrity(wrong),
-        "issuer": judge.issuer(),
+        "issuer": bound(judge.issuer(), mandated),
         "status": status(case, _holds),
         "validity": validity(secured, at),
         "schema": schema(secured.vc, broken + shape, given.schemas),
-        "mandate": NOT_ASKED,
-        "anchor": anchor(case),
+        "mandate": mandated,
+        "anchor": anchor(case, _backing),
     }
     results |= unanswered(results, require)
     return Report(
@@ -67,6 +70,12 @@ def verify(
         record=record,
         findings=broken + wrong + shape,
     )
+
+
+def _backing(case: Case, data: bytes) -> Report:
+    """The report on a credential that backs the document: by its issuer's own key, whatever else it may name."""
+    given = Given(contexts=case.given.contexts, lists=case.given.lists)
+    return verify(data, resolver=case.resolver, at=case.at, given=given)
 
 
 def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, str, Mapping[str, Any]]:

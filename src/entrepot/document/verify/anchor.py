@@ -1,0 +1,119 @@
+"""Anchor: does somebody trusted vouch for the issuer?
+
+Directly, where a list of trust anchors names the issuer; else through a Digital Identity Anchor: its subject is the
+issuer, it holds at the moment that is judged, and a list names whoever issued it as registrar of that scheme (UNTP,
+Digital Identity Anchor, verification workflow).
+"""
+
+from entrepot.base.error import EntrepotError
+from entrepot.document.identity_anchor import RegisteredIdentity, anchor_urls, read_identity_anchor
+from entrepot.document.proof.opened import issuer_of, open_secured
+from entrepot.document.verify.case import Backing, Case
+from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, best
+from entrepot.party.anchor import Anchors, Standing
+
+NAMED_MAX = 5
+"""Anchors that are fetched of those that an issuer's DID document names."""
+_ASK = "Ask the registrar."
+_CODES = {
+    "revoked": "dia-revoked",
+    "suspended": "dia-suspended",
+    "expired": "dia-expired",
+    "not-yet-valid": "dia-not-yet",
+}
+_ASKED = ("integrity", "issuer", "schema", "validity", "status")
+
+
+def anchor(case: Case, backing: Backing) -> Result:
+    """Whether the lists of trust anchors that were given name the issuer, or a registrar that does."""
+    anchors = case.given.anchors
+    if anchors is None:
+        return NOT_ASKED
+    direct = _direct(case, anchors)
+    if direct.status is not Verdict.UNKNOWN:
+        return direct
+    found = [_through(case, data, anchors, backing) for data in case.given.identities]
+    if not any(each.status is Verdict.VALID for each in found):
+        found += _named(case, anchors, backing)
+    speaking = [each for each in found if each.code not in ("dia-other-subject", "dia-missing")]
+    return best(speaking) if speaking else best([*found, direct])
+
+
+def _direct(case: Case, anchors: Anchors) -> Result:
+    issuer = case.secured.issuer
+    answer = anchors.anchored(issuer, at=case.at)
+    if answer is Standing.YES:
+        return Result(Verdict.VALID, "anchored", f"{issuer} stands on a list of trust anchors.")
+    if answer is Standing.NO:
+        return Result(Verdict.INVALID, "not-anchored", f"{issuer} is withdrawn from the lists of trust anchors.")
+    return _overdue(case, anchors, issuer) or Result(
+        Verdict.UNKNOWN,
+        "anchor-unknown",
+        f"No list of trust anchors speaks of {issuer[:200]}.",
+        "Give the issuer's Digital Identity Anchor with --identity, or a list that names it.",
+    )
+
+
+def _overdue(case: Case, anchors: Anchors, did: str) -> Result | None:
+    listed = anchors.overdue(did, at=case.at)
+    if listed is None:
+        return None
+    reason = f"The list of {listed.economy}, edition {listed.sequence}, is overdue."
+    return Result(Verdict.UNKNOWN, "anchor-list-overdue", reason, "Give its next edition.")
+
+
+def _named(case: Case, anchors: Anchors, backing: Backing) -> list[Result]:
+    """What the anchors say that the issuer's own DID document leads to."""
+    document = case.resolver.resolve(case.secured.issuer, case.at).document
+    found = []
+    for url in anchor_urls(document or {})[:NAMED_MAX]:
+        if case.given.fetch is None:
+            reason = f"The issuer names its identity anchor at {url[:200]}; nothing may be fetched."
+            found.append(Result(Verdict.UNKNOWN, "dia-missing", reason, "Give it with --identity, or go online."))
+            continue
+        try:
+            found.append(_through(case, case.given.fetch(url), anchors, backing))
+        except EntrepotError as wrong:
+            reason = f"{url[:200]}: {wrong.message}"
+            found.append(Result(Verdict.UNKNOWN, "dia-missing", reason, "Give it with --identity."))
+    return found
+
+
+def _through(case: Case, data: bytes, anchors: Anchors, backing: Backing) -> Result:
+    """The answer that one identity anchor gives."""
+    opened, _ = open_secured(data)
+    identity, findings = read_identity_anchor(opened.vc) if opened is not None else (None, ())
+    if opened is None or identity is None:
+        reason = findings[0].text if findings else "It is no credential."
+        return Result(Verdict.UNKNOWN, "dia-malformed", f"The identity anchor cannot be read: {reason}", _ASK)
+    if identity.did != case.secured.issuer:
+        reason = f"The identity anchor is of {identity.did[:200]}, not of the issuer."
+        return Result(Verdict.UNKNOWN, "dia-other-subject", reason, "Give the anchor of the issuer.")
+    report = backing(case, data)
+    return _failed(report) or _by_registrar(case, identity, issuer_of(opened.vc), anchors)
+
+
+def _failed(report: Report) -> Result | None:
+    for status in (Verdict.INVALID, Verdict.UNKNOWN):
+        for name in _ASKED:
+            result = report.results[name]
+            if result.status is status:
+                code = _CODES.get(result.code, f"dia-{name}")
+                return Result(status, code, f"The identity anchor: {result.reason}", result.remedy or _ASK)
+    return None
+
+
+def _by_registrar(case: Case, identity: RegisteredIdentity, registrar: str, anchors: Anchors) -> Result:
+    answer = anchors.registrar_of(registrar, identity.scheme, at=case.at)
+    if answer is Standing.YES:
+        number = f"{identity.name[:100]}, {identity.number[:70]}"
+        return Result(Verdict.VALID, "anchored-by-registrar", f"{registrar} has the issuer in its register: {number}.")
+    if answer is Standing.NO:
+        reason = f"{registrar} is not, or no longer, anchored as registrar of {identity.scheme[:200]}."
+        return Result(Verdict.INVALID, "registrar-not-anchored", reason, "Ask for an anchor by a registrar that is.")
+    return _overdue(case, anchors, registrar) or Result(
+        Verdict.UNKNOWN,
+        "registrar-unknown",
+        f"No list of trust anchors names {registrar[:200]} as registrar of {identity.scheme[:200]}.",
+        "Give the list of the economy whose register it is.",
+    )
