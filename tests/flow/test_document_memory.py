@@ -11,7 +11,7 @@ from entrepot.flow import peer
 from entrepot.flow.envelope import write_envelope
 from entrepot.flow.post import envelope_for
 from entrepot.flow.receive import Outcome, receive
-from entrepot.flow.resolving import FROM_MEMORY, RECALLED, NodeResolver, Remembered
+from entrepot.flow.resolving import FROM_MEMORY, RECALLED, REMEMBERED_MAX, TOO_OLD, NodeResolver, Remembered
 from entrepot.party.error import FetchError
 
 
@@ -54,7 +54,7 @@ def test_memory_serves_where_the_host_is_silent_and_never_against_its_answer(wor
     seller, keys = script.dids["seller"], world.nodes["export"].keys
     if change.startswith("down"):
         world.nodes["export"].stop()
-        world.clock.tick(400 * 86400 if change == "down for long" else 0)
+        world.clock.tick(REMEMBERED_MAX.total_seconds() if change == "down for long" else 0)
     elif change == "withdrawn":
         del keys._held[seller]
     elif change == "other key":
@@ -62,10 +62,45 @@ def test_memory_serves_where_the_host_is_silent_and_never_against_its_answer(wor
     else:
         peer.block(importer, script.exporter.identity.did)
         world.nodes["export"].stop()
-    expected = {"withdrawn": Outcome.RETRY, "blocked": Outcome.RETRY, "other key": Outcome.REFUSED}
+    expected = {"other key": Outcome.REFUSED, "down": Outcome.KNOWN}
     got = receive(importer, sent, peer.peers(importer)[0])
-    assert got.outcome is expected.get(change, Outcome.KNOWN)
-    assert importer.resolver.resolve(seller).reason.startswith(FROM_MEMORY) is change.startswith("down")
+    assert got.outcome is expected.get(change, Outcome.RETRY)
+    assert (importer.resolver.resolve(seller).remembered is not None) is (change == "down")
+
+
+def test_whoever_reads_the_record_is_told_that_the_key_was_not_confirmed_now(world, script):
+    moved(script)
+    script.importer = restarted(world, "import")
+    peer.announce(script.exporter)
+    play_sale(script, 1)
+    checks = script.importer.journal.assessment(script.last["invoice"])["checks"]
+    proofs = [each for each in checks if each["stage"] == "proof"]
+    assert proofs
+    for each in proofs:
+        (note,) = each["findings"]
+        assert (each["verdict"], note["id"], note["severity"]) == ("valid", "ENT-CORE-PROOF-09", "note")
+        assert "confirmed at 2026-03-01T08:00" in note["text"]
+        assert note["remedy"]
+    own = script.exporter.journal.assessment(script.last["invoice"])["checks"]
+    assert not any(each["findings"] for each in own if each["stage"] == "proof")
+
+
+def test_a_thief_who_silences_the_host_gains_a_bounded_time(world, script):
+    """The clock runs while the host is silent: valid with a note, then unknown, for ever; never valid again."""
+    play_sale(script, 1)
+    sent, importer = envelope(script, "invoice"), restarted(world, "import")
+    world.nodes["export"].stop()
+    seen = []
+    for hours in (1, 100, 66, 1, 24 * 365):
+        world.clock.tick(hours * 3600)
+        seen.append(receive(importer, sent, peer.peers(importer)[0]))
+    assert [each.outcome for each in seen] == [Outcome.KNOWN] * 3 + [Outcome.RETRY] * 2
+    for each in seen[3:]:
+        assert {found.id for found in each.findings} == {"ENT-CORE-PROOF-01", "ENT-CORE-PROOF-02"}
+        assert all("too long ago" in found.text for found in each.findings)
+    world.nodes["export"].start()
+    world.clock.tick(60)
+    assert receive(importer, sent, peer.peers(importer)[0]).outcome is Outcome.KNOWN, "the sender tries again"
 
 
 def test_memory_is_not_made_younger_by_itself(world, script):
@@ -107,11 +142,12 @@ class Host:
     def __init__(self):
         self.now, self.code, self.asked = datetime(2026, 1, 1, tzinfo=UTC), "", 0
         self.memory = {"id": self.did, "old": True}
+        self.remembered_at = self.now - timedelta(days=1)
         self.resolver = NodeResolver(
             own=lambda _: None,
             fetch=self.fetch,
             clock=lambda: self.now,
-            remembered=lambda _: Remembered(document=self.memory, at=self.now - timedelta(days=1)),
+            remembered=lambda _: Remembered(document=self.memory, at=self.remembered_at),
         )
 
     def fetch(self, url):
@@ -137,6 +173,32 @@ def test_a_silent_host_is_asked_again_after_a_while(code):
     host.now, host.code = host.now + RECALLED, ""
     assert host.resolver.resolve(host.did).document == {"id": host.did}
     assert host.resolver.resolve(host.did).reason == ""
+
+
+def test_memory_ends_at_its_age_also_between_two_questions():
+    host = Host()
+    host.code, confirmed = "fetch-failed", host.now - timedelta(days=1)
+    host.remembered_at = confirmed
+    host.now = confirmed + REMEMBERED_MAX - timedelta(seconds=5)
+    assert host.resolver.resolve(host.did).remembered == confirmed
+    host.now += timedelta(seconds=5)
+    found = host.resolver.resolve(host.did)
+    assert (found.document, found.code, found.standard_error) == (None, TOO_OLD, "notFound")
+    assert "confirmed at 2025-12-31T00:00:00Z" in found.reason
+    assert "https://host.example/.well-known/did.json: nothing" in found.reason
+
+
+def test_the_age_is_a_setting():
+    host = Host()
+    host.code = "fetch-failed"
+    strict = NodeResolver(
+        own=lambda _: None,
+        fetch=host.fetch,
+        clock=lambda: host.now,
+        remembered=lambda _: Remembered(document=host.memory, at=host.now - timedelta(hours=2)),
+        age_max=timedelta(hours=2),
+    )
+    assert strict.resolve(host.did).code == TOO_OLD
 
 
 @pytest.mark.parametrize("code", ["fetch-status", "fetch-refused", "fetch-too-large"])

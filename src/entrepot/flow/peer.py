@@ -15,7 +15,7 @@ from entrepot.base.moment import format_moment, parse_moment
 from entrepot.flow import nodemail
 from entrepot.flow.error import BadNodeMessage, NotAdmitted, TransportError
 from entrepot.flow.office import Office
-from entrepot.flow.resolving import Remembered, is_remembered
+from entrepot.flow.resolving import Remembered
 from entrepot.journal.journal import Journal
 from entrepot.journal.peer import Peer as PeerRow
 
@@ -232,7 +232,7 @@ def _hosted(
         if not (did in known if resolution.document is None else _names(resolution.document, node)):
             continue
         found.append(did)
-        if resolution.document is None or is_remembered(resolution):
+        if resolution.document is None or resolution.remembered is not None:
             documents |= {did: kept[did]} if did in kept else {}
         elif did.startswith("did:web:"):  # did:key needs no memory, and a did:webvh is its history, not one document
             documents[did] = {"at": format_moment(office.clock()), "document": resolution.document}

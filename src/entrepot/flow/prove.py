@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Record
-from entrepot.document.verify import Report, Verdict, verify
+from entrepot.document.verify import REMEMBERED, Report, Result, Verdict, verify
 from entrepot.flow.assess import Checked
 from entrepot.flow.assess import Verdict as Checking
 from entrepot.flow.office import Office
@@ -48,10 +48,24 @@ def _checked(record: Record, proof: Proof, report: Report) -> Checked:
     if report.record is None or report.record.id != record.id:
         findings.append(_OTHER)
     verdict = Checking.VALID if report.is_valid and not findings else Checking.UNKNOWN
+    if report.results["issuer"].code == REMEMBERED:
+        findings.append(_remembered(report.results["issuer"], standard))
     if any(each.severity is Severity.BLOCKING for each in findings):
         verdict = Checking.INVALID
     name = f"proof {proof.securing}"
     return Checked(stage="proof", name=name, standard=standard, verdict=verdict, findings=tuple(findings))
+
+
+def _remembered(result: Result, standard: str) -> Finding:
+    """Told to whoever reads the record: the key may have been withdrawn since it was last confirmed."""
+    return Finding(
+        id="ENT-CORE-PROOF-09",
+        severity=Severity.NOTE,
+        message="The issuer's key could not be confirmed now: {reason}",
+        params={"reason": result.reason},
+        source=standard,
+        remedy=result.remedy,
+    )
 
 
 _OTHER = Finding(

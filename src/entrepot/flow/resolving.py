@@ -3,8 +3,10 @@
 Where the host of a did:web does not answer at all, the document that was confirmed when its node last greeted serves,
 so that what was signed by it can be judged although the host is down, or gone from that address. An answer is an
 answer: another document, none (404, 410), a redirect, or one that cannot be read is what whoever controls the name
-says now, and may be a party that was withdrawn or a key that was replaced; memory never overrules it. A did:webvh is
-judged by its whole history, which one remembered document is not.
+says now, and may be a party that was withdrawn or a key that was replaced; memory never overrules it. Nor does it last:
+whoever silences a host must not keep a withdrawn key in force, so a document serves for a bounded time after it was
+confirmed, and whoever is told of it is told when that was. A did:webvh is judged by its whole history, which one
+remembered document is not.
 """
 
 import threading
@@ -22,10 +24,14 @@ FAILED = timedelta(seconds=2)
 RECALLED = timedelta(seconds=30)
 """How long a remembered document serves before its host is asked again."""
 ENTRIES_MAX = 10_000
+REMEMBERED_MAX = timedelta(days=7)
+"""How long after it was confirmed a document serves while its host is silent, unless a setting says otherwise."""
 SILENT = frozenset({"fetch-failed", "fetch-too-slow", "fetch-unavailable"})
 """Codes of a :class:`FetchError` that say nothing about the document: no answer, or that there is none at present."""
 FROM_MEMORY = "from memory, "
 """Begins the reason of a resolution whose document was not fetched now."""
+TOO_OLD = "remembered-too-old"
+"""Code of a resolution whose host is silent, and whose remembered document was confirmed too long ago."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +40,6 @@ class Remembered:
 
     document: Mapping[str, Any]
     at: datetime
-
-
-def is_remembered(resolution: Resolution) -> bool:
-    """Whether its document comes from memory, because its host does not answer."""
-    return resolution.document is not None and resolution.reason.startswith(FROM_MEMORY)
 
 
 def _nothing(did: str) -> Remembered | None:
@@ -55,7 +56,8 @@ class _Kept:
 
 class NodeResolver:
     """A resolver for a running node. ``own`` gives the documents of hosted parties by DID; ``fetch`` gets others';
-    ``remembered`` gives what is kept of a DID whose host does not answer."""
+    ``remembered`` gives what is kept of a DID whose host does not answer; it serves until ``age_max`` after it was
+    confirmed, and after that nothing is known of the DID."""
 
     def __init__(
         self,
@@ -64,14 +66,17 @@ class NodeResolver:
         fetch: Fetch,
         clock: Callable[[], datetime],
         remembered: Callable[[str], Remembered | None] = _nothing,
+        age_max: timedelta = REMEMBERED_MAX,
     ) -> None:
         self._own, self._fetch, self._clock, self._remembered = own, fetch, clock, remembered
+        self._age_max = age_max
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
 
     def resolve(self, did: str, at: datetime | None = None) -> Resolution:
         """The document of ``did`` at that moment: one fetch of a did:webvh serves every moment of its history; did:web
-        keeps none, so ``at`` changes nothing for it. Where it comes from memory, ``reason`` says so and why."""
+        keeps none, so ``at`` changes nothing for it. Where it comes from memory, ``remembered`` says from when, and
+        ``reason`` why."""
         own = self._own(did)
         if own is not None:
             return Resolution(own)
@@ -85,11 +90,13 @@ class NodeResolver:
         fresh = DidResolver(fetch=_noting(self._fetch, wrong), clock=self._clock)
         found = fresh.resolve(did, at)
         recalled = self._recall(did, found, wrong)
-        lasts = RECALLED if recalled is not None else FAILED if found.is_out_of_reach else KEPT
+        until = now + (FAILED if found.is_out_of_reach else KEPT)
+        if recalled is not None and recalled.remembered is not None:
+            until = min(now + RECALLED, recalled.remembered + self._age_max)
         with self._lock:
             if len(self._kept) >= ENTRIES_MAX:
                 self._kept.clear()
-            self._kept[did] = _Kept(now + lasts, fresh, recalled)
+            self._kept[did] = _Kept(until, fresh, recalled)
         return recalled or found
 
     def forget(self, did: str) -> None:
@@ -105,8 +112,13 @@ class NodeResolver:
         kept = self._remembered(did)
         if kept is None:
             return None
-        reason = f"{FROM_MEMORY}as confirmed at {format_moment(kept.at)}; its host does not answer: {found.reason}"
-        return Resolution(kept.document, reason=reason)
+        confirmed, silence = format_moment(kept.at), f"its host does not answer: {found.reason}"
+        if self._clock() - kept.at >= self._age_max:
+            reason = f"what is remembered of {did} was confirmed at {confirmed}, too long ago to serve; {silence}"
+            return Resolution(None, TOO_OLD, reason, "notFound")
+        return Resolution(
+            kept.document, reason=f"{FROM_MEMORY}as confirmed at {confirmed}; {silence}", remembered=kept.at
+        )
 
 
 def _noting(fetch: Fetch, wrong: list[FetchError]) -> Fetch:

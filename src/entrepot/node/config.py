@@ -19,6 +19,8 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
     "ENTREPOT_TRACE": "1 lets the command line show where a fault of the program happened. Default 0.",
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
+    "ENTREPOT_REMEMBERED_HOURS": "Hours for which a confirmed did:web document serves while its host is silent, "
+    "1 to 8760. Default 168.",
     "ENTREPOT_THREADS": "Requests that are worked on at once, 1 to 64. Default 8.",
 }
 BODY_BYTES_MAX = 5 << 20
@@ -42,6 +44,7 @@ class Config:
     key_file: Path | None = None
     rate_per_minute: int = 1200
     threads: int = 8
+    remembered_hours: int = 168
 
     @property
     def host(self) -> str:
@@ -93,6 +96,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         key_file=Path(key_file) if key_file else None,
         rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
+        remembered_hours=_number(environ, "ENTREPOT_REMEMBERED_HOURS", 168, 8760),
     )
 
 

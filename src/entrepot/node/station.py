@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from entrepot.flow import nodemail
@@ -247,6 +247,7 @@ def make_office(
             fetch=_document_fetch(fetcher, config),
             clock=now,
             remembered=lambda did: remembered(journal, did),
+            age_max=timedelta(hours=config.remembered_hours),
         ),
         transport=HttpTransport(loopback=config.allow_loopback_http),
         clock=now,

@@ -47,7 +47,8 @@ class Resolution:
     ``methodNotSupported`` (DID Resolution 0.3), ``unsupportedPublicKeyType`` (did:key 0.9), ``offline`` where
     nothing may be fetched, or a code of the method (``webvh-...``). ``error``: the standard's code where it differs.
     ``metadata``: of the document. ``marks``: compromised keys of the DID that are known here. ``is_unreadable``:
-    nothing at all could be read of what should hold the document.
+    nothing at all could be read of what should hold the document. ``remembered``: when the document was last confirmed,
+    where it comes from memory because its host does not answer; ``reason`` says so in words.
     """
 
     document: Mapping[str, Any] | None
@@ -57,6 +58,7 @@ class Resolution:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
     is_unreadable: bool = False
+    remembered: datetime | None = None
 
     @property
     def standard_error(self) -> str:

@@ -1,7 +1,8 @@
 """Verifying a document, whoever issued it: seven questions, each answered whatever the others say."""
 
 from entrepot.document.verify.case import Case, Check, Given
+from entrepot.document.verify.proofs import REMEMBERED
 from entrepot.document.verify.report import RESULTS, Report, Result, Verdict, unread
 from entrepot.document.verify.whole import verify
 
-__all__ = ["RESULTS", "Case", "Check", "Given", "Report", "Result", "Verdict", "unread", "verify"]
+__all__ = ["REMEMBERED", "RESULTS", "Case", "Check", "Given", "Report", "Result", "Verdict", "unread", "verify"]

@@ -12,6 +12,9 @@ from entrepot.document.verify.report import Result, Verdict, best, worst
 from entrepot.party.did import Method, did_of, find_method, is_did
 from entrepot.party.resolve import Resolution
 
+REMEMBERED = "method-remembered"
+"""Code of a valid answer about the issuer that rests on a document from memory, because its host does not answer."""
+
 
 class ProofJudge:
     """Integrity and issuer of one document: both need the keys that its proofs name."""
@@ -83,6 +86,8 @@ class ProofJudge:
             remedy = "Give the issuer's DID document with --did-doc, or go online."
             return Result(status, resolution.code, resolution.reason, remedy)
         found = [self._binding(name, resolution.document, number) for number in range(len(self._held))]
+        if resolution.remembered is not None:
+            found = [_remembered(each, resolution) for each in found]
         return best(found) if found else Result(Verdict.UNKNOWN, "no-proof", "Nothing is signed by anybody.")
 
     def others(self) -> dict[str, Result]:
@@ -114,3 +119,11 @@ class ProofJudge:
             reason = f"{proof.method} is out of force since {format_moment(method.ceased)}"
             return Result(Verdict.UNKNOWN, "method-ceased", reason, "Give evidence of when it was signed.")
         return Result(Verdict.VALID, "method-listed", f"{issuer} lists {proof.method} for assertions")
+
+
+def _remembered(result: Result, resolution: Resolution) -> Result:
+    """A valid answer that rests on a document which could not be confirmed now says so."""
+    if result.status is not Verdict.VALID:
+        return result
+    remedy = "Verify it again when the host of the issuer's document answers."
+    return Result(Verdict.VALID, REMEMBERED, f"{result.reason}, {resolution.reason}", remedy)
