@@ -143,9 +143,10 @@ def test_a_summary_is_the_page_without_its_records(played):
 def test_each_proof_says_whether_this_node_holds_the_key(played):
     for role in ("seller", "buyer"):
         office = played.office(role)
-        held = office.custody.hosted()
-        for line in page_of(played, role, held=held)["records"]:
-            custody = "held" if line["issuer"] in held else "elsewhere"
+        custodies = office.custodies()
+        assert set(custodies.values()) == {"held"}
+        for line in page_of(played, role, custodies=custodies)["records"]:
+            custody = "held" if line["issuer"] in custodies else "elsewhere"
             assert {each["custody"] for each in line["proofs"]} == {custody}
             assert len(line["proofs"]) == 2
 

@@ -88,9 +88,10 @@ class Stage:
 
     def _body(self, operation, who, sale, *, own):
         name = operation.removeprefix("POST /api/v1/")
-        if name in ("records", "records/check"):
+        if name in ("records", "records/check", "records/prepare", "records/signed"):
             party = who.party or self.buyer
-            return paper.order(party, self.seller) if own else paper.response(sale or self.sale, self.order_number)
+            draft = paper.order(party, self.seller) if own else paper.response(sale or self.sale, self.order_number)
+            return paper.signed(self.node.office, draft, party) if name == "records/signed" else draft
         if name == "erasures":
             return {"record": sale or (self.spare if own else self.sale), "reason": "The person asked for it."}
         return {

@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "payment": ("entrepot.cli.payment:group", "Read and write payment codes."),
     "peer": ("entrepot.cli.peer:group", "Invite, accept and block other nodes."),
     "rule": ("entrepot.cli.rule:group", "Ask dated, cited rules: yes, no or unknown, with sources."),
-    "sale": ("entrepot.cli.sale:group", "List sales and show one, record by record."),
+    "sale": ("entrepot.cli.sale:group", "List sales, show one record by record, sign with one's own key."),
     "serve": ("entrepot.cli.serve:command", "Run a node: API, exchange with peers, sealing."),
 }
 """Command name -> (module:object, one line of help)."""

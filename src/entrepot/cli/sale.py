@@ -1,4 +1,4 @@
-"""``entrepot sale``: the sales of a node, and one of them record by record."""
+"""``entrepot sale``: the sales of a node, one of them record by record, and saying something with one's own key."""
 
 from pathlib import Path
 from typing import Any
@@ -6,14 +6,18 @@ from typing import Any
 import click
 
 from entrepot.cli.folder import DATA, JSON, open_folder, print_json
+from entrepot.cli.signing import sign
 
 
 @click.group(name="sale")
 def group() -> None:
-    """List sales and show one, record by record.
+    """List sales, show one record by record, and sign what a party says with its own key.
 
     Example: entrepot sale list --data node
     """
+
+
+group.add_command(sign)
 
 
 @group.command("list")

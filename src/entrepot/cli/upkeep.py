@@ -1,9 +1,9 @@
-"""``entrepot party rotate|move|deactivate|compromise|export|import``: the life of a party that is kept here."""
+"""``entrepot party rotate|move|deactivate|compromise|export|import|reside``: the life of a party that is kept here."""
 
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -143,6 +143,45 @@ def import_(file: Path, *, passphrase_file: Path | None, data: Path, as_json: bo
     return 0
 
 
+@click.command()
+@click.argument("party_id", metavar="ID")
+@click.option("--node", required=True, help="The node: its did:key, or its address, which tells it.")
+@click.option("--passphrase-file", type=click.Path(path_type=Path), help="The passphrase of an own key, in a file.")
+@AT
+@BACKUP
+@DATA
+@JSON
+def reside(party_id: str, *, node: str, data: Path, as_json: bool, **given: Any) -> int:
+    """Say on which node a party lives; nobody else can say it for a party that holds its own key.
+
+    A did:web or did:webvh says so in its document, to be published anew; a did:key signs a statement (`residence`),
+    to be given to the node's operator.
+
+    Example: entrepot party reside p0123456789ab --node https://node.example --data own
+    """
+    from entrepot.cli.client import node_at
+    from entrepot.party.did import is_did
+    from entrepot.party.folder import PartyFolder
+    from entrepot.party.residence import Residence, state_residence
+    from entrepot.party.upkeep import Upkeep
+
+    folder, now = PartyFolder(data), past_moment_of(given["moment"])
+    kept = folder.show(party_id)
+    lock = passphrase_in(given["passphrase_file"]) if given["passphrase_file"] else lock_of(kept, data)
+    named = node if is_did(node) else node_at(node)
+    if not named.startswith("did:key:"):
+        raise click.UsageError(f"a node is a did:key, not {named[:60]!r}")
+    did = str(kept.party.did)
+    if did.startswith("did:key:"):
+        stated = Residence(party=did, node=named, since=now)
+        text = state_residence(folder.keys(kept.custody).load(kept.id, lock), stated)
+        print_value({**described(kept, data), "node": named, "residence": text}, as_json=as_json)
+        return 0
+    upkeep = Upkeep(folder, lock=lock, entropy=os.urandom, backup=backup_store(given["backup"]))
+    print_value({**described(upkeep.reside(kept, named, now=now), data), "node": named}, as_json=as_json)
+    return 0
+
+
 def _upkeep(data: Path, party_id: str, backup: Path | None) -> tuple["Upkeep", "KeptParty"]:
     from entrepot.party.folder import PartyFolder
     from entrepot.party.upkeep import Upkeep
@@ -152,5 +191,5 @@ def _upkeep(data: Path, party_id: str, backup: Path | None) -> tuple["Upkeep", "
     return Upkeep(folder, lock=lock_of(kept, data), entropy=os.urandom, backup=backup_store(backup)), kept
 
 
-COMMANDS = (rotate, move, deactivate, compromise, export, import_)
+COMMANDS = (rotate, move, deactivate, compromise, export, import_, reside)
 """The commands of this module, for the group that offers them."""

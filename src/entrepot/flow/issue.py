@@ -1,11 +1,11 @@
 """Issuing: a hosted party says something. Checked first, then signed, kept, and put into the outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from entrepot.base.digest import b64url
-from entrepot.base.finding import Finding
+from entrepot.base.finding import Finding, blocking
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
 from entrepot.document.proof import secure
@@ -78,7 +78,7 @@ def check_draft(office: Office, draft: Draft) -> Issued:
     """What issuing ``draft`` would find, without signing or keeping anything."""
     record, checked = _compose(office, draft)
     if record is not None:
-        checked += _judge(office, record) + check_presented(record, draft.attachments)
+        checked += judge(office, record) + check_presented(record, draft.attachments)
     return Issued(record=record, appended=None, assessment=_assessment(office, checked))
 
 
@@ -89,27 +89,50 @@ def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = Non
     :class:`~entrepot.journal.port.CatchUpNeeded` after a restore. Where another record of the sale was appended
     meanwhile, everything is checked again against the new state.
     """
-    if office.journal.needs_catch_up:
-        # The journal would refuse it as well; here, before findings are told about a past that is not whole.
-        raise CatchUpNeeded("this node was restored and asks its peers for what it lost", remedy="Try again later.")
+    require_whole_past(office)
     signatory = office.custody.signatory(draft.issuer)
     if signatory is None:
-        raise NotHeld(f"this node holds no key of {draft.issuer}", remedy="Sign elsewhere and present the record.")
-    for attempt in range(TRIES_MAX):
-        record, checked = _compose(office, draft)
-        if record is None:
-            return Issued(record=None, appended=None, assessment=_assessment(office, checked))
-        streams = stream_versions(office, record)
-        checked += _judge(office, record) + check_presented(record, draft.attachments)
-        assessment = _assessment(office, checked)
-        if assessment.blocking:
-            return Issued(record=None, appended=None, assessment=assessment)
+        raise NotHeld(
+            f"this node holds no key of {draft.issuer}",
+            remedy="Sign on the party's own machine: entrepot sale sign, or POST /api/v1/records/signed.",
+        )
+    return until_kept(lambda: _issue(office, draft, signatory, idempotency))
+
+
+def _issue(office: Office, draft: Draft, signatory: Signatory, idempotency: Idempotency | None) -> Issued:
+    record, checked = _compose(office, draft)
+    if record is None:
+        return stopped(office, checked)
+    streams = stream_versions(office, record)
+    checked += judge(office, record) + check_presented(record, draft.attachments)
+    if blocking(finding for each in checked for finding in each.findings):
+        return stopped(office, checked)
+    proofs = sign(office, record, signatory)
+    checked += proven(office, record, proofs)
+    return keep(office, Said(record, streams, proofs, draft.attachments), checked, idempotency)
+
+
+def require_whole_past(office: Office) -> None:
+    """Raise :class:`~entrepot.journal.port.CatchUpNeeded` after a restore. The journal would refuse it as well; here,
+    before findings are told about a past that is not whole."""
+    if office.journal.needs_catch_up:
+        raise CatchUpNeeded("this node was restored and asks its peers for what it lost", remedy="Try again later.")
+
+
+def until_kept(attempt: Callable[[], Issued]) -> Issued:
+    """Check and keep again while other records of the sale come in between; gives up after :data:`TRIES_MAX`."""
+    for number in range(TRIES_MAX):
         try:
-            return _keep(office, record, streams, (draft, signatory, checked, idempotency))
+            return attempt()
         except StreamConflict:
-            if attempt == TRIES_MAX - 1:
+            if number == TRIES_MAX - 1:
                 raise
     raise AssertionError("unreachable: the loop returns or raises")
+
+
+def stopped(office: Office, checked: Sequence[Checked]) -> Issued:
+    """Nothing was issued, because of what was found."""
+    return Issued(record=None, appended=None, assessment=_assessment(office, checked))
 
 
 def stream_versions(office: Office, record: Record) -> dict[str, int]:
@@ -166,7 +189,8 @@ def _after(office: Office, draft: Draft) -> tuple[str, ...]:
     return tuple(heads)
 
 
-def _judge(office: Office, record: Record) -> list[Checked]:
+def judge(office: Office, record: Record) -> list[Checked]:
+    """Form, number, right and law of a record that a party of this node is about to say, and whom it will reach."""
     payload, form = check_form(record, office.clock(), journal=office.journal, issuing=True)
     right = check_right(office, record)
     if belonging(office, record, ()) is Belonging.NO:
@@ -199,24 +223,31 @@ def sign(office: Office, record: Record, signatory: Signatory) -> tuple[Proof, .
     )
 
 
-def _keep(
-    office: Office,
-    record: Record,
-    streams: Mapping[str, int],
-    told: tuple[Draft, Signatory, list[Checked], Idempotency | None],
-) -> Issued:
-    draft, signatory, checked, idempotency = told
-    proofs = sign(office, record, signatory)
-    proven, _ = check_proofs(office, record, proofs)
-    assessment = _assessment(office, checked + proven)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A signed record on its way into the log: the versions its streams must have, its proofs, its files."""
+
+    record: Record
+    streams: Mapping[str, int]
+    proofs: tuple[Proof, ...]
+    attachments: Sequence[Attachment]
+
+
+def keep(office: Office, said: Said, checked: Sequence[Checked], idempotency: Idempotency | None) -> Issued:
+    """Keep and send what was checked; nothing where a finding is blocking.
+
+    Raises :class:`~entrepot.journal.port.StreamConflict` where it must be checked again.
+    """
+    record = said.record
+    assessment = _assessment(office, checked)
     if assessment.blocking:
         return Issued(record=None, appended=None, assessment=assessment)
     kind = kind_of(record)
     append = Append(
         record=record,
-        streams=streams,
-        proofs=proofs,
-        attachments=named_files(record, draft.attachments)[0],
+        streams=said.streams,
+        proofs=said.proofs,
+        attachments=named_files(record, said.attachments)[0],
         assessment=assessment.to_json(),
         personal=kind.personal if kind else True,
         idempotency=idempotency,
@@ -228,8 +259,29 @@ def _keep(
             lambda journal: _append_new_number(journal, replace(append, outbox=messages_for(office, record)))
         )
     except (LedgerRefused, FloorBroken) as refused:
-        return _unbooked(office, checked + proven, refusal(refused))
+        return stopped(office, [*checked, judged("act", "ledger", "double entry with floors", refusal(refused))])
     return Issued(record=record, appended=appended, assessment=assessment)
+
+
+def proven(office: Office, record: Record, proofs: Sequence[Proof]) -> list[Checked]:
+    """The checks of the proofs under which something is issued; where none can be judged now, that stops it."""
+    found, unresolved = check_proofs(office, record, proofs)
+    return [*found, *([_UNPROVEN] if unresolved or not found else [])]
+
+
+_UNPROVEN = judged(
+    "proof",
+    "proofs",
+    "Entrepot record, version 1",
+    [
+        stop(
+            "ENT-CORE-PROOF-10",
+            "None of the proofs can be judged now; an unknown proof never counts as valid.",
+            source="Entrepot record, version 1",
+            remedy="Try again when the issuer's DID document can be had.",
+        )
+    ],
+)
 
 
 def _append_new_number(journal: Journal, append: Append) -> Appended:
@@ -239,9 +291,3 @@ def _append_new_number(journal: Journal, append: Append) -> Appended:
     if is_new and journal.same_number(append.record):
         raise StreamConflict("the number was used meanwhile", remedy="Check again, then append.")
     return journal.append(append)
-
-
-def _unbooked(office: Office, checked: list[Checked], findings: tuple[Finding, ...]) -> Issued:
-    """The book cannot take the record; nothing of it was kept."""
-    refused = judged("act", "ledger", "double entry with floors", findings)
-    return Issued(record=None, appended=None, assessment=_assessment(office, [*checked, refused]))

@@ -3,7 +3,7 @@
 Clock, randomness, network and storage are members, so that many offices can live in one test.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -27,14 +27,18 @@ class Signatory:
 
 
 class Custody(Protocol):
-    """The private keys that this node holds for its parties."""
+    """The parties that live on this node, and the private keys that it holds for some of them."""
 
     def signatory(self, did: str) -> Signatory | None:
         """The signing key of a hosted party, or None where the node holds none."""
         ...
 
     def hosted(self) -> frozenset[str]:
-        """DIDs of the parties that live on this node."""
+        """DIDs of the parties that live on this node, whoever holds their keys."""
+        ...
+
+    def residences(self) -> Mapping[str, str]:
+        """Signed statements (:mod:`entrepot.party.residence`) of parties that they live here, by DID."""
         ...
 
 
@@ -76,3 +80,8 @@ class Office:
         """Do something that writes the journal, and wait until it is durable."""
         done: T = self.writer(work) if self.writer is not None else work(self.journal)
         return done
+
+    def custodies(self) -> Mapping[str, str]:
+        """Who holds the key of each party that lives here, by DID: ``held`` (this node) or ``own`` (the party)."""
+        hosted = self.custody.hosted()
+        return {did: "own" if self.custody.signatory(did) is None else "held" for did in hosted}

@@ -18,11 +18,10 @@ from entrepot.flow.office import Office
 from entrepot.flow.resolving import Remembered
 from entrepot.journal.journal import Journal
 from entrepot.journal.peer import Peer as PeerRow
+from entrepot.party.residence import names_node, read_residence
 
 ASKED, ASKING, ADMITTED, BLOCKED = "asked", "asking", "admitted", "blocked"
 GREETING = "greeting"
-SERVICE = "EntrepotNode"
-"""Type of the service entry by which a party's DID document names the node (did:key) where it lives."""
 CATCH_UP = "catchUp"
 """Member of a peer's row: how far it was asked after a restore (:mod:`entrepot.flow.catchup`)."""
 OFFERED = "offered"
@@ -178,7 +177,8 @@ def greeted(office: Office, message: bytes) -> bytes:
 
 
 def _greeting(office: Office, receiver: str, status: str) -> bytes:
-    return nodemail.write(office, GREETING, receiver, {**describe(office), "status": status})
+    told = {**describe(office), "residences": dict(office.custody.residences()), "status": status}
+    return nodemail.write(office, GREETING, receiver, told)
 
 
 def _keep(office: Office, mail: nodemail.Mail, status: str, *, lifts_block: bool = False) -> Peer:
@@ -187,7 +187,9 @@ def _keep(office: Office, mail: nodemail.Mail, status: str, *, lifts_block: bool
         raise BadNodeMessage("the greeting does not describe its sender")
     before = office.journal.peer(mail.sender)
     claimed = [str(each) for each in parties[:PARTIES_MAX]] if status == ADMITTED else []  # strangers cost no look-ups
+    residents = _residents(mail)
     found, documents = _hosted(office, mail.sender, claimed, {} if before is None else before.body)
+    found = sorted({*found, *residents.intersection(claimed)})
     body = {
         "parties": found,
         "seen": format_moment(mail.sent),
@@ -215,6 +217,14 @@ def _put_row(journal: Journal, row: PeerRow, *, lifts_block: bool) -> None:
         journal.put_peer(replace(row, body=body | noted))
 
 
+def _residents(mail: nodemail.Mail) -> frozenset[str]:
+    """Parties under did:key that have signed that they live on the sender's node."""
+    stated = mail.body.get("residences")
+    texts = list(stated.values())[:PARTIES_MAX] if isinstance(stated, dict) else []
+    found = (read_residence(each) for each in texts if isinstance(each, str))
+    return frozenset(each.party for each in found if each is not None and each.node == mail.sender)
+
+
 def _hosted(
     office: Office, node: str, claimed: list[str], before: Mapping[str, Any]
 ) -> tuple[list[str], dict[str, dict[str, Any]]]:
@@ -229,7 +239,7 @@ def _hosted(
     known, kept = before.get("parties", ()), before.get(DOCUMENTS, {})
     for did in sorted(set(claimed)):
         resolution = office.resolver.resolve(did)
-        if not (did in known if resolution.document is None else _names(resolution.document, node)):
+        if not (did in known if resolution.document is None else names_node(resolution.document, node)):
             continue
         found.append(did)
         if resolution.document is None or resolution.remembered is not None:
@@ -237,15 +247,6 @@ def _hosted(
         elif did.startswith("did:web:"):  # did:key needs no memory, and a did:webvh is its history, not one document
             documents[did] = {"at": format_moment(office.clock()), "document": resolution.document}
     return found, documents
-
-
-def _names(document: Mapping[str, Any], node: str) -> bool:
-    """Whether a DID document names ``node`` as the place where its party lives."""
-    services = document.get("service")
-    return any(
-        isinstance(each, dict) and (each.get("type"), each.get("serviceEndpoint")) == (SERVICE, node)
-        for each in (services if isinstance(services, list) else ())
-    )
 
 
 def _bounded(documents: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Record
+from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.document.verify import REMEMBERED, Report, Result, Verdict, verify
-from entrepot.flow.assess import Checked
+from entrepot.flow.assess import Checked, stop
 from entrepot.flow.assess import Verdict as Checking
 from entrepot.flow.office import Office
 from entrepot.journal.port import Proof
@@ -17,6 +18,37 @@ STANDARDS = {
 }
 NUMBERS = {"integrity": 1, "issuer": 2, "status": 3, "validity": 4, "schema": 5, "mandate": 6, "anchor": 7}
 """Result of the verification -> number of its finding ``ENT-CORE-PROOF-nn``."""
+
+
+def open_proofs(secured: Sequence[str], path: str) -> tuple[Record | None, tuple[Proof, ...], tuple[Finding, ...]]:
+    """The one record that secured texts render, and its proofs; None with all findings where they do not.
+
+    ``path``: where each text stands, ``{}`` for its number.
+    """
+    records: dict[str, Record] = {}
+    proofs: list[Proof] = []
+    found: list[Finding] = []
+    for index, text in enumerate(secured):
+        body = text.encode("utf-8")
+        opened, wrong = open_secured(body)
+        found += [each.at(path.format(index)) for each in wrong]
+        if opened is None:
+            continue
+        record, wrong = record_of_credential(opened.vc)
+        found += [each.at(path.format(index)) for each in wrong]
+        if record is not None:
+            records[record.id] = record
+            proofs.append(Proof(securing=opened.securing, body=body, method=opened.method))
+    if len(records) > 1:
+        found.append(
+            stop(
+                "ENT-CORE-ENVELOPE-02",
+                "The proofs are of {count} different records.",
+                remedy="Send one at a time.",
+                count=str(len(records)),
+            )
+        )
+    return (None, (), tuple(found)) if found or not records else (next(iter(records.values())), tuple(proofs), ())
 
 
 def check_proofs(office: Office, record: Record, proofs: Sequence[Proof]) -> tuple[list[Checked], bool]:

@@ -70,28 +70,28 @@ def sale_page(
     sale: str,
     readers: Collection[str] | None,
     *,
-    held: Collection[str] | None = None,
+    custodies: Mapping[str, str] | None = None,
     recall: Recall | None = None,
 ) -> dict[str, Any] | None:
     """A sale as ``readers`` may know it, with all its records in their deterministic order.
 
-    Records that the readers may not see appear with their id alone. ``held``, ``recall``: as in :func:`record_line`
-    and :func:`sale_summary`.
+    Records that the readers may not see appear with their id alone. ``custodies``, ``recall``: as in
+    :func:`record_line` and :func:`sale_summary`.
     """
     whole = sale_summary(journal, sale)
     row = sale_summary(journal, sale, readers, recall=recall)
     if whole is None or row is None:
         return None
-    return {**row, "records": [record_line(journal, each, readers, held=held) for each in whole["order"]]}
+    return {**row, "records": [record_line(journal, each, readers, custodies=custodies) for each in whole["order"]]}
 
 
 def record_line(
-    journal: Journal, record_id: str, readers: Collection[str] | None, *, held: Collection[str] | None = None
+    journal: Journal, record_id: str, readers: Collection[str] | None, *, custodies: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """One record of a sale as a line: what it is, who says it, how it is proven, what was checked.
 
-    ``held``: DIDs of the parties whose keys this node holds; each proof says whether one of them signed. Where they
-    are not given, nothing is said of custody.
+    ``custodies``: who holds the key of each party of this node (``held``, ``own``), by DID; each proof says whether one
+    of them signed. Where they are not given, nothing is said of custody.
     """
     record = journal.record(record_id)
     entry = journal.entry(record_id)
@@ -107,26 +107,26 @@ def record_line(
         "issued": format_moment(record.content.issued),
         "received": format_moment(entry.received),
         "erased": record.erased,
-        "proofs": [_proof_line(each, held) for each in journal.proofs(record_id)],
+        "proofs": [_proof_line(each, custodies) for each in journal.proofs(record_id)],
         "checks": (journal.assessment(record_id) or {}).get("checks", []),
     }
 
 
-def _proof_line(proof: Proof, held: Collection[str] | None) -> dict[str, str]:
+def _proof_line(proof: Proof, custodies: Mapping[str, str] | None) -> dict[str, str]:
     line = {"securing": proof.securing, "method": proof.method}
-    if held is None:
+    if custodies is None:
         return line
-    return {**line, "custody": "held" if proof.method.partition("#")[0] in held else "elsewhere"}
+    return {**line, "custody": custodies.get(proof.method.partition("#")[0], "elsewhere")}
 
 
 def record_page(
-    journal: Journal, record_id: str, readers: Collection[str] | None, *, held: Collection[str] | None = None
+    journal: Journal, record_id: str, readers: Collection[str] | None, *, custodies: Mapping[str, str] | None = None
 ) -> dict[str, Any] | None:
-    """A record with its content; None where it is not here or not for these readers. ``held``: see record_line."""
+    """A record with its content; None where it is not here or not for these readers. ``custodies``: see record_line."""
     record: Record | None = journal.record(record_id)
     if record is None:
         return None
-    line = record_line(journal, record_id, readers, held=held)
+    line = record_line(journal, record_id, readers, custodies=custodies)
     if line.get("withheld"):
         return None
     content: Mapping[str, Any] = dump(record.content)

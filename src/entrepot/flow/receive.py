@@ -11,7 +11,6 @@ from entrepot.base.error import LimitError
 from entrepot.base.finding import Finding, blocking
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.record import Record
-from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.flow import nodemail
 from entrepot.flow.assess import Assessment, Checked, stop
 from entrepot.flow.belonging import Belonging, belonging, perhaps_stranger, stranger
@@ -26,7 +25,7 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.presented import check_received, named_files
-from entrepot.flow.prove import check_proofs
+from entrepot.flow.prove import check_proofs, open_proofs
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
 from entrepot.journal.waiting import Waiting
@@ -111,36 +110,13 @@ def receive(office: Office, value: Any, sender: Peer) -> Received:
 
 
 def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
-    records: dict[str, Record] = {}
-    proofs: list[Proof] = []
-    found: list[Finding] = []
-    for index, sent in enumerate(envelope.proofs):
-        opened, wrong = open_secured(sent.body.encode("utf-8"))
-        found += [each.at(f"$.proofs[{index}].body") for each in wrong]
-        if opened is None:
-            continue
-        record, wrong = record_of_credential(opened.vc)
-        found += [each.at(f"$.proofs[{index}].body") for each in wrong]
-        if record is not None:
-            records[record.id] = record
-            proofs.append(Proof(securing=opened.securing, body=sent.body.encode("utf-8"), method=opened.method))
+    record, proofs, found = open_proofs([each.body for each in envelope.proofs], "$.proofs[{}].body")
     attachments, wrong = unpack(envelope.attachments)
-    found += wrong
-    if len(records) > 1:
-        found.append(
-            stop(
-                "ENT-CORE-ENVELOPE-02",
-                "The proofs are of {count} different records.",
-                remedy="Send one at a time.",
-                count=str(len(records)),
-            )
-        )
-    if found or not records:
-        return None, tuple(found)
-    record = next(iter(records.values()))
+    if record is None or wrong:
+        return None, (*found, *wrong)
     withheld = frozenset(envelope.withheld) & set(record.content.after)
     named, strays = named_files(record, attachments)
-    return _Opened(record=record, proofs=tuple(proofs), attachments=named, strays=strays, withheld=withheld), ()
+    return _Opened(record=record, proofs=proofs, attachments=named, strays=strays, withheld=withheld), ()
 
 
 def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> Received:

@@ -1,4 +1,4 @@
-"""The keys of a node's folder: its own, and those it holds for its parties."""
+"""The keys of a node's folder: its own, and those it holds for its parties; and the parties that hold their own."""
 
 import os
 import re
@@ -10,11 +10,13 @@ from typing import Any
 
 from entrepot.base.error import UsageError
 from entrepot.flow.office import Signatory
-from entrepot.flow.peer import SERVICE
+from entrepot.node.error import NameTaken
+from entrepot.node.ownparty import OwnParties, OwnParty
 from entrepot.party.did import did_key, did_web, document_of, key_method_id
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.keystore import Custody as Holding
 from entrepot.party.keystore import KeyLock, KeyStore, StoredKey, kek_path, open_kek
+from entrepot.party.residence import service_entry
 
 NODE_KEY = "node"
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{1,39}$"
@@ -30,6 +32,8 @@ class HeldKeys:
         self._guard = threading.Lock()
         self._signatories: dict[str, Signatory] = {}
         self._names: dict[str, str] = {}
+        self._registry = OwnParties(data)
+        self._own = {each.did: each for each in self._registry.list()}
         for stored in self._store.list():
             self._learn(stored)
 
@@ -38,8 +42,12 @@ class HeldKeys:
         return self._signatories.get(did)
 
     def hosted(self) -> frozenset[str]:
-        """DIDs of the parties that live here."""
-        return frozenset(self._signatories) - {self.node.did}
+        """DIDs of the parties that live here, whoever holds their keys."""
+        return (frozenset(self._signatories) - {self.node.did}) | frozenset(self._own)
+
+    def residences(self) -> Mapping[str, str]:
+        """The signed statements of parties that they live here, by DID."""
+        return {did: each.residence for did, each in self._own.items() if each.residence is not None}
 
     @property
     def node(self) -> Signatory:
@@ -52,7 +60,8 @@ class HeldKeys:
 
     def names(self) -> Mapping[str, str]:
         """Short name by DID, without the node's own."""
-        return {did: name for did, name in self._names.items() if name != NODE_KEY}
+        held = {did: name for did, name in self._names.items() if name != NODE_KEY}
+        return held | {did: each.name for did, each in self._own.items()}
 
     def document(self, did: str) -> Mapping[str, Any] | None:
         """The DID document of a hosted party or of the node."""
@@ -60,8 +69,7 @@ class HeldKeys:
         if found is None:
             return None
         document = document_of(did, {found.method.partition("#")[2]: found.key.public})
-        service = {"id": f"{did}#node", "type": SERVICE, "serviceEndpoint": self.node.did}
-        return document if did == self.node.did else {**document, "service": [service]}
+        return document if did == self.node.did else {**document, "service": [service_entry(did, self.node.did)]}
 
     def create(self, name: str, *, did: Callable[[KeyPair], tuple[str, str]], curve: Curve, now: datetime) -> Signatory:
         """A new key under ``name``, durable on return; ``did`` gives DID and method id of the new key.
@@ -72,6 +80,8 @@ class HeldKeys:
             known = self.named(name)
             if known is not None:
                 return known
+            if name in self.names().values():
+                raise NameTaken(f"{name} is a party that holds its own key", remedy="Take another name.")
             pair = KeyPair.generate(curve, self._entropy)
             party, method_id = did(pair)
             stored = StoredKey(
@@ -85,6 +95,24 @@ class HeldKeys:
             )
             self._store.save(stored, pair, lock=self._lock, entropy=self._entropy)
             return self._learn(stored)
+
+    def register(self, name: str, did: str, *, residence: str | None, now: datetime) -> OwnParty:
+        """Let a party live here that holds its own key; durable on return. The same again changes nothing, and a newer
+        ``residence`` takes the place of the older. Raises :class:`NameTaken`."""
+        with self._guard:
+            known = self._own.get(did)
+            names = self.names()
+            if (known.name if known else name) != name or (known is None and (did in names or name in names.values())):
+                raise NameTaken(f"{name} or {did} is a party of this node already", remedy="Take another name.")
+            if did == self.node.did:
+                raise NameTaken(f"{did} is the node itself")
+            created = known.created if known else now
+            kept = residence or (known.residence if known else None)
+            party = OwnParty(name=name, did=did, created=created, residence=kept)
+            if party != known:
+                self._registry.save(party)
+                self._own = {**self._own, did: party}
+            return party
 
     def _learn(self, stored: StoredKey) -> Signatory:
         pair = self._store.load(stored.id, self._lock)

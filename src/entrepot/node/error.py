@@ -31,3 +31,9 @@ class PortTaken(NodeError):
     """Another program listens on the node's port."""
 
     code = "port-taken"
+
+
+class NameTaken(NodeError):
+    """Another party of the node has that name, or that identifier another name."""
+
+    code = "name-taken"

@@ -21,7 +21,7 @@ from entrepot.journal.port import (
     KeyReused,
     StreamConflict,
 )
-from entrepot.node.error import AccountsFailed, NotRunning
+from entrepot.node.error import AccountsFailed, NameTaken, NotRunning
 
 log = logging.getLogger("entrepot.api")
 TITLES = {
@@ -55,6 +55,7 @@ STATUS: dict[type[Exception], int] = {
     JournalDamaged: 503,
     JournalUnavailable: 503,
     CatchUpNeeded: 503,
+    NameTaken: 409,
     NotRunning: 503,
     AccountsFailed: 503,
 }

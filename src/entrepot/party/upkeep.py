@@ -28,6 +28,7 @@ from entrepot.party.error import PartyError
 from entrepot.party.folder import WEB_FRAGMENT, KeptParty, NewParty, PartyFolder, party_id
 from entrepot.party.key import Curve, Entropy, KeyPair
 from entrepot.party.keystore import KeyStore, Lock, StoredKey
+from entrepot.party.residence import with_node
 from entrepot.party.revision import moved, rotated, unkeyed
 
 _TICK = timedelta(milliseconds=1)
@@ -124,6 +125,21 @@ class Upkeep:
         if target.text == log.did.text:
             raise UsageError(f"it is at {domain} already")
         state = moved(log.newest.document, log.did, target)
+        authority = self._authority(kept, log, now)
+        self._publish(kept, append_entry(log, state, authority.change, signer=authority.signer, now=now))
+        return self.settle(kept, now=now)
+
+    def reside(self, kept: KeptParty, node: str, *, now: datetime) -> KeptParty:
+        """Name the node (a did:key) on which the party lives, in its document; a did:webvh says so in its log.
+
+        Raises :class:`UsageError` for a did:key, which has no document to say it in.
+        """
+        kept = self.settle(kept, now=now)
+        state = with_node(self._document(kept, now), node)
+        log = self._log(kept, now)
+        if log is None:
+            self._folder.write_document(kept.id, state)
+            return kept
         authority = self._authority(kept, log, now)
         self._publish(kept, append_entry(log, state, authority.change, signer=authority.signer, now=now))
         return self.settle(kept, now=now)

@@ -1,15 +1,18 @@
 """Papers between invented firms, as the JSON of a draft."""
 
 import base64
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
-from entrepot.base.digest import sha256
+from entrepot.base.digest import b64url, sha256
+from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump
 from entrepot.cli.demo import default
 from entrepot.document.order.model import Answer, OrderResponse
 from entrepot.document.trade import RecordReference
+from entrepot.flow.issue import sign
 
 _numbers = count(1)
 
@@ -45,3 +48,27 @@ def naming(draft, *files):
     """The draft with its files; its payload names the first of them, as a record must."""
     payload = {**draft["payload"], "note": sha256(base64.b64decode(files[0]["base64"]))}
     return {**draft, "payload": payload, "attachments": list(files)}
+
+
+def content(draft, issuer, *, issued=None, nonce=None):
+    """The record that a draft makes where its issuer writes it itself."""
+    return record_of(
+        Content(
+            kind=draft["kind"],
+            version=1,
+            issuer=issuer,
+            number=draft["number"],
+            nonce=nonce or b64url(secrets.token_bytes(16)),
+            issued=issued or datetime.now(UTC).replace(microsecond=0),
+            sales=tuple(draft.get("sales", ())),
+            after=tuple(sorted({*draft.get("after", ()), *draft.get("sales", ())})),
+            audience=tuple(sorted(draft.get("audience", (issuer,)))),
+            payload=draft["payload"],
+        )
+    )
+
+
+def signed(office, draft, party):
+    """The body that hands over a draft, signed with the key that the node holds of ``party``: any signer will do."""
+    record = content(draft, party)
+    return {"secured": [each.body.decode() for each in sign(office, record, office.custody.signatory(party))]}

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from entrepot.flow import nodemail
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office, Signatory
-from entrepot.flow.peer import SERVICE, remembered
+from entrepot.flow.peer import remembered
 from entrepot.flow.resolving import NodeResolver
 from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
 from entrepot.journal.journal import Journal
 from entrepot.party.did import did_web, document_of
 from entrepot.party.key import Curve, KeyPair
+from entrepot.party.residence import service_entry
 
 if TYPE_CHECKING:
     from simulated.world import World
@@ -53,8 +54,10 @@ class Keys:
         held = self._held.get(did)
         if held is None:
             return None
-        service = {"id": f"{did}#node", "type": SERVICE, "serviceEndpoint": self._node}
-        return {**document_of(did, {"key-1": held.key.public}), "service": [service]}
+        return {**document_of(did, {"key-1": held.key.public}), "service": [service_entry(did, self._node)]}
+
+    def residences(self) -> Mapping[str, str]:
+        return {}
 
 
 @dataclass

@@ -47,13 +47,13 @@ class Client:
             _json(answer)
         return answer.body
 
-    def post(self, path: str, body: Any) -> Any:
-        """The JSON that a POST answers; raises :class:`NodeRefused`."""
+    def post(self, path: str, body: Any, key: str = "") -> Any:
+        """The JSON that a POST answers; raises :class:`NodeRefused`. ``key``: the idempotency key, else a new one."""
         self.counter += 1
         headers = {
             **self._headers(),
             "Content-Type": "application/json",
-            "Idempotency-Key": f"{path.strip('/').replace('/', '-')}-{self.counter}",
+            "Idempotency-Key": key or f"{path.strip('/').replace('/', '-')}-{self.counter}",
         }
         return _json(self.fetcher.post(f"{self.url}{path}", json.dumps(body).encode(), headers))
 

@@ -1,6 +1,6 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
-from entrepot.node.api import document, economy, erasure, log, operator, peer, record, recovery, sale, token
+from entrepot.node.api import document, economy, erasure, log, operator, peer, record, recovery, sale, signing, token
 from entrepot.node.api.description import NodeApi
 from entrepot.node.api.edge import StrictParser, install
 
@@ -21,6 +21,7 @@ api = NodeApi(
 install(api)
 for path, module in (
     ("/sales", sale),
+    ("/records", signing),
     ("/records", record),
     ("/documents", document),
     ("/economies", economy),

@@ -14,49 +14,84 @@ from entrepot.node.custody import NAME_PATTERN, require_name, web_did
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office, station
 from entrepot.party.key import Curve
+from entrepot.party.residence import TEXT_MAX, names_node, read_residence
 
 router = Router(tags=["operator"], auth=OPERATORS)
+OWN_PATTERN = "^did:(key|web|webvh):[A-Za-z0-9._:%-]*[A-Za-z0-9._%-]$"
+"""DIDs under which a party may hold its own key."""
 
 
 class PartyIn(Schema):
-    """A party to create on this node, with a key that the node holds for it."""
+    """A party that is to live on this node: with a new key that the node holds, or, with ``did``, with its own key,
+    which stays where it is. ``residence``: the statement, signed by a did:key, that it lives here."""
 
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=40)]
     curve: Curve = Curve.ED25519
+    did: Annotated[str, StringConstraints(pattern=OWN_PATTERN, max_length=500)] | None = None
+    residence: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_.-]+$", max_length=TEXT_MAX)] | None = None
 
 
 class PartyOut(Schema):
-    """A hosted party."""
+    """A hosted party. ``custody``: who holds its key, the node (``held``) or the party (``own``)."""
 
     name: str
     did: str
-    custody: str = "held"
+    custody: str
+
+
+class PartyMade(PartyOut):
+    """``resides``: whether the party itself says that it lives here; peers believe nobody else, and send it nothing
+    before."""
+
+    resides: bool
 
 
 @router.get("/parties", response={200: list[PartyOut], **wrongs(*BEHIND_TOKEN)}, summary="List hosted parties")
 def list_parties(request: HttpRequest) -> list[dict[str, str]]:
     """All parties that live here."""
-    return [{"name": name, "did": did} for did, name in sorted(station().keys.names().items())]
+    custodies = office().custodies()
+    return [
+        {"name": name, "did": did, "custody": custodies[did]} for did, name in sorted(station().keys.names().items())
+    ]
 
 
-@router.post("/parties", response={200: PartyOut, **wrongs(*BEHIND_TOKEN, *ON_POST)}, summary="Create a hosted party",
+@router.post("/parties", response={200: PartyMade, **wrongs(*BEHIND_TOKEN, *ON_POST)}, summary="Create a hosted party",
              openapi_extra=ACTS)  # fmt: skip
 def create_party(request: HttpRequest, body: PartyIn) -> Any:
-    """did:web under this node's address, with a new held key. The same name again gives the same party.
+    """Without ``did``: did:web under this node's address, with a new held key. With it: a party under did:key, did:web
+    or did:webvh that keeps its key; nothing secret is given. The same again gives the same party.
 
     Admitted peers are told, so that they send it what it may read; one that is down hears it later."""
 
-    def act() -> dict[str, str]:
+    def act() -> dict[str, Any]:
         name = require_name(body.name)
-        did = web_did(settings.CONFIG.did_host, settings.CONFIG.port, name)
-        made = station().keys.create(name, did=did, curve=body.curve, now=office().clock())
-        if made.key.curve is not body.curve:
-            raise ProblemError(409, "party-exists", f"The party {name} is there, with a key on {made.key.curve}.")
+        made = _held(name, body.curve) if body.did is None else _registered(name, body.did, body.residence)
         station().announcer.tell()
-        return {"name": name, "did": made.did}
+        return {"name": name, **made}
 
-    return once(request, "party", body.model_dump(mode="json"), act)
+    return once(request, "party", body.model_dump(mode="json", exclude_unset=True), act)
+
+
+def _held(name: str, curve: Curve) -> dict[str, Any]:
+    did = web_did(settings.CONFIG.did_host, settings.CONFIG.port, name)
+    made = station().keys.create(name, did=did, curve=curve, now=office().clock())
+    if made.key.curve is not curve:
+        raise ProblemError(409, "party-exists", f"The party {name} is there, with a key on {made.key.curve}.")
+    return {"did": made.did, "custody": "held", "resides": True}
+
+
+def _registered(name: str, did: str, residence: str | None) -> dict[str, Any]:
+    node = office().identity.did
+    found = office().resolver.resolve(did)
+    if found.document is None:
+        raise ProblemError(422, "did-unresolved", f"{found.reason} ({found.code})")
+    stated = None if residence is None else read_residence(residence)
+    if residence is not None and (stated is None or (stated.party, stated.node) != (did, node)):
+        raise ProblemError(422, "residence", f"The statement is not by {did}, or is not about {node}.")
+    station().keys.register(name, did, residence=residence, now=office().clock())
+    resides = did in office().custody.residences() or names_node(found.document, node)
+    return {"did": did, "custody": "own", "resides": resides}
 
 
 @router.get("/tokens", response={200: list[TokenLine], **wrongs(*BEHIND_TOKEN)}, summary="List tokens")

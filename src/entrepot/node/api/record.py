@@ -1,6 +1,7 @@
 """Records: issue one, check a draft, present a foreign file, read one back."""
 
 import base64
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -123,15 +124,15 @@ def issue_record(request: HttpRequest, body: DraftIn) -> dict[str, Any]:
     with IN_FLIGHT.hold(key):
         known = office().journal.replayed(key)
         if known is not None:
-            return _replayed(known.record_id)
-        issued = issue(office(), _draft(body, who), idempotency=key)
-    return _answer(issued)
+            return replayed_answer(known.record_id)
+        issued = issue(office(), draft_of(body, who), idempotency=key)
+    return answer_of(issued)
 
 
 @router.post("/check", response={200: CheckedOut, **POSTING}, summary="Check a draft", auth=WRITERS)
 def check_record(request: HttpRequest, body: DraftIn) -> dict[str, Any]:
     """What issuing the draft would find. Nothing is signed or kept, so no idempotency key is needed."""
-    checked = check_draft(office(), _draft(body, caller(request))).assessment
+    checked = check_draft(office(), draft_of(body, caller(request))).assessment
     return {"ok": not checked.blocking, "checks": [each.to_json() for each in checked.checked]}
 
 
@@ -181,16 +182,16 @@ def show_file(
 
 
 def _visible(request: HttpRequest, record_id: str) -> dict[str, Any]:
-    held = office().custody.hosted()
-    page = record_page(office().journal, record_id, caller(request).readers, held=held)
+    page = record_page(office().journal, record_id, caller(request).readers, custodies=office().custodies())
     if page is None:
         raise ProblemError(404, "not-found", "No record that you may read has that id.")
     return page
 
 
-def _draft(body: DraftIn, who: Caller) -> Draft:
-    _require_known(body, who)
-    files = [_file(each) for each in body.attachments]
+def draft_of(body: DraftIn, who: Caller) -> Draft:
+    """The draft that a request writes, of the caller's party; raises a 404 problem for what that party cannot see."""
+    require_known(body.sales, body.after or (), who)
+    files = [file_of(each) for each in body.attachments]
     return Draft(
         kind=body.kind,
         issuer=who.party,
@@ -203,23 +204,25 @@ def _draft(body: DraftIn, who: Caller) -> Draft:
     )
 
 
-def _require_known(body: DraftIn, who: Caller) -> None:
-    """A draft may name only sales and causes that its party can see; of all others the answer tells nothing."""
+def require_known(sales: Collection[str], after: Collection[str], who: Caller) -> None:
+    """A party may name only sales and causes that it can see; of all others the 404 problem tells nothing."""
     journal = office().journal
-    own = set(sale_ids(journal, who.readers)) if body.sales else set()
-    if not own.issuperset(body.sales):
+    own = set(sale_ids(journal, who.readers)) if sales else set()
+    if not own.issuperset(sales):
         raise ProblemError(404, "not-found", "No sale of yours has that id.")
-    for cause in body.after or ():
+    for cause in after:
         if record_page(journal, cause, who.readers) is None:
             raise ProblemError(404, "not-found", "No record that you may read has the id in `after`.")
 
 
-def _file(sent: FileIn) -> Attachment:
+def file_of(sent: FileIn) -> Attachment:
+    """The file that a request carries."""
     data = base64.b64decode(sent.base64, validate=True)
     return Attachment(digest=sha256(data), media_type=sent.media_type, body=data)
 
 
-def _answer(issued: Issued) -> dict[str, Any]:
+def answer_of(issued: Issued) -> dict[str, Any]:
+    """What is answered where a record was issued; raises a 422 problem with the findings where it was not."""
     if issued.record is None or issued.appended is None:
         raise ProblemError(
             422, "findings", "Nothing was issued: see the findings.", blocking(issued.findings) or issued.findings
@@ -234,7 +237,8 @@ def _answer(issued: Issued) -> dict[str, Any]:
     }
 
 
-def _replayed(record_id: str) -> dict[str, Any]:
+def replayed_answer(record_id: str) -> dict[str, Any]:
+    """What is answered where an idempotency key was used before for this record."""
     entry = office().journal.entry(record_id)
     assessment = office().journal.assessment(record_id) or {}
     assert entry is not None, "an idempotency key is kept with its record"

@@ -56,7 +56,7 @@ def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
     All of it follows from the records that the caller's party may read; of the others it shows the ids.
     """
     here, readers = office(), _readers(request, sale)
-    page = sale_page(here.journal, sale, readers, held=here.custody.hosted(), recall=here.recall)
+    page = sale_page(here.journal, sale, readers, custodies=here.custodies(), recall=here.recall)
     assert page is not None, "a sale that a party holds has a row"
     return page
 
