@@ -15,6 +15,7 @@ from entrepot.node.access.bearer import token_of
 from entrepot.node.bucket import Buckets
 from entrepot.node.config import BODY_BYTES_MAX, PEER_BYTES_MAX
 from entrepot.node.error import AccountsFailed
+from entrepot.node.page.answer import Page, error_page, wants_page
 from entrepot.node.problem import of_error, problem
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Guard:
             response = self._refusal(request) or self._next(request)
         except Exception as wrong:  # noqa: BLE001 - nothing may leave as a page or a traceback
             response = self.process_exception(request, wrong)
-        if response.status_code >= 400 and not response.get("Content-Type", "").endswith("json"):
-            response = _as_problem(response)
+        if response.status_code >= 400:
+            response = _as_error(request, response)
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -95,8 +96,17 @@ class Guard:
         return problem(500, "internal", detail="The node failed; its operator finds the reason in the log.")
 
 
-def _as_problem(response: HttpResponseBase) -> HttpResponse:
-    answer = problem(response.status_code, CODES.get(response.status_code, "request"))
+def _as_error(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The error as whoever asks reads it: a page that a view made stays; pages for people, problems for programs."""
+    if isinstance(response, Page):
+        return response
+    answer: HttpResponse
+    if wants_page(request):
+        answer = error_page(request, response.status_code)
+    elif response.get("Content-Type", "").endswith("json"):
+        return response
+    else:
+        answer = problem(response.status_code, CODES.get(response.status_code, "request"))
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in response.headers:
             answer[name] = response.headers[name]

@@ -10,6 +10,7 @@ from entrepot.journal.journal import database_at
 from entrepot.node.config import Config, read_config
 from entrepot.node.custody import open_keys
 from entrepot.node.error import AccountsFailed, AccountsTooNew
+from entrepot.node.page.catalogue import compile_into
 
 OPERATOR_TOKEN = Path("secret") / "operator-token"
 
@@ -30,6 +31,7 @@ def prepare(config: Config) -> None:
     secret.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_journal(config)
     _write_once(secret / "django", secrets.token_bytes(32))
+    compile_into(config.data / "locale")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.node.settings")
     import django
     from django.db import DatabaseError, connections

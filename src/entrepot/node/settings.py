@@ -2,7 +2,8 @@
 
 import hashlib
 
-from entrepot.node.config import LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, read_config
+from entrepot.node.config import BODY_BYTES_MAX, LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, read_config
+from entrepot.node.page.language import LANGUAGES as PAGE_LANGUAGES
 
 CONFIG = read_config()
 _secret_file = CONFIG.data / "secret" / "django"
@@ -10,12 +11,22 @@ SECRET_KEY = hashlib.sha256(_secret_file.read_bytes()).hexdigest()
 DEBUG = False
 ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else ["127.0.0.1", "localhost", "[::1]", LOCAL_HOST]
 ROOT_URLCONF = "entrepot.node.urls"
-INSTALLED_APPS = ["entrepot.node.access"]
+INSTALLED_APPS = ["entrepot.node.access", "entrepot.node.page"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "entrepot.node.guard.Guard",
+    "entrepot.node.page.language.Languages",
 ]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": [], "libraries": {"reading": "entrepot.node.page.reading"}},
+    }
+]
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES_MAX  # nothing that is uploaded touches the disk
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
@@ -34,6 +45,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [(each.code, each.name) for each in PAGE_LANGUAGES]
+LOCALE_PATHS = [str(CONFIG.data / "locale")]
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = PEER_BYTES_MAX  # the guard sets narrower limits per door
 _https = CONFIG.is_public

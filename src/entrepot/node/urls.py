@@ -1,6 +1,6 @@
 """Addresses of a node."""
 
-from django.urls import path
+from django.urls import include, path
 
 from entrepot.node import views
 from entrepot.node.api import DESCRIPTION, api
@@ -14,4 +14,5 @@ urlpatterns = [
     path("peer/v1/missing", views.held),
     path(DESCRIPTION, views.openapi),
     path("api/v1/", api.urls),
+    path("", include("entrepot.node.page.urls")),
 ]

@@ -1,0 +1,63 @@
+"""How a page leaves the node: template, headers, and errors that a person can read."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext, override
+
+from entrepot.node.page.catalogue import provenance
+from entrepot.node.page.language import LANGUAGES, gettext_noop, language_of
+from entrepot.node.page.sheet import address
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content security policy (CSP level 3): everything from this node alone, nothing inline."""
+ERRORS = {
+    400: (gettext_noop("This request is not well formed"), gettext_noop("Check the address, and try again.")),
+    403: (gettext_noop("This is not open to you"), gettext_noop("Sign in with an account that may see it.")),
+    404: (gettext_noop("There is no such page"), gettext_noop("Check the address, or start from the first page.")),
+    405: (gettext_noop("This page cannot be used that way"), gettext_noop("Go back, and use the form on the page.")),
+    413: (gettext_noop("That is too large"), gettext_noop("Send a file of at most 5 MB.")),
+    429: (gettext_noop("Too many requests"), gettext_noop("Wait a minute, then try again.")),
+    500: (
+        gettext_noop("The node failed"),
+        gettext_noop("Try again, and tell the operator of this node if it lasts."),
+    ),
+    503: (gettext_noop("The node cannot do that now"), gettext_noop("Try again in a moment.")),
+}
+"""Status -> what happened, and what the reader can do."""
+
+
+class Page(HttpResponse):
+    """An answer that was made for people; nothing makes it anew where its status tells of an error."""
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, **values: Any) -> Page:
+    """The page that ``template`` makes of ``values`` for this reader."""
+    language = language_of(request)
+    shared = {
+        "language": language,
+        "languages": LANGUAGES,
+        "provenance": provenance(language),
+        "root": f"/{language.code}" if getattr(request, "named_language", None) else "",
+        "here": request.path_info,
+        "sheet": address(),
+    }
+    answer = Page(render_to_string(template, shared | values), status=status)
+    answer["Content-Security-Policy"] = POLICY
+    return answer
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether whoever asks reads pages rather than JSON."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", "/peer/"))
+
+
+def error_page(request: HttpRequest, status: int) -> Page:
+    """What went wrong and what helps, in the reader's language."""
+    what, remedy = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
+    with override(language_of(request).code):
+        return page(request, "error.html", status=status, what=gettext(what), remedy=gettext(remedy), code=status)

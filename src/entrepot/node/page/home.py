@@ -1,0 +1,14 @@
+"""The first page: what this is, what a visitor can do here, and the community's map."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from entrepot.node.page.answer import page
+from entrepot.node.page.economy import tiles
+from entrepot.node.page.language import language_of
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What is here for whoever comes by."""
+    return page(request, "home.html", tiles=tiles(language_of(request)))

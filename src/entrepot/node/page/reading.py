@@ -1,0 +1,64 @@
+"""Dates and field names as a reader writes them."""
+
+from datetime import date
+
+from babel.dates import format_date
+from django import template
+from django.utils.translation import gettext
+
+from entrepot.node.page.language import Language, gettext_noop
+
+register = template.Library()
+FIELDS = {
+    "name": gettext_noop("name"),
+    "short": gettext_noop("short name"),
+    "apec": gettext_noop("as APEC writes it"),
+    "asean": gettext_noop("as ASEAN writes it"),
+    "alpha2": gettext_noop("two letters"),
+    "alpha3": gettext_noop("three letters"),
+    "numeric": gettext_noop("number"),
+    "code": gettext_noop("code"),
+    "tag": gettext_noop("tag"),
+    "role": gettext_noop("role"),
+    "zones": gettext_noop("zones"),
+    "basis": gettext_noop("basis"),
+    "scheme": gettext_noop("scheme"),
+    "authority": gettext_noop("authority"),
+    "check": gettext_noop("check"),
+    "pattern": gettext_noop("pattern"),
+    "doubt": gettext_noop("in doubt"),
+    "icd": gettext_noop("ISO 6523 code"),
+    "prefix": gettext_noop("prefix"),
+    "tax": gettext_noop("tax"),
+    "type": gettext_noop("kind"),
+    "category": gettext_noop("category"),
+    "rate": gettext_noop("rate in percent"),
+    "base": gettext_noop("share that is taxed"),
+    "from": gettext_noop("from"),
+    "to": gettext_noop("until"),
+    "applies": gettext_noop("applies to"),
+    "effect": gettext_noop("effect"),
+    "threshold": gettext_noop("threshold"),
+    "currency": gettext_noop("currency"),
+    "syntax": gettext_noop("syntax"),
+    "profile": gettext_noop("profile"),
+    "mandatory": gettext_noop("mandatory for"),
+    "operator": gettext_noop("operator"),
+    "guid": gettext_noop("identifier"),
+    "agreement": gettext_noop("agreement"),
+    "status": gettext_noop("status"),
+    "field": gettext_noop("field"),
+}
+"""Member of an economy's file -> its name on the page."""
+
+
+@register.filter
+def field(name: str) -> str:
+    """The name of a member in the reader's language; itself where it has none."""
+    return gettext(FIELDS[name]) if name in FIELDS else name
+
+
+@register.filter
+def day(value: date, language: Language) -> str:
+    """The day, as the reader's language writes it."""
+    return format_date(value, format="long", locale=language.locale)

@@ -1,0 +1,101 @@
+"""Verify a document that anyone issued: a verdict in plain words, the reasons, the details. Nothing is kept."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from entrepot.document.verify import Given, Report, Verdict, unread, verify
+from entrepot.node.page.answer import page
+from entrepot.node.page.language import gettext_noop
+from entrepot.node.running import office
+
+QUESTIONS = {
+    "integrity": gettext_noop("Is it unchanged since it was signed?"),
+    "issuer": gettext_noop("Did the issuer it names sign it?"),
+    "status": gettext_noop("Does the issuer still stand by it?"),
+    "validity": gettext_noop("Is it in force now?"),
+    "schema": gettext_noop("Does it have the right form?"),
+    "mandate": gettext_noop("Was the signer allowed to sign for the issuer?"),
+    "anchor": gettext_noop("Does somebody trusted vouch for the issuer?"),
+    "time": gettext_noop("Is there evidence of when it was signed?"),
+}
+"""Result of a verification -> the question it answers, as a reader asks it."""
+VERDICTS = {
+    Verdict.VALID: gettext_noop("good"),
+    Verdict.INVALID: gettext_noop("not good"),
+    Verdict.UNKNOWN: gettext_noop("unknown"),
+    Verdict.NOT_ASKED: gettext_noop("not checked"),
+}
+SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?", Verdict.NOT_ASKED: "–"}
+"""Beside the words, so that no answer depends on colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with its answer; ``reason`` and ``remedy`` are the program's own words, in English."""
+
+    question: str
+    answer: str
+    sign: str
+    kind: str
+    reason: str
+    remedy: str
+    code: str
+
+
+@csrf_exempt  # it changes nothing, and answers the same to everybody
+@require_http_methods(["GET", "POST"])
+def verify_page(request: HttpRequest) -> HttpResponse:
+    """The form, and for a document the verdict."""
+    if request.method == "GET":
+        return page(request, "verify.html")
+    upload = request.FILES.get("file")
+    text = request.POST.get("text", "")
+    data = upload.read() if upload is not None else text.strip().encode("utf-8", "surrogatepass")
+    if not data:
+        return page(request, "verify.html", status=400, empty=True)
+    report = _judged(data)
+    return page(
+        request,
+        "verify.html",
+        report=report,
+        verdict=_verdict(report),
+        lines=[_line(name, report) for name in QUESTIONS if name in report.results],
+        text=text if upload is None else "",
+    )
+
+
+def _judged(data: bytes) -> Report:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return unread("The file is not text.")
+    here = office()
+    return verify(data, resolver=here.resolver, at=here.clock(), given=Given(anchors=here.anchors))
+
+
+def _verdict(report: Report) -> tuple[str, str]:
+    """The whole in one sentence, and its kind."""
+    if not report.is_readable:
+        return gettext("This could not be read as a signed document."), "unknown"
+    if report.is_valid:
+        return gettext("This document is good."), "valid"
+    if any(each.status is Verdict.INVALID for each in report.results.values()):
+        return gettext("Do not rely on this document."), "invalid"
+    return gettext("It cannot be said whether this document is good."), "unknown"
+
+
+def _line(name: str, report: Report) -> Line:
+    result = report.results[name]
+    return Line(
+        question=gettext(QUESTIONS[name]),
+        answer=gettext(VERDICTS[result.status]),
+        sign=SIGNS[result.status],
+        kind=str(result.status),
+        reason=result.reason,
+        remedy=result.remedy if result.status is not Verdict.VALID else "",
+        code=result.code,
+    )

@@ -1,0 +1,282 @@
+"""Pages for people: in every language, for every visitor, whole without JavaScript."""
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from entrepot.cli import entrepot
+from entrepot.economy.load import codes
+from entrepot.node.page.language import LANGUAGES
+from entrepot.node.page.origin import STATES, origins
+from entrepot.node.page.place import PLACES
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("/", "/verify", "/economies", "/economies/MY", "/economies/tw", "/origins")
+PREFIXES = ("", *(f"/{each.code}" for each in LANGUAGES))
+VOID = {"meta", "link", "input", "br"}
+
+
+class Outline(HTMLParser):
+    """What a page is made of; ``open`` is empty when every element was closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.links, self.lang, self.fields, self.labels = [], [], [], "", set(), set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "html":
+            self.lang = values["lang"]
+        if tag == "a":
+            self.links.append(values["href"])
+        if tag == "label":
+            self.labels.add(values["for"])
+        if tag in ("input", "textarea"):
+            self.fields.add(values["id"])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture
+def visit(node):
+    from django.test import Client
+
+    def get(path, **headers):
+        given = {"HTTP_HOST": "127.0.0.1", "HTTP_ACCEPT": "text/html"}
+        given |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+        return Client().get(path, **given)
+
+    return get
+
+
+@pytest.fixture
+def send(node):
+    from django.test import Client
+
+    def post(path="/verify", **fields):
+        return Client().post(path, fields, HTTP_HOST="127.0.0.1", HTTP_ACCEPT="text/html")
+
+    return post
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_answers_in_every_language(visit, path):
+    shown = {}
+    for prefix in PREFIXES:
+        answer = visit(prefix + path)
+        assert answer.status_code == 200, prefix + path
+        outline = Outline(answer.content.decode())
+        assert outline.open == []
+        assert outline.tags.count("h1") == 1
+        assert outline.fields == outline.labels
+        assert "script" not in outline.tags
+        assert not [each for each in outline.tags if each == "style"]
+        shown[outline.lang] = answer.content
+        assert len(answer.content) < 60_000
+    assert set(shown) == {each.tag for each in LANGUAGES}
+    assert len(set(shown.values())) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("wish", "lang"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.1", "zh-Hans"),
+        ("zh-TW", "zh-Hant"),
+        ("ms-MY", "ms"),
+        ("tlh", "en"),
+        ("vi;q=0.2,th", "th"),
+    ],
+)
+def test_the_reader_is_answered_in_the_language_the_browser_asks_for(visit, wish, lang):
+    answer = visit("/verify", accept_language=wish)
+    assert (Outline(answer.content.decode()).lang, answer["Content-Language"]) == (lang, lang)
+    assert "Accept-Language" in answer["Vary"]
+
+
+def test_links_stay_in_the_language_of_the_address(visit):
+    links = Outline(visit("/ko/economies/MY").content.decode()).links
+    known = {each.code for each in LANGUAGES}
+    own = [each for each in links if each.startswith("/") and each.split("/")[1] not in known]
+    assert own == []
+
+
+def test_every_link_of_the_pages_leads_somewhere(visit):
+    seen, left = set(), ["/"]
+    while left:
+        path = left.pop()
+        answer = visit(path.partition("#")[0])
+        assert answer.status_code == 200, path
+        if path.startswith(tuple(f"/{each.code}/" for each in LANGUAGES)):
+            continue  # the same pages again
+        for link in Outline(answer.content.decode()).links:
+            if link.startswith("/") and link not in seen:
+                seen.add(link)
+                left.append(link)
+
+
+def test_nothing_is_loaded_from_elsewhere(visit):
+    answer = visit("/")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', answer.content.decode()).group(1)
+    styled = visit(sheet)
+    assert styled.status_code == 200
+    assert "immutable" in styled["Cache-Control"]
+    assert len(answer.content) + len(styled.content) < 100_000
+    assert b"url(" not in styled.content
+    assert b"@import" not in styled.content
+    assert visit("/static/000000000000/entrepot.css").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/th/nothing", 404)])
+def test_errors_are_pages_for_people_and_problems_for_programs(visit, path, status):
+    shown = visit(path)
+    assert (shown.status_code, shown["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert "<h1>" in shown.content.decode()
+    told = visit(path, accept="application/json")
+    assert (told.status_code, told["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_an_economy_without_a_file_is_told(visit):
+    assert visit("/economies/FR").status_code == 404
+    assert "<h1>" in visit("/economies/FR").content.decode()
+
+
+def test_each_economy_has_one_tile():
+    assert set(PLACES) == set(codes())
+    assert len(set(PLACES.values())) == len(PLACES)
+
+
+def test_the_names_are_those_the_economies_agreed_on(visit):
+    page = visit("/ja/economies").content.decode()
+    assert "Chinese Taipei" in page
+    assert "Hong Kong, China" in page
+    assert "マレーシア" in page
+
+
+def test_a_good_document_is_called_good_and_an_altered_one_is_not(send, signed):
+    good = send(text=signed).content.decode()
+    assert "This document is good." in good
+    assert 'class="verdict valid"' in good
+    altered = json.loads(signed)
+    altered["credentialSubject"]["name"] = "somebody else"
+    bad = send(text=json.dumps(altered)).content.decode()
+    assert "Do not rely on this document." in bad
+    assert "not good" in bad
+    assert "不要依赖这份单证" in send("/zh-hans/verify", text=json.dumps(altered)).content.decode()
+
+
+def test_a_file_is_read_as_the_text_is(send, signed):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("../../x.json", signed.encode(), content_type="text/html")
+    assert "This document is good." in send(file=file).content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "{",
+        "[" * 5000,
+        '{"a":1,"a":2}',
+        "<!DOCTYPE x><x/>",
+        "e30.e30.e30",
+        "\u202e\u0000 \u2603",
+        "a" * 100_000,
+    ],
+)
+def test_whatever_is_sent_gets_an_answer(send, text):
+    answer = send(text=text)
+    assert answer.status_code == 200
+    assert "This document is good." not in answer.content.decode()
+
+
+def test_what_a_document_says_is_never_markup(send):
+    evil = "</textarea><script>alert(1)</script>"
+    shown = send(text=json.dumps({"issuer": evil, "type": evil, "proof": {"type": evil}})).content.decode()
+    assert "<script" not in shown
+    assert "&lt;script" in shown
+
+
+def test_nothing_sent_is_told(send):
+    answer = send(text="  ")
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_too_large_a_file_is_told_to_a_person(send):
+    answer = send(text="a" * (6 << 20))
+    assert answer.status_code == 413
+    assert "5 MB" in answer.content.decode()
+
+
+@pytest.fixture
+def signed():
+    from datetime import UTC, datetime
+
+    from entrepot.document.proof.securing import secure
+    from entrepot.party.did import did_key
+    from entrepot.party.key import Curve, KeyPair
+
+    pair = KeyPair.generate(Curve.ED25519, bytes)
+    did = did_key(pair.public)
+    vc = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": did,
+        "credentialSubject": {"name": "a firm"},
+    }
+    made = secure(
+        vc,
+        pair,
+        method_id=f"{did}#{did.removeprefix('did:key:')}",
+        securing="eddsa-jcs-2022",
+        created=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    return made.decode()
+
+
+# ---- origins ----
+
+
+def test_the_table_names_every_row_once():
+    ids = [each.id for each in origins().rows]
+    assert ids == [f"M{number}" for number in range(1, 27)]
+    for each in origins().rows:
+        assert each.state in STATES
+        assert all(letter in origins().articles for letter in re.findall(r"[a-z]", each.articles))
+        assert bool(each.does) == (each.state != "not yet"), each.id
+        assert bool(each.tests or each.commands or each.pages) == (each.state != "not yet"), each.id
+
+
+@pytest.mark.parametrize("row", origins().rows, ids=lambda row: row.id)
+def test_what_the_table_names_is_there(visit, row):
+    for page in row.pages:
+        assert visit(page).status_code == 200, page
+    for test in row.tests:
+        assert (ROOT / test).exists(), test
+    for command in row.commands:
+        found = entrepot
+        for word in command.split():
+            if word.islower():
+                found = found.get_command(None, word)
+            assert found is not None, command
+
+
+def test_a_command_of_the_table_works():
+    done = subprocess.run(
+        [sys.executable, "-m", "entrepot", "economy", "show", "MY"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert "Malaysia" in done.stdout
