@@ -31,6 +31,8 @@ for _each in (*SECURING, *LISTING):
 @click.option("--anchors", multiple=True, type=FILES, help="A trust anchor list.")
 @SIGNERS
 @MEMORY
+@click.option("--mandate", "mandates", multiple=True, type=FILES, help="A mandate under which it was signed.")
+@click.option("--identity", "identities", multiple=True, type=FILES, help="The issuer's Digital Identity Anchor.")
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list to use.")
 @click.option("--fresh", "fresh_hours", type=click.FloatRange(min=0), help="Hours that a status list may be old.")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")

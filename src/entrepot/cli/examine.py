@@ -37,6 +37,8 @@ class Asked:
     anchors: tuple[Path, ...] = ()
     signers: tuple[str, ...] = ()
     memory: Path | None = None
+    mandates: tuple[Path, ...] = ()
+    identities: tuple[Path, ...] = ()
     lists: tuple[Path, ...] = ()
     contexts: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
@@ -68,6 +70,8 @@ class _Desk:
     unnamed: list[Mapping[str, Any]]
     schemas: "Schemas"
     issuances: "tuple[Issuance, ...]"
+    mandates: tuple[bytes, ...]
+    identities: tuple[bytes, ...]
     contexts: dict[tuple[str, ...], "Contexts"] = field(default_factory=dict)
 
     def contexts_for(self, data: bytes) -> "Contexts":
@@ -115,6 +119,9 @@ def _examine(file: Path, asked: Asked) -> Examined:
         anchors=desk.anchors,
         schemas=desk.schemas,
         issuances=desk.issuances,
+        mandates=desk.mandates,
+        identities=desk.identities,
+        fetch=None if asked.offline else _fetch,
     )
     report = verify(data, resolver=desk.resolver, at=asked.at, require=asked.required, given=given)
     text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else _words(file, report)
@@ -137,7 +144,9 @@ def _desk(asked: Asked) -> _Desk:
     )
     resolver = resolver_of(asked.did_docs, offline=asked.offline)
     anchors, issuances = anchors_of(asked.anchors, asked.signers, asked.memory), tuple(map(_issuance, asked.issued))
-    return _Desk(asked, resolver, anchors, lists, named, unnamed, schemas, issuances)
+    mandates = tuple(_needed(each, "--mandate") for each in asked.mandates)
+    identities = tuple(_needed(each, "--identity") for each in asked.identities)
+    return _Desk(asked, resolver, anchors, lists, named, unnamed, schemas, issuances, mandates, identities)
 
 
 def _issuance(file: Path) -> "Issuance":

@@ -59,6 +59,12 @@ def assign(document_id: str, *, list_file: Path) -> int:
 
     Example: entrepot document status-entry urn:uuid:1 --list l.json
     """
+    click.echo(json.dumps(entry_on(list_file, document_id)))
+    return 0
+
+
+def entry_on(list_file: Path, document_id: str) -> dict[str, Any]:
+    """The ``credentialStatus`` of a document on a list of its issuer's; it is given a place where it has none."""
     from entrepot.document.status import ENTRIES_MIN, entry_of
 
     listed, _ = _listed(list_file)
@@ -70,8 +76,7 @@ def assign(document_id: str, *, list_file: Path) -> int:
             continue
         register[document_id] = place
         _keep_register(list_file, register)
-    click.echo(json.dumps(entry_of(listed, register[document_id])))
-    return 0
+    return entry_of(listed, register[document_id])
 
 
 def _change(name: str, purpose: str, value: int, text: str) -> click.Command:

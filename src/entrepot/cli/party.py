@@ -22,6 +22,8 @@ from entrepot.cli.kept import (
     print_value,
     read_file,
 )
+from entrepot.cli.mandate import mandate
+from entrepot.cli.member import COMMANDS as MEMBER
 from entrepot.cli.upkeep import COMMANDS
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def group() -> None:
     """Create parties and resolve their identifiers."""
 
 
-for _each in (*COMMANDS, anchors):
+for _each in (*COMMANDS, *MEMBER, anchors, mandate):
     group.add_command(_each)
 
 

@@ -9,7 +9,7 @@ no document; with pre-rotation its successor waits in ``next-keys`` (and in a se
 that a copy of the working keys is not enough to take the identifier over. Spent keys are removed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -107,6 +107,20 @@ class Upkeep:
         else:
             authority = self._authority(kept, log, now, rotate=True, prerotate=prerotate)
             self._publish(kept, append_entry(log, changed, authority.change, signer=authority.signer, now=now))
+        return self.settle(kept, now=now)
+
+    def amend(
+        self, kept: KeptParty, amended: Callable[[Mapping[str, Any]], dict[str, Any]], *, now: datetime
+    ) -> KeptParty:
+        """Change what the DID document says beside its keys. Raises :class:`UsageError` for a did:key, which says
+        nothing beside its key, and for a deactivated identifier."""
+        kept = self.settle(kept, now=now)
+        document, log = amended(self._document(kept, now)), self._log(kept, now)
+        if log is None:
+            self._folder.write_document(kept.id, document)
+        else:
+            authority = self._authority(kept, log, now)
+            self._publish(kept, append_entry(log, document, authority.change, signer=authority.signer, now=now))
         return self.settle(kept, now=now)
 
     def move(self, kept: KeptParty, domain: str, *, now: datetime) -> KeptParty:
