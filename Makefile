@@ -2,6 +2,7 @@
 #   make demo    one whole sale between two nodes, every step shown        make test    the fast tests (5 minutes at most)
 #   make serve   a node on this machine                                    make check   format, lint, types, imports, house
 #   make proof   everything at full count, with a dated report             make bench   the measurements
+#   make interop programs of others judge our documents, and we theirs (needs node and npm)
 #   make docs    the generated reference                                   make lock    lock the requirements anew
 # Another interpreter: make PYTHON=python3.12 demo
 
@@ -14,11 +15,11 @@ SEED   ?=
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check proof bench docs lock clean
+.PHONY: help demo serve test check proof interop bench docs lock clean
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n '2,6s/^# *//p' Makefile
+	@sed -n '2,7s/^# *//p' Makefile
 
 # ---- set-up: nothing is repeated while the locked files are unchanged -------------------------------------------------
 
@@ -70,6 +71,23 @@ check: $(VENV)/.installed-test
 proof: $(VENV)/.installed-test
 	$(BIN)/python tools/proof.py
 
+# Set-up may download; the run may not. Versions and hashes are those of the lock files.
+INTEROP := .interop
+COUNT   ?= 500
+
+interop: $(VENV)/.installed-test $(INTEROP)/.installed
+	ENTREPOT_NODE_PEERS=$(INTEROP)/node ENTREPOT_OPENVC_PYTHON=$(INTEROP)/openvc/bin/python \
+	  $(BIN)/python tests/proof/interop --count $(COUNT)
+
+$(INTEROP)/.installed: requirements/interop.txt tests/proof/interop/package.json tests/proof/interop/package-lock.json
+	@command -v node npm >/dev/null || { echo "make interop needs node and npm." >&2; exit 1; }
+	rm -rf $(INTEROP) && mkdir -p $(INTEROP)/node
+	cp tests/proof/interop/package.json tests/proof/interop/package-lock.json $(INTEROP)/node/
+	npm ci --prefix $(INTEROP)/node --ignore-scripts --no-audit --no-fund --loglevel=error
+	"$(PYTHON)" -m venv $(INTEROP)/openvc
+	$(INTEROP)/openvc/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/interop.txt
+	@touch $@
+
 bench: $(VENV)/.installed-test
 	@ls bench/*.py >/dev/null 2>&1 || { echo "No measurements yet: bench/ holds no programs." >&2; exit 1; }
 	@set -e; for each in bench/*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
@@ -88,6 +106,7 @@ lock: $(VENV)/.installed-test
 	$(COMPILE) --output-file requirements/runtime.txt requirements/runtime.in
 	$(COMPILE) --constraint requirements/runtime.txt --output-file requirements/node.txt requirements/node.in
 	$(COMPILE) --constraint requirements/node.txt --output-file requirements/test.txt requirements/test.in
+	$(COMPILE) --output-file requirements/interop.txt requirements/interop.in
 
 clean:
 	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -129,7 +129,21 @@ function reasonOf(error) {
   return error && error.errors && error.errors[0] ? error.errors[0].message : error && error.message;
 }
 
-const clients = { trustvc: trustvcOf, bazaar: bazaarOf, 'sd-jwt': sdOf };
+const tradetrustOf = {
+  async verify({ document }) {
+    return { accepted: require('@tradetrust-tt/tradetrust').verifySignature(document) };
+  },
+  async sign({ document, others }) {
+    const { wrapDocuments } = require('@tradetrust-tt/tradetrust');
+    const made = await wrapDocuments([document, ...others], { version: 'https://schema.openattestation.com/2.0/schema.json' });
+    return { document: made[0] };
+  },
+  async derive({ document, hide }) {
+    return { document: require('@tradetrust-tt/tradetrust').obfuscateDocument(document, hide) };
+  }
+};
+
+const clients = { trustvc: trustvcOf, bazaar: bazaarOf, 'sd-jwt': sdOf, tradetrust: tradetrustOf };
 console.warn = console.info = console.log = () => {};
 (async () => {
   for await (const line of readline.createInterface({ input: process.stdin })) {

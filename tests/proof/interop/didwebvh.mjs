@@ -1,4 +1,4 @@
-// The peer's side of interop_didwebvh.py: one question per line, one answer per line.
+// The peer's side of didwebvh.py: one question per line, one answer per line.
 import crypto from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import readline from 'node:readline';

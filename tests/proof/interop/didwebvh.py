@@ -1,24 +1,22 @@
-"""Interoperation with didwebvh-ts, a program of other authors, from a folder in which it is installed.
+"""The exchange with didwebvh-ts, a program of other authors, from the folder in which it is installed.
 
-    ENTREPOT_NODE_PEERS=/path/to/folder python tests/proof/interop_didwebvh.py [COUNT]
-
-The folder holds ``node_modules/didwebvh-ts``. Random histories of ours (rotation, pre-rotation, moves, witnesses,
+Random histories of ours (rotation, pre-rotation, moves, witnesses,
 watchers, deactivation) are resolved there at every version, histories of its own here; of each one altered copy must be
-refused by both. Exit 0: all as expected. 1: a difference. 77: the peer is missing.
+refused by both.
 """
 
 # ruff: noqa: T201 - what it prints is its report
 
 import json
-import os
 import random
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+
+from peers import locked
 
 from entrepot.party._webvh10.address import parse_webvh
 from entrepot.party._webvh10.entry import PLACEHOLDER
@@ -30,7 +28,6 @@ from entrepot.party.did import did_key, document_of
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.revision import moved, rotated, unkeyed
 
-MISSING = 77
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -165,7 +162,7 @@ def judge_ours(peer, history, rng):
 
 
 def run(peer, count) -> int:
-    """All questions of one run; the number of unexpected answers."""
+    """The number of unexpected answers."""
     rng, reasons = random.Random(20260601), set()
     resolved = versions = all_versions = bent_there = read = bent_here = 0
     for _ in range(count):
@@ -192,20 +189,11 @@ def run(peer, count) -> int:
     return 2 * count + all_versions - resolved - versions - read + bent_there + bent_here
 
 
-def main() -> int:
-    """Find the peer, run, and say what came out."""
-    folder = os.environ.get("ENTREPOT_NODE_PEERS", "")
-    try:
-        other = Peer(folder)
-    except OSError as wrong:
-        print(f"peer missing: didwebvh-ts at ENTREPOT_NODE_PEERS={folder!r}: {wrong}", file=sys.stderr)
-        return MISSING
-    print(f"didwebvh-ts {other.version}")
-    unexpected = run(other, int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+def exchange(folder, count) -> int:
+    """All questions, and what came out; the number of unexpected answers. Raises OSError where the peer is missing."""
+    version, digest = locked("didwebvh-ts")
+    other = Peer(str(folder))
+    print(f"didwebvh did:webvh:1.0  (didwebvh-ts {other.version}, {digest[:60]})")
+    unexpected = run(other, count)
     other.close()
-    print(f"{unexpected} unexpected answers")
-    return 1 if unexpected else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return unexpected + (other.version != version)
