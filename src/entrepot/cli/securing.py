@@ -233,7 +233,7 @@ def _breaks_model(document: Mapping[str, Any]) -> bool:
     from entrepot.document.proof.model import check_credential, check_presentation, items_of
 
     is_presentation = "VerifiablePresentation" in items_of(document.get("type"))
-    findings = check_presentation(document) if is_presentation else check_credential(document)
+    findings = check_presentation(document, is_secured=True) if is_presentation else check_credential(document)
     for each in findings:
         click.echo(f"entrepot: {each.id} {each.path}: {each.text} ({each.source})", err=True)
     return bool(findings)

@@ -120,6 +120,18 @@ def test_published_case(name, desk):
     assert sdjwt.binding_fault(read, **asked)[0] == ("" if binding else "binding-missing")
 
 
+@pytest.mark.skipif(not DATA, reason="ENTREPOT_TEST_DATA is not set")
+def test_keys_of_the_settings_sign():
+    """The keys of the other program's settings are read, belong together, and sign what the one of them can hold."""
+    import yaml
+
+    settings = yaml.safe_load((ROOT / "settings.yml").read_text())["key_settings"]
+    issuer, holder = (KeyPair.from_jwk(each) for each in (settings["issuer_keys"][0], settings["holder_key"]))
+    text = sdjwt.issue({"a": 1}, {"typ": "dc+sd-jwt"}, issuer, hide=lambda _: True, entropy=ENTROPY)
+    assert verify_jws(sdjwt.read_sd_jwt(text).jws, issuer.public)
+    assert not verify_jws(sdjwt.read_sd_jwt(text).jws, holder.public)
+
+
 def as_json(text):
     """The compact form as the flattened JSON form."""
     token, *disclosures, bound = text.split("~")

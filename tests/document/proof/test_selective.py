@@ -161,6 +161,16 @@ def test_every_step_of_the_derived_proof():
     assert verify_derived(derived, derived["proof"], base.public, CONTEXTS)
 
 
+@needs_data
+def test_unsigned_document_is_another_in_one_member_and_the_proof_does_not_hold_for_it():
+    unsigned = json.loads((ROOT / "w3c-vc-di-ecdsa/prCredUnsigned.json").read_text())
+    signed, document = signed_document()
+    assert {name for name in document if document[name] != unsigned[name]} == {"description"}
+    key = material()[0].public
+    assert verify_base(signed, signed["proof"], key, CONTEXTS)
+    assert not verify_base(unsigned, signed["proof"], key, CONTEXTS)
+
+
 def _b64(data):
     from entrepot.base.digest import b64url
 

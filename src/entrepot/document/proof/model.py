@@ -33,12 +33,13 @@ def check_credential(vc: Mapping[str, Any]) -> tuple[Finding, ...]:
     return tuple(_credential(vc, "$"))
 
 
-def check_presentation(presentation: Mapping[str, Any]) -> tuple[Finding, ...]:
+def check_presentation(presentation: Mapping[str, Any], *, is_secured: bool = False) -> tuple[Finding, ...]:
     """Every rule that a presentation breaks, with those of the credentials inside (VCDM 2.0, 4.13).
 
-    A credential inside that carries no proof of its own is a claim of the holder, who must be its issuer (4.13.3).
+    A credential inside that carries no proof of its own is a claim of the holder, who must be its issuer (4.13.3), in
+    a presentation that carries a proof or ``is_secured`` otherwise.
     """
-    return tuple(_presentation(presentation))
+    return tuple(_presentation(presentation, is_secured=is_secured or "proof" in presentation))
 
 
 def check_claims(vc: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -89,7 +90,7 @@ def _credential(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
     yield from _resources(vc, path)
 
 
-def _presentation(presentation: Mapping[str, Any]) -> Iterator[Finding]:
+def _presentation(presentation: Mapping[str, Any], *, is_secured: bool) -> Iterator[Finding]:
     yield from _contexts(presentation, "$")
     yield from _types(presentation, "$", "VerifiablePresentation")
     yield from _id(presentation, "$")
@@ -109,12 +110,8 @@ def _presentation(presentation: Mapping[str, Any]) -> Iterator[Finding]:
             yield from _credential(each, path)
             issuer = each.get("issuer")
             named = issuer.get("id") if isinstance(issuer, Mapping) else issuer
-            if holder and "proof" not in each and named != holder and _claims_self(presentation):
+            if holder and "proof" not in each and named != holder and is_secured:
                 yield _finding(12, f"{path}.issuer", "4.13.3", "An unsecured credential is not the holder's own.")
-
-
-def _claims_self(presentation: Mapping[str, Any]) -> bool:
-    return "proof" in presentation
 
 
 def _contexts(value: Mapping[str, Any], path: str) -> Iterator[Finding]:
@@ -253,12 +250,14 @@ def _finding(number: int, path: str, section: str, message: str, **params: str) 
 def inline_fault(value: Any, *, is_top: bool = True) -> str:
     """Why the contexts of a document about to be issued do not all stand at its top, by name; empty where they do.
 
-    A context inside a document changes what its members mean without anybody having published it.
+    A context inside a document changes what its members mean without anybody having published it. The credentials
+    that a presentation holds are documents of their own.
     """
     if isinstance(value, Mapping):
         if "@context" in value and not is_top:
             return "a context stands inside the document"
-        found = (inline_fault(each, is_top=False) for name, each in value.items() if name != "proof")
+        own = ("proof", "verifiableCredential") if is_top else ("proof",)
+        found = (inline_fault(each, is_top=False) for name, each in value.items() if name not in own)
         return next(filter(None, found), "")
     if isinstance(value, list):
         return next(filter(None, (inline_fault(each, is_top=False) for each in value)), "")
