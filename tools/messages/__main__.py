@@ -9,6 +9,7 @@ import io
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -37,6 +38,7 @@ def _found(file: Path, body: bytes) -> Iterator[tuple[str, int, str]]:
         yield file.relative_to(ROOT).as_posix(), line, text[0] if isinstance(text, tuple) else text
 
 
+@cache
 def template() -> Catalog:
     """All strings, with where they stand (files alone: lines would change the catalogues at every edit)."""
     made = Catalog(charset="utf-8")
