@@ -78,6 +78,7 @@ class Stage:
         for name, value in {
             "sale": sale or self.sale, "record_id": sale or self.sale, "kind": "order", "code": "MY",
             "securing": "vc+jwt", "digest": self.digest, "token": token, "message": 10**9,
+            "entry": "r0123456789abcdef", "act": "suspend",
         }.items():  # fmt: skip
             path = path.replace(f"{{{name}}}", str(value))
         if path.endswith("/consistency"):
@@ -96,6 +97,15 @@ class Stage:
             return {"record": sale or (self.spare if own else self.sale), "reason": "The person asked for it."}
         return {
             "documents/verify": {},
+            "registrar/challenges": {"did": self.seller},
+            "registrar/registrations": {
+                "did": self.seller,
+                "name": "A firm",
+                "economy": "SG",
+                "scheme": "uen",
+                "number": "1",
+                "answer": "{}",
+            },
             "tokens": {"role": "viewer", "label": "matrix"},
             "operator/parties": {"name": "matrix"},
             "operator/tokens": {"role": "viewer", "label": "matrix", "party": self.buyer},

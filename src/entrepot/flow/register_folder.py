@@ -24,9 +24,15 @@ _NONCE = re.compile("[A-Za-z0-9_-]{22}")
 
 
 class RegisterError(EntrepotError):
-    """A file of the register cannot be used, or there is no room for another challenge."""
+    """A file of the register cannot be used."""
 
     code = "register"
+
+
+class RegisterFull(RegisterError):
+    """There is no room for another challenge now."""
+
+    code = "register-full"
 
 
 class ChallengeFolder:
@@ -36,13 +42,13 @@ class ChallengeFolder:
         self._folder, self._now = folder, now
 
     def keep(self, challenge: Challenge) -> None:
-        """Keep one. Raises :class:`RegisterError` where too many are open."""
+        """Keep one. Raises :class:`RegisterFull` where too many are open."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         there = list(self._folder.glob("*.json"))
         if len(there) >= OPEN_MAX:
             there = [each for each in there if not self._expired(each)]
         if len(there) >= OPEN_MAX:
-            raise RegisterError("too many challenges are open", remedy="Try again in a quarter of an hour.")
+            raise RegisterFull("too many challenges are open", remedy="Try again in a quarter of an hour.")
         write_durably(self._path(challenge.nonce), _json(challenge))
 
     def take(self, nonce: str) -> Challenge | None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from entrepot.base.error import EntrepotError, LimitError, UsageError
 from entrepot.base.finding import Finding
 from entrepot.flow.error import BadNodeMessage, NotAdmitted, NotHeld, TransportError
+from entrepot.flow.register_folder import RegisterFull
 from entrepot.journal.port import (
     CatchUpNeeded,
     FloorBroken,
@@ -57,6 +58,7 @@ STATUS: dict[type[Exception], int] = {
     CatchUpNeeded: 503,
     NameTaken: 409,
     NotRunning: 503,
+    RegisterFull: 503,
     AccountsFailed: 503,
 }
 """HTTP status of each exception of the rooms; any other is a fault of the node."""

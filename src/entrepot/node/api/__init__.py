@@ -1,6 +1,19 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
-from entrepot.node.api import document, economy, erasure, log, operator, peer, record, recovery, sale, signing, token
+from entrepot.node.api import (
+    document,
+    economy,
+    erasure,
+    log,
+    operator,
+    peer,
+    record,
+    recovery,
+    registrar,
+    sale,
+    signing,
+    token,
+)
 from entrepot.node.api.description import NodeApi
 from entrepot.node.api.edge import StrictParser, install
 
@@ -26,6 +39,7 @@ for path, module in (
     ("/documents", document),
     ("/economies", economy),
     ("/erasures", erasure),
+    ("/registrar", registrar),
     ("/log", log),
     ("/tokens", token),
     ("/operator", operator),
