@@ -4,6 +4,9 @@ import pytest
 from rig.inside import Api
 from rig.outside import eventually
 
+from entrepot.base.canonical import canonical
+from entrepot.base.digest import sha256
+from entrepot.document.proof.context import PINS
 from entrepot.journal.port import JournalFull
 
 GUEST = Api()
@@ -58,6 +61,21 @@ SECURE = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
 }
+
+
+@pytest.mark.parametrize("name", ["record/v1", "mandate/v1", "invoice/v1", "packing-list/v1", "trade"])
+def test_contexts_and_vocabulary_are_served_by_name(node, name):
+    answer = GUEST.get(f"/ns/{name}")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/ld+json")
+    text = answer.json
+    url = f"https://entrepot.example/ns/{name}"
+    assert name == "trade" or sha256(canonical(text)) == PINS[url]
+    assert name != "trade" or any(each["id"].startswith(url) for each in text["@graph"])
+
+
+@pytest.mark.parametrize("name", ["", "invoice", "invoice/v2", "../healthz", "%2e%2e/healthz", "credentials/v2"])
+def test_other_names_are_not_served(node, name):
+    assert GUEST.get(f"/ns/{name}").status == 404
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/v1/sales", "/nowhere", "/api/v1/openapi.json", "/peer/v1/records"])

@@ -194,18 +194,68 @@ def _number_row(place: str, row: Any, source: str) -> list[str]:
     return [place, f"`{row.scheme}`", row.name, row.icd or "", check, failure, source]
 
 
+def terms(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
+    """Every element of a trade document with its term, and every key trade data element with its member."""
+    from entrepot.document.proof.named_kind import KIND_CONTEXTS, VOCABULARY
+    from entrepot.document.vocabulary.ktdde import key_elements
+    from entrepot.document.vocabulary.table import elements, table
+
+    parts = [
+        f"## {table().type_of(kind)}\n\nKind `{kind}`, context `{contexts[-1].url}` (SHA-256 of its canonical JSON "
+        f"`{contexts[-1].digest}`).\n\n"
+        + _table(
+            ["element", "term", "vocabulary"],
+            [[f"`{each.path}`", f"`{each.term}`", each.vocabulary] for each in elements(kind)],
+        )
+        for (kind, _), contexts in KIND_CONTEXTS.items()
+    ]
+    own = _table(["term", "definition"], [[f"`{name}`", text] for name, text in table().own.items()])
+    prefixes = _table(["prefix", "namespace"], [[f"`{name}`", f"`{iri}`"] for name, iri in table().prefixes.items()])
+    intro = (
+        "What the elements of a trade document mean. A credential of one of these kinds is signed by these meanings; a "
+        "member that stands for no term is refused. Contexts are carried, pinned by hash, and served by every node "
+        f"under `/ns/`; our own terms are defined at `{VOCABULARY}`."
+    )
+    key = [
+        f"## {table().type_of(kind)}\n\n"
+        + _table(
+            ["element", "UNTDED", "need", "member"],
+            [
+                [
+                    each.name,
+                    each.uid or "unconfirmed",
+                    each.need or "unconfirmed",
+                    f"`{each.at}`" if each.at else each.why,
+                ]
+                for each in rows
+            ],
+        )
+        for kind, rows in key_elements().items()
+    ]
+    told = (
+        "Elements of the ICC key trade documents and the member of our shape that carries each. The glossary of the "
+        "ICC itself could not be read; identifiers (UNTDED, ISO 7372) and needs (M mandatory, O optional, C "
+        "conditional) are those that mappings made by others state, and `unconfirmed` where none does."
+    )
+    return {
+        "vocabulary.md": _page("Vocabulary", intro, prefixes, *parts, f"## Terms of our own\n\n{own}"),
+        "ktdde.md": _page("Key trade data elements", told, *key),
+    }
+
+
 def index(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
     """The list of pages."""
     lines = [
         "Generated from the code; a test fails when it is stale.",
         "- [Commands](commands.md)\n- [Kinds of records](kinds.md) and their JSON Schemas\n- [Findings](findings.md)\n"
         "- [Settings](settings.md)\n- [Economies](economies.md)\n"
+        "- [Vocabulary](vocabulary.md) of the documents\n- [Key trade data elements](ktdde.md)\n"
         "- [Business numbers](business-numbers.md)",
     ]
     return {"README.md": _page("Reference", *lines)}
 
 
-PAGES = (index, commands, kinds, findings, settings, economies, numbers)
+PAGES = (index, commands, kinds, terms, findings, settings, economies, numbers)
 """All pages."""
 
 

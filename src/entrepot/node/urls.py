@@ -11,6 +11,7 @@ urlpatterns = [
     path("parties/<slug:name>/did.json", views.did_document),
     path("parties/<slug:name>/anchors/<slug:entry>", register.anchor),
     path("parties/<slug:name>/status/<slug:purpose>", register.status_list),
+    path("ns/<path:name>", views.named),
     path("peer/v1/greeting", views.greeting),
     path("peer/v1/records", views.delivery),
     path("peer/v1/missing", views.held),

@@ -20,6 +20,9 @@ from entrepot.node.running import office, station
 from entrepot.node.station import Station
 
 MAIL_TYPE = "application/jose"
+LD_TYPE = "application/ld+json"
+KEPT_S = 7 * 24 * 3600
+"""Seconds for which a reader may keep a context: a name never gets another text."""
 COUNT_MAX = 1000
 COMMIT_S = 3.0
 
@@ -85,6 +88,20 @@ def did_document(request: HttpRequest, name: str) -> HttpResponse:
     if document is None or name == "node":
         return problem(404, "not-found")
     return HttpResponse(json.dumps(document), content_type="application/did+json")
+
+
+@require_GET
+def named(request: HttpRequest, name: str) -> HttpResponse:
+    """A JSON-LD context of ours, or the vocabulary of our own terms, for readers that ask for it by name."""
+    from entrepot.document.vocabulary.published import published
+
+    text = published(name)
+    if text is None:
+        return problem(404, "not-found")
+    answer = HttpResponse(json.dumps(text, ensure_ascii=False), content_type=LD_TYPE)
+    answer["Cache-Control"] = f"public, max-age={KEPT_S}"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 def _mail(request: HttpRequest, answer: Callable[[Office, bytes], bytes]) -> HttpResponse:

@@ -40,7 +40,7 @@ class Desk:
     @staticmethod
     def record(curve=Curve.ED25519, **changes):
         fields = {
-            "kind": "invoice",
+            "kind": "statement",
             "version": 1,
             "issuer": did_key(Desk.KEYS[curve].public),
             "number": "INV-1",

@@ -56,12 +56,22 @@ _NEEDED = {
     "utilizedTransportEquipments": "equipment",
 }
 
+_LOST = {
+    "governingLaw": "governing_law",
+    "freightPayer": "freight_payer",
+    "contract": "contract",
+    "order": "order",
+    "presented": "presented",
+}
+"""Members that DCSA's form has no place for, or none that says the same -> their attributes."""
+
 
 def write_transport_document(document: TransportDocument) -> WriteResult:
     """``document`` as DCSA JSON; ``losses`` name what it does not carry, findings what it needs and lacks."""
     if document.mode is not Mode.SEA:
         return WriteResult(body=None, findings=(MODE.broken("$.mode", mode=document.mode),))
-    losses = [f"$.{name}" for name in ("governingLaw", "order", "presented") if _has(document, name)]
+    losses = [f"$.{name}" for name in _LOST if _has(document, name)]
+    losses += [f"$.equipment[{index}].full" for index, each in enumerate(document.equipment) if each.full is not None]
     value = _compact(_value(document, losses))
     findings = (*_missing(document, value), *_unfit(value, "$"))
     if findings:
@@ -81,7 +91,7 @@ def _encode(value: Any, indent: str = "") -> str:
 
 
 def _has(document: TransportDocument, name: str) -> bool:
-    return getattr(document, {"governingLaw": "governing_law"}.get(name, name)) is not None
+    return getattr(document, _LOST[name]) is not None
 
 
 def _value(document: TransportDocument, losses: list[str]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
 from entrepot.base.error import EntrepotError
+from entrepot.document.proof.named_kind import BY_URL
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 """First context of every credential and presentation (VCDM 2.0, 4.3)."""
 RECORD_V1 = "https://entrepot.example/ns/record/v1"
-"""Context of the members of a record; its text is ``record-v1.jsonld`` beside this module."""
+"""Context of a record whose payload has no terms; its text is ``record-v1.jsonld`` beside this module."""
 MANDATE_V1 = "https://entrepot.example/ns/mandate/v1"
 """Context of mandates, and of documents that name one; its text is ``mandate-v1.jsonld`` beside this module."""
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
@@ -29,6 +30,7 @@ PINS: Mapping[str, str] = {
     DATA_INTEGRITY_V2: "7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305",
     MANDATE_V1: "dd6e864bc93ef0b57e9801b33152c19d49994b6a03d6cdef0f3535b03789bb61",
     RECORD_V1: "10cb15c22b95a267d35511fcb8656738fae147464019579556b76c9606cdba30",
+    **{url: each.digest for url, each in BY_URL.items()},
 }
 """Carried context -> SHA-256 of its canonical JSON (RFC 8785)."""
 BASE_TYPES = frozenset(
@@ -59,11 +61,14 @@ TYPES_OF = {
     RECORD_V1: frozenset(RECORD_TYPES),
     MANDATE_V1: frozenset((*MANDATE_TYPES, MANDATE_REFERENCE)),
     DATA_INTEGRITY_V2: frozenset(),
+    **{url: frozenset({*RECORD_TYPES, each.type}) for url, each in BY_URL.items()},
 }
 """Context -> the types it defines; a context outside this table may define any."""
 
 
-OWN = {RECORD_V1: "record-v1.jsonld", MANDATE_V1: "mandate-v1.jsonld"}
+OWN = {RECORD_V1: "record-v1.jsonld", MANDATE_V1: "mandate-v1.jsonld"} | {
+    url: f"kind/{each.file}" for url, each in BY_URL.items()
+}
 """Our own contexts -> the file beside this module."""
 
 

@@ -1,7 +1,8 @@
 """A record rendered as a W3C Verifiable Credential 2.0, and read back without loss.
 
 The credential names the record by its digest (an ``ni`` URI, RFC 6920), and its subject holds the record's content
-member by member, so that whoever reads it can compute the digest again.
+member by member, so that whoever reads it can compute the digest again. Where its kind has a context, every member of
+the payload is a term of a published vocabulary; else the payload is JSON as it stands.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,10 @@ from entrepot.base.moment import format_moment
 from entrepot.base.record import Record, read_content
 from entrepot.base.shape import dump
 from entrepot.document.proof.context import CREDENTIALS_V2, MANDATE_REFERENCE, MANDATE_V1, RECORD_TYPES, RECORD_V1
+from entrepot.document.proof.model import items_of
+from entrepot.document.proof.named_kind import BY_URL, KIND_CONTEXTS, KindContext
 
 _TYPES = ["VerifiableCredential", RECORD_TYPES[0]]
-_CONTEXTS = [CREDENTIALS_V2, RECORD_V1]
 _ALLOWED = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject"}) | {
     "credentialStatus",
     "credentialSchema",
@@ -28,12 +30,20 @@ _SOURCE = "Entrepot record credential, version 1"
 
 
 def credential_of(record: Record, *, valid_until: datetime | None = None) -> dict[str, Any]:
-    """The unsigned credential that renders ``record``. Raises :class:`UsageError` for an erased record."""
+    """The unsigned credential that renders ``record``, under the newest context of its kind.
+
+    Raises :class:`UsageError` for an erased record.
+    """
+    contexts = KIND_CONTEXTS.get((record.kind, record.content.version), ())
+    return _rendered(record, contexts[-1] if contexts else None, valid_until)
+
+
+def _rendered(record: Record, context: KindContext | None, valid_until: datetime | None = None) -> dict[str, Any]:
     if record.erased:
         raise UsageError("an erased record cannot be rendered", remedy="Its tombstone can.")
-    subject = {"type": RECORD_TYPES[1], **dump(record.content)}
+    subject = {"type": [RECORD_TYPES[1], context.type] if context else RECORD_TYPES[1], **dump(record.content)}
     credential = {
-        "@context": list(_CONTEXTS),
+        "@context": [CREDENTIALS_V2, context.url if context else RECORD_V1],
         "id": ni_uri(record.id),
         "type": list(_TYPES),
         "issuer": record.content.issuer,
@@ -69,10 +79,12 @@ def record_of_credential(credential: Mapping[str, Any]) -> tuple[Record | None, 
     record, wrong = _record_of_subject(credential.get("credentialSubject"))
     found += wrong
     if record is not None:
-        rendered = credential_of(record)
+        rendered = _rendered(record, _context_in(credential, record))
         if "termsOfUse" in credential:
             # What it may name there are the mandates under which it is signed, and they bring their context.
-            rendered["@context"] = [*_CONTEXTS, MANDATE_V1]
+            rendered["@context"].append(MANDATE_V1)
+        if credential["credentialSubject"]["type"] != rendered["credentialSubject"]["type"]:
+            found.append(_not_one(RECORD_TYPES[1]))
         found += [
             _finding(
                 2,
@@ -94,13 +106,20 @@ def _foreign_terms(terms: Any) -> list[str]:
     return [f"termsOfUse {str(each)[:40]}" for each in kinds if each != MANDATE_REFERENCE]
 
 
+def _context_in(credential: Mapping[str, Any], record: Record) -> KindContext | None:
+    """The context of the record's kind under which the credential was made; None where it names none of them."""
+    named = [BY_URL[each] for each in items_of(credential.get("@context")) if isinstance(each, str) and each in BY_URL]
+    known = KIND_CONTEXTS.get((record.kind, record.content.version), ())
+    return next((each for each in named if each in known), None)
+
+
+def _not_one(name: str) -> Finding:
+    return _finding(3, "$.credentialSubject", "The subject is not one {type}.", "Render it again.", type=name)
+
+
 def _record_of_subject(subject: Any) -> tuple[Record | None, tuple[Finding, ...]]:
-    if not isinstance(subject, Mapping) or subject.get("type") != RECORD_TYPES[1]:
-        return None, (
-            _finding(
-                3, "$.credentialSubject", "The subject is not one {type}.", "Render it again.", type=RECORD_TYPES[1]
-            ),
-        )
+    if not isinstance(subject, Mapping) or RECORD_TYPES[1] not in items_of(subject.get("type")):
+        return None, (_not_one(RECORD_TYPES[1]),)
     content = {name: value for name, value in subject.items() if name != "type"}
     record, findings = read_content(content)
     return record, tuple(each.at("$.credentialSubject") for each in findings)

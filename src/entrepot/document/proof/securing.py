@@ -10,6 +10,7 @@ from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, parse_moment, to_millis
 from entrepot.base.record import Record
 from entrepot.document.proof import sdjwt
+from entrepot.document.proof.context import RECORD_V1
 from entrepot.document.proof.credential import credential_of, is_record_credential
 from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, hash_data, proof_options
 from entrepot.document.proof.meaning import CARRIED, Contexts
@@ -133,8 +134,8 @@ def _credential(document: Record | Mapping[str, Any]) -> dict[str, Any]:
     contexts = credential.get("@context")
     if not isinstance(contexts, list) or not all(isinstance(each, str) for each in contexts):
         raise UsageError("contexts must be a list of URLs", remedy="Name the context by its URL.")
-    # The payload of a record is JSON, whatever it looks like: no context inside it means anything.
-    fault = "" if is_record_credential(credential) else inline_fault(credential)
+    # A payload without terms is JSON, whatever it looks like: no context inside it means anything.
+    fault = "" if RECORD_V1 in contexts and is_record_credential(credential) else inline_fault(credential)
     if fault:
         raise UsageError(fault, remedy="Name the context by its URL.")
     return credential

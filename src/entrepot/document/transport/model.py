@@ -73,7 +73,7 @@ class Reefer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
-    """A container: ISO 6346 number with check digit, size and type code, seals."""
+    """A container: ISO 6346 number with check digit, size and type code, seals; ``full``: whether it carries cargo."""
 
     id: Annotated[str, Length(1, 11)]
     iso_code: Annotated[str, Length(1, 4)] | None = None
@@ -82,6 +82,7 @@ class Equipment:
     seals: Annotated[tuple[Seal, ...], Length(0, 20)] = ()
     reefer: Reefer | None = None
     marks: Annotated[tuple[Annotated[str, Length(1, 500)], ...], Length(0, 50)] = ()
+    full: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class TransportDocument:
 
     ``title`` says to whom delivery is due; ``endorsee`` is the party to whose order it is made out.
     ``governing_law``: economy whose law applies; an electronic record of title needs one that knows it.
+    ``contract``: number of the contract of sale or of carriage. ``freight_payer``: who pays the freight.
     ``on_board``: the goods are on board (else: received for shipment). ``vessel``: ship, flight, train or vehicle.
     """
 
@@ -141,6 +143,8 @@ class TransportDocument:
     equipment: Annotated[tuple[Equipment, ...], Length(0, 1000)] = ()
     freight: Literal["prepaid", "collect"] | None = None
     freight_payable_at: Place | None = None
+    freight_payer: Party | None = None
+    contract: Code | None = None
     receipt_type: ReceiptType | None = None
     delivery_type: ReceiptType | None = None
     movement_at_origin: Movement | None = None
