@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from entrepot.base.digest import b64url
 from entrepot.base.record import Content, Record, record_of
-from entrepot.journal import Journal, Writer, open_journal
+from entrepot.journal import Journal, Setup, Writer, open_journal
 from entrepot.journal._sqlite import SqliteDatabase
 from entrepot.journal.port import ANY, Append, Idempotency, Message, Proof, Reducer, Signer, ViewTx
 from entrepot.journal.transfer import COLUMNS
@@ -86,11 +86,13 @@ def opened(directory: Path, *, signed: bool) -> Journal:
     """An empty journal with one view."""
     return open_journal(
         directory,
-        reducers=[Reducer("sale", 1, reduce_sale)],
-        clock=lambda: datetime.now(UTC),
-        entropy=secrets.token_bytes,
-        sign=signer() if signed else None,
-        log_id="did:web:node.example",
+        Setup(
+            reducers=(Reducer("sale", 1, reduce_sale),),
+            clock=lambda: datetime.now(UTC),
+            entropy=secrets.token_bytes,
+            sign=signer() if signed else None,
+            log_id="did:web:node.example",
+        ),
     )
 
 

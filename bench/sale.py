@@ -32,7 +32,7 @@ from entrepot.flow.project import fact_of
 from entrepot.flow.prove import check_proofs
 from entrepot.flow.receive import _open, read_envelope
 from entrepot.flow.sight import reducers
-from entrepot.journal import open_journal
+from entrepot.journal import Setup, open_journal
 from entrepot.journal.port import ANY, Append
 from entrepot.journal.view import MemoryView
 
@@ -103,7 +103,9 @@ def stages(script: Script, folder: Path) -> None:
         check_right(office, record)
         check_law(office, record, payload)
 
-    bare = open_journal(folder / "bare", reducers=(), clock=office.clock, entropy=office.entropy, sign=None, log_id="b")
+    bare = open_journal(
+        folder / "bare", Setup(reducers=(), clock=office.clock, entropy=office.entropy, sign=None, log_id="b")
+    )
     counter = iter(range(1 << 30))
 
     def keep() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from entrepot.base.digest import b64url
 from entrepot.base.record import Content, record_of
-from entrepot.journal import open_journal
+from entrepot.journal import Setup, open_journal
+from entrepot.journal._schema import APPEND_ONLY, ERASABLE
 from entrepot.journal.port import Append, Proof, Reducer
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -76,17 +77,36 @@ class Kit:
         payload = from_b64url(parts[1]) if len(parts) == 3 else None
         return payload if payload is not None and Kit.sign(payload) == jws else None
 
-    def open(self, *, reducers=(LEDGER, KINDS), **more):
+    def setup(self, **more):
         values = {
-            "reducers": reducers,
+            "reducers": (LEDGER, KINDS),
             "clock": self.clock,
             "entropy": Stream(),
             "sign": self.sign,
             "log_id": "did:web:node.example",
-        } | more
-        journal = open_journal(self.location, **values)
+        }
+        return Setup(**(values | more))
+
+    def open(self, **more):
+        journal = open_journal(self.location, self.setup(**more))
         self.opened.append(journal)
         return journal
+
+    def set_back(self):
+        """Make the tables what version 1 of them was: with fewer triggers."""
+        journal = self.open()
+        with journal.transaction() as db:
+            if self.kind == "sqlite":
+                for (name,) in db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
+                    if name.endswith("_no_replace") or name.startswith(("assessment_", "cause_", "idempotency_")):
+                        db.execute(f"DROP TRIGGER {name}")
+            else:
+                for table in (*APPEND_ONLY, *ERASABLE):
+                    db.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+                for table in ("assessment", "cause", "idempotency"):
+                    db.execute(f"DROP TRIGGER {table}_guard ON {table}")
+            db.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+        journal.close()
 
     def record(self, number, *, kind="order", after=(), sales=(), issuer="did:web:seller.example", **payload):
         return record_of(

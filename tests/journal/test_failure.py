@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.base.error import UsageError
 from entrepot.journal import _sqlite
-from entrepot.journal.port import ANY, JournalDamaged, JournalFull, JournalLocked, Outcome
+from entrepot.journal.port import ANY, JournalDamaged, JournalFull, JournalLocked, JournalMissing, Outcome
 
 
 def test_a_second_writer_is_refused_and_told_who_writes(lite):
@@ -228,7 +228,7 @@ def test_a_file_that_is_no_database(lite):
 
 
 def test_a_reader_of_nothing_is_told(lite):
-    with pytest.raises(JournalFull):
+    with pytest.raises(JournalMissing, match="not there"):
         lite.open(read_only=True)
 
 

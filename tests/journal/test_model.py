@@ -208,6 +208,7 @@ def test_postgresql_agrees_with_the_model(large):
         def make_kit(self):
             with psycopg.connect(large.location, autocommit=True) as admin:
                 if admin.execute("SELECT to_regclass('meta')").fetchone() != (None,):
+                    admin.execute("SET session_replication_role = replica")  # without the guards
                     admin.execute(f"TRUNCATE {', '.join(set(tables) - {'meta'})} CASCADE")
             return type(large)(large.location, "postgresql")
 

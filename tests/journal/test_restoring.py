@@ -25,8 +25,7 @@ def state(folder):
 
 
 def again(kit, location, **more):
-    return open_journal(location, **{"reducers": (), "clock": kit.clock, "entropy": bytes, "sign": kit.sign,
-                                     "log_id": NODE, **more})  # fmt: skip
+    return open_journal(location, kit.setup(**more))
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def spoil(file, *statements):
 
 
 def foreign(backup, lite, tmp_path):
-    restore_journal(backup, tmp_path / "foreign", clock=lite.clock)
+    restore_journal(backup, tmp_path / "foreign", lite.setup(log_id=""))
     spoil(tmp_path / "foreign" / "journal.db", f"UPDATE meta SET value = '{OTHER}' WHERE key = 'log-id'")
     return tmp_path / "foreign" / "journal.db"
 
@@ -121,7 +120,7 @@ def test_an_unfit_source_leaves_everything_as_it_was(name, backup, lite, tmp_pat
     source = make(backup, lite, tmp_path)
     before = state(lite.location)
     with pytest.raises(error) as refused:
-        restore_journal(source, lite.location, clock=lite.clock, log_id=NODE, aside=lite.location / "aside")
+        restore_journal(source, lite.location, lite.setup(), aside=lite.location / "aside")
     assert source.name in refused.value.message
     assert state(lite.location) == before
     assert not (lite.location / "aside").exists()
@@ -134,7 +133,7 @@ def test_the_old_log_is_moved_aside(source, backup, lite, tmp_path):
     before = state(lite.location)
     lite.tick(days=1)
     aside = lite.location / "aside"
-    epoch = restore_journal(tmp_path / source, lite.location, clock=lite.clock, log_id=NODE, aside=aside)
+    epoch = restore_journal(tmp_path / source, lite.location, lite.setup(), aside=aside)
     assert state(aside) == before
     assert (lite.location / "journal.db").stat().st_mode & 0o777 == 0o600
     assert {each.name for each in lite.location.iterdir()} == {"aside", "journal.db", "journal.lock"}
@@ -155,12 +154,12 @@ def test_an_export_is_imported_into_an_empty_database_of_either_kind(kit, tmp_pa
     file = tmp_path / "node.jsonl"
     file.write_text("".join(line + "\n" for line in lines))
     kit.tick(days=1)
-    epoch = restore_journal(file, kit.location, clock=kit.clock, log_id=NODE)
+    epoch = restore_journal(file, kit.location, kit.setup())
     restored = kit.open()
     assert (restored.epoch, len(restored.entries()), restored.needs_catch_up) == (epoch, 1, True)
     restored.close()
     with pytest.raises((UsageError, JournalError)):
-        restore_journal(file, kit.location, clock=kit.clock, log_id=NODE)
+        restore_journal(file, kit.location, kit.setup())
     assert len(kit.open().entries()) == 1
 
 
@@ -175,7 +174,7 @@ def test_a_failure_at_the_last_step_moves_the_old_log_back(backup, lite, monkeyp
 
     monkeypatch.setattr(Path, "rename", fails)
     with pytest.raises(OSError, match="No space"):
-        restore_journal(backup, lite.location, clock=lite.clock, aside=lite.location / "aside")
+        restore_journal(backup, lite.location, lite.setup(log_id=""), aside=lite.location / "aside")
     assert state(lite.location) == before
     assert not (lite.location / "aside").exists()
 
@@ -186,7 +185,7 @@ def test_after_a_cut_no_empty_log_takes_the_place(backup, lite):
     (lite.location / "journal.db").unlink()
     with pytest.raises(JournalDamaged, match="cut off"):
         lite.open()
-    restore_journal(backup, lite.location, clock=lite.clock, log_id=NODE)
+    restore_journal(backup, lite.location, lite.setup())
     assert len(lite.open().entries()) == 3
 
 
@@ -194,21 +193,21 @@ def test_remains_of_a_log_are_not_mixed_with_the_new_one(backup, lite):
     (lite.location / "journal.db").unlink()
     (lite.location / "journal.db-wal").write_bytes(b"old")
     with pytest.raises(UsageError, match=r"journal\.db-wal"):
-        restore_journal(backup, lite.location, clock=lite.clock)
+        restore_journal(backup, lite.location, lite.setup(log_id=""))
 
 
 def test_a_log_in_use_is_neither_source_nor_place(lite, tmp_path, backup):
     lite.open()
     with pytest.raises(JournalLocked):
-        restore_journal(backup, lite.location, clock=lite.clock, aside=lite.location / "aside")
+        restore_journal(backup, lite.location, lite.setup(log_id=""), aside=lite.location / "aside")
     with pytest.raises(JournalLocked, match="writes"):
-        restore_journal(lite.location, tmp_path / "new", clock=lite.clock)
+        restore_journal(lite.location, tmp_path / "new", lite.setup(log_id=""))
     assert not (tmp_path / "new" / "journal.db").exists()
 
 
 def test_a_log_is_no_backup_of_itself(backup, lite):
     with pytest.raises(UsageError, match="itself"):
-        restore_journal(lite.location, lite.location, clock=lite.clock, aside=lite.location / "aside")
+        restore_journal(lite.location, lite.location, lite.setup(log_id=""), aside=lite.location / "aside")
 
 
 def test_the_folder_of_a_killed_node_is_copied_with_its_write_ahead_log(lite, tmp_path):
@@ -216,7 +215,7 @@ def test_the_folder_of_a_killed_node_is_copied_with_its_write_ahead_log(lite, tm
     journal.append(lite.item(1))
     shutil.copytree(lite.location, tmp_path / "killed")
     assert (tmp_path / "killed" / "journal.db-wal").stat().st_size
-    restore_journal(tmp_path / "killed", tmp_path / "new", clock=lite.clock, log_id=NODE)
+    restore_journal(tmp_path / "killed", tmp_path / "new", lite.setup())
     restored = again(lite, tmp_path / "new")
     assert len(restored.entries()) == 1
     restored.close()
@@ -225,8 +224,8 @@ def test_the_folder_of_a_killed_node_is_copied_with_its_write_ahead_log(lite, tm
 def test_heads_signed_by_another_key_are_refused_where_the_log_has_no_name(backup, lite, tmp_path):
     spoil(backup, "DELETE FROM meta WHERE key = 'log-id'")
     with pytest.raises(JournalDamaged, match="signature"):
-        restore_journal(backup, tmp_path / "new", clock=lite.clock, log_id=NODE, check=lambda jws: None)
-    restore_journal(backup, tmp_path / "new", clock=lite.clock, log_id=NODE, check=lite.check)
+        restore_journal(backup, tmp_path / "new", lite.setup(), check=lambda jws: None)
+    restore_journal(backup, tmp_path / "new", lite.setup(), check=lite.check)
 
 
 def test_a_journal_keeps_its_name(kit):

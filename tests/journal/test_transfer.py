@@ -2,10 +2,19 @@ import pytest
 
 from entrepot.base.error import UsageError
 from entrepot.journal import migrate_journal, open_journal, restore_journal
-from entrepot.journal.backup import migrate
+from entrepot.journal._schema import POSTGRES_WORDS, SQLITE_WORDS
 from entrepot.journal.journal import database_at
+from entrepot.journal.migration import migrate
 from entrepot.journal.peer import Peer
-from entrepot.journal.port import CatchUpNeeded, JournalDamaged, JournalTooNew, JournalTooOld, Message
+from entrepot.journal.port import (
+    CatchUpNeeded,
+    JournalDamaged,
+    JournalError,
+    JournalMissing,
+    JournalTooNew,
+    JournalTooOld,
+    Message,
+)
 
 
 def fill(kit, journal):
@@ -20,14 +29,7 @@ def fill(kit, journal):
 def test_an_export_fills_another_journal(kit, journal, tmp_path):
     fill(kit, journal)
     lines = list(journal.export())
-    other = open_journal(
-        tmp_path / "other",
-        reducers=journal.setup.reducers,
-        clock=kit.clock,
-        entropy=bytes,
-        sign=None,
-        log_id=journal.log_id,
-    )
+    other = open_journal(tmp_path / "other", kit.setup(sign=None))
     other.import_(line + "\n" for line in lines)
     assert list(other.export()) == lines
     for view in ("ledger", "kinds"):
@@ -67,17 +69,10 @@ def test_a_backup_is_made_while_others_write_and_restored_as_a_new_epoch(kit, jo
     assert copy.is_file()
     journal.append(kit.item(50))
     kit.tick(days=1)
-    epoch = restore_journal(tmp_path / "copy", tmp_path / "new", clock=kit.clock) if copy.suffix == ".db" else None
+    epoch = restore_journal(tmp_path / "copy", tmp_path / "new", kit.setup(log_id="")) if copy.suffix == ".db" else None
     if epoch is None:
-        epoch = restore_journal(copy, tmp_path / "new", clock=kit.clock)
-    again = open_journal(
-        tmp_path / "new",
-        reducers=journal.setup.reducers,
-        clock=kit.clock,
-        entropy=bytes,
-        sign=kit.sign,
-        log_id=journal.log_id,
-    )
+        epoch = restore_journal(copy, tmp_path / "new", kit.setup(log_id=""))
+    again = open_journal(tmp_path / "new", kit.setup())
     try:
         assert again.epoch == epoch > 1
         assert again.entries() == entries
@@ -100,22 +95,22 @@ def test_two_restores_of_one_copy_are_two_epochs(lite, tmp_path):
     journal = lite.open()
     journal.append(lite.item(1))
     journal.backup(tmp_path / "copy")
-    one = restore_journal(tmp_path / "copy", tmp_path / "one", clock=lite.clock)
+    one = restore_journal(tmp_path / "copy", tmp_path / "one", lite.setup(log_id=""))
     lite.tick(hours=1)
-    two = restore_journal(tmp_path / "copy" / "journal.db", tmp_path / "two", clock=lite.clock)
+    two = restore_journal(tmp_path / "copy" / "journal.db", tmp_path / "two", lite.setup(log_id=""))
     assert one != two
     with pytest.raises(UsageError):
-        restore_journal(tmp_path / "copy", tmp_path / "two", clock=lite.clock)
+        restore_journal(tmp_path / "copy", tmp_path / "two", lite.setup(log_id=""))
     with pytest.raises(UsageError):
-        restore_journal(tmp_path / "nothing", tmp_path / "three", clock=lite.clock)
+        restore_journal(tmp_path / "nothing", tmp_path / "three", lite.setup(log_id=""))
     with pytest.raises(UsageError):
-        restore_journal(tmp_path / "copy", "postgresql://nowhere", clock=lite.clock)
+        restore_journal(tmp_path / "copy", "postgresql://nowhere", lite.setup(log_id=""))
 
 
 def test_catching_up_survives_a_restart(lite, tmp_path):
     journal = lite.open()
     journal.backup(tmp_path / "copy")
-    restore_journal(tmp_path / "copy", tmp_path / "new", clock=lite.clock)
+    restore_journal(tmp_path / "copy", tmp_path / "new", lite.setup(log_id=""))
     lite.location = tmp_path / "new"
     for _ in range(2):
         again = lite.open()
@@ -131,13 +126,21 @@ def set_version(kit, version):
 
 
 def test_a_newer_database_is_refused(kit):
-    set_version(kit, 2)
-    with pytest.raises(JournalTooNew, match="version 2"):
+    set_version(kit, 3)
+    with pytest.raises(JournalTooNew, match="version 3"):
         kit.open()
     with pytest.raises(JournalTooNew):
         migrate_journal(kit.location)
     with pytest.raises(JournalTooNew):
         kit.open(read_only=True)
+
+
+def add_table(db, name, wrapping):
+    words = SQLITE_WORDS if name == "sqlite" else POSTGRES_WORDS
+    db.execute("CREATE TABLE added (n {int} PRIMARY KEY) {strict}".format(**words))
+
+
+STEPS = {0: add_table, 1: lambda db, name, wrapping: None}
 
 
 def test_an_older_database_is_migrated_first(kit):
@@ -146,19 +149,26 @@ def test_an_older_database_is_migrated_first(kit):
         kit.open()
     with pytest.raises(JournalTooOld):
         migrate_journal(kit.location)
-    step = {0: ("CREATE TABLE added (n {int} PRIMARY KEY) {strict}",)}
-    assert migrate(database_at(kit.location), step) == (0, 1)
-    assert migrate_journal(kit.location) == (1, 1)
+    assert migrate(database_at(kit.location), None, STEPS) == (0, 2)
+    assert migrate_journal(kit.location) == (2, 2)
     journal = kit.open()
     with journal.reading() as db:
         assert db.rows("SELECT n FROM added") == []
 
 
 def test_a_migration_that_fails_changes_nothing(kit):
-    from entrepot.journal.port import JournalError
+    def fails(db, name, wrapping):
+        add_table(db, name, wrapping)
+        db.execute("nonsense")
 
     set_version(kit, 0)
     with pytest.raises(JournalError):
-        migrate(database_at(kit.location), {0: ("CREATE TABLE added (n {int}) {strict}", "nonsense")})
-    step = {0: ("CREATE TABLE added (n {int} PRIMARY KEY) {strict}",)}
-    assert migrate(database_at(kit.location), step) == (0, 1)
+        migrate(database_at(kit.location), None, {**STEPS, 0: fails})
+    assert migrate(database_at(kit.location), None, STEPS) == (0, 2)
+
+
+def test_nothing_is_migrated_where_nothing_is(kit, tmp_path):
+    with pytest.raises(JournalMissing):
+        migrate_journal(kit.location)
+    if kit.kind == "sqlite":
+        assert not (kit.location / "journal.db").exists()

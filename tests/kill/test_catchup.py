@@ -54,7 +54,7 @@ def rolled_back(script, name, tmp_path, *, after):
     node.stop()
     for each in node.folder.iterdir():
         each.unlink()
-    restore_journal(tmp_path / "backup", node.folder, clock=node.clock)
+    restore_journal(tmp_path / "backup", node.folder, node.setup())
     node.start()
     script.exporter = script.world.nodes["export"].at_work
     script.importer = script.world.nodes["import"].at_work

@@ -8,7 +8,7 @@ import pytest
 from entrepot.base.money import Money
 from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump
-from entrepot.journal import open_journal
+from entrepot.journal import Setup, open_journal
 from entrepot.journal.port import ANY, Append, FloorBroken, Reducer
 from entrepot.payment.ledger import KINDS, LedgerRefused, mirror, post
 from entrepot.payment.posting import transfer
@@ -26,11 +26,13 @@ def entropy(size):
 def journal(tmp_path):
     opened = open_journal(
         tmp_path,
-        reducers=(Reducer("ledger", 1, post, KINDS), Reducer("mirror", 1, mirror, KINDS)),
-        clock=lambda: NOW,
-        entropy=entropy,
-        sign=None,
-        log_id="log",
+        Setup(
+            reducers=(Reducer("ledger", 1, post, KINDS), Reducer("mirror", 1, mirror, KINDS)),
+            clock=lambda: NOW,
+            entropy=entropy,
+            sign=None,
+            log_id="log",
+        ),
     )
     yield opened
     opened.close()

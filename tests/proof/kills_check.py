@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 
 from kills_node import Fault
 
-from entrepot.flow import nodemail
 from entrepot.flow.headwatch import signed_by
-from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
 from entrepot.journal.journal import database_at
 from entrepot.node.custody import open_keys
+from entrepot.node.opening import setup_of
 from entrepot.payment.ledger import account_key
 
 DRAIN_S = 240.0
@@ -67,14 +66,7 @@ def await_drained(nodes):
 def opened(node):
     """The journal of a stopped node, as its own commands open it."""
     keys = open_keys(node.folder, None, entropy=secrets.token_bytes, now=datetime.now(UTC))
-    return keys, open_journal(
-        node.journal or node.folder,
-        reducers=reducers(lambda did: did in keys.hosted()),
-        clock=lambda: datetime.now(UTC),
-        entropy=secrets.token_bytes,
-        sign=lambda payload: nodemail.sign_as(keys.node, payload),
-        log_id=keys.node.did,
-    )
+    return keys, open_journal(node.journal or node.folder, setup_of(keys, clock=lambda: datetime.now(UTC)))
 
 
 def check_stopped(node, book):

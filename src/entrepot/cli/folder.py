@@ -33,21 +33,17 @@ def keys_of(data: Path) -> HeldKeys:
 
 
 def open_folder(data: Path, *, read_only: bool) -> Journal:
-    """The journal of a node's folder. Raises ``JournalLocked`` where a running node writes it."""
-    from entrepot.flow import nodemail
-    from entrepot.flow.sight import reducers
+    """The journal of a node's folder; none is made. Raises ``JournalLocked`` where a running node writes it,
+    ``JournalMissing`` where there is none."""
     from entrepot.journal import open_journal
+    from entrepot.node.opening import setup_of
 
-    keys = keys_of(data)
-    return open_journal(
-        os.environ.get("ENTREPOT_JOURNAL") or data,
-        reducers=reducers(lambda did: did in keys.hosted()),
-        clock=now,
-        entropy=secrets.token_bytes,
-        sign=lambda payload: nodemail.sign_as(keys.node, payload),
-        log_id=keys.node.did,
-        read_only=read_only,
-    )
+    return open_journal(journal_of(data), setup_of(keys_of(data), clock=now, read_only=read_only))
+
+
+def journal_of(data: Path) -> str | Path:
+    """Where the log of a node's folder lies."""
+    return os.environ.get("ENTREPOT_JOURNAL") or data
 
 
 def print_json(value: Any) -> None:

@@ -1,16 +1,11 @@
 """``entrepot journal``: verify, rebuild, export, back up, restore and move forward a node's log."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import click
 
 from entrepot.base.error import UsageError
-from entrepot.cli.folder import DATA, JSON, keys_of, now, open_folder, print_json
+from entrepot.cli.folder import DATA, JSON, journal_of, keys_of, now, open_folder, print_json
 
 BACKUPS = "backups"
 
@@ -68,15 +63,24 @@ def rebuild(data: Path, view: str | None) -> int:
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File; else standard output."
 )
 def export(data: Path, out: Path | None) -> int:
-    """Write everything as JSON lines. They hold the keys of personal content: guard them like the database.
+    """Write everything as JSON lines: guard them like the database. FILE is replaced when all of it is written.
+
+    Keys of personal content are in them as the log keeps them, wrapped under the node's key-encryption key.
 
     Example: entrepot journal export --data node --out node.jsonl
     """
-    count = 0
-    with open_folder(data, read_only=True) as journal, _lines(out) as file:
-        for line in journal.export():
-            file.write(line + "\n")
-            count += 1
+    from entrepot.journal.backup import drafted
+
+    with open_folder(data, read_only=True) as journal:
+        if out is None or (out.exists() and not out.is_file()):  # a pipe or a device keeps nothing half done
+            count = 0
+            with click.open_file("-" if out is None else str(out), "w", encoding="utf-8") as file:
+                for line in journal.export():
+                    file.write(line + "\n")
+                    count += 1
+        else:
+            with drafted(out) as draft:
+                count = journal.export_to(draft)
     click.echo(f"{count} lines", err=True)
     return 0
 
@@ -115,18 +119,18 @@ def restore(data: Path, source: Path | None, replace: bool, as_json: bool) -> in
     from entrepot.journal import restore_journal
     from entrepot.journal.backup import backup_file
     from entrepot.node.lock import ServeLock
+    from entrepot.node.opening import setup_of
 
-    node = keys_of(data).node.did
+    keys = keys_of(data)
     found = backup_file(source or _newest(data / BACKUPS))
     click.echo("checking and restoring ...", err=True)
     with ServeLock(data):
         epoch = restore_journal(
             found,
-            os.environ.get("ENTREPOT_JOURNAL") or data,
-            clock=now,
-            log_id=node,
-            check=lambda jws: signed_by(node, jws),
-            aside=data / f"replaced-{_stamp()}" if replace else None,
+            journal_of(data),
+            setup_of(keys, clock=now),
+            check=lambda jws: signed_by(keys.node.did, jws),
+            aside=_aside(data) if replace else None,
         )
     if as_json:
         print_json({"epoch": epoch, "from": str(found)})
@@ -135,11 +139,50 @@ def restore(data: Path, source: Path | None, replace: bool, as_json: bool) -> in
     return 0
 
 
+@group.command()
+@DATA
+@click.option("--peer", "peers", multiple=True, metavar="URL", help="Address of a node that was a peer; repeatable.")
+@click.option("--without-peers", is_flag=True, help="The node had no peers: what it lost stays lost.")
+@click.option("--replace", is_flag=True, help="Move what is left of a log aside, into DATA/replaced-TIME.")
+@JSON
+def begin(data: Path, *, peers: tuple[str, ...], without_peers: bool, replace: bool, as_json: bool) -> int:
+    """Begin an empty log in place of a lost one of which there is no backup. Stop the node first.
+
+    It opens a new epoch. When it serves, it finds the peers named here again, which must still know this node, and asks
+    them for what they hold; until all have answered it issues nothing. What no peer holds stays lost.
+
+    Example: entrepot journal begin --data node --peer https://node.example
+    """
+    from entrepot.journal import begin_journal
+    from entrepot.node.lock import ServeLock
+    from entrepot.node.opening import setup_of
+
+    if bool(peers) == without_peers:
+        raise UsageError("say whom to ask for what was lost", remedy="Name each --peer, or say --without-peers.")
+    setup = setup_of(keys_of(data), clock=now)
+    with ServeLock(data):
+        urls = [each.rstrip("/") for each in peers]
+        epoch = begin_journal(journal_of(data), setup, peers=urls, aside=_aside(data) if replace else None)
+    if as_json:
+        print_json({"epoch": epoch, "peers": urls})
+    else:
+        click.echo(f"an empty log, epoch {epoch}; it asks its peers at the next start")
+    return 0
+
+
 def _newest(folder: Path) -> Path:
-    found = sorted(each for each in folder.glob("*") if each.is_dir())
-    if not found:
-        raise UsageError(f"there is no backup in {folder}", remedy="Name one with --from.")
-    return found[-1]
+    """The newest backup that was written to its end; those that were not are named."""
+    from entrepot.journal.backup import is_ended
+
+    for each in sorted((each for each in folder.glob("*") if each.is_dir()), reverse=True):
+        if is_ended(each):
+            return each
+        click.echo(f"passed over, no whole backup: {each}", err=True)
+    raise UsageError(f"there is no backup in {folder}", remedy="Name one with --from.")
+
+
+def _aside(data: Path) -> Path:
+    return data / f"replaced-{_stamp()}"
 
 
 def _stamp() -> str:
@@ -153,20 +196,8 @@ def migrate(data: Path) -> int:
 
     Example: entrepot journal migrate --data node
     """
-    from entrepot.journal.backup import migrate as move
-    from entrepot.journal.journal import database_at
+    from entrepot.journal import migrate_journal
 
-    before, after = move(database_at(os.environ.get("ENTREPOT_JOURNAL") or data))
+    before, after = migrate_journal(journal_of(data), keys_of(data).wrapping)
     click.echo(f"version {before} -> {after}")
     return 0
-
-
-@contextmanager
-def _lines(path: Path | None) -> Iterator[IO[str]]:
-    """Where the lines go: a new file that nobody else can read, or standard output."""
-    if path is None:
-        yield sys.stdout
-        return
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        yield file

@@ -1,5 +1,7 @@
 """Catching up: a restored journal asks every admitted peer for what it lost, before it says anything new.
 
+A journal that was begun anew does not even know its peers: the operator names their addresses, and it finds them first.
+
 One door, two questions: which records do you hold that my parties may read (ids, in pages, behind a cursor of yours),
 and the envelopes of those. A peer's answer, or an operator's decision not to wait for it, is kept in its row, so that
 a restart goes on where it was. What no peer holds - what only parties of this node could read - stays lost.
@@ -19,7 +21,7 @@ from entrepot.flow.envelope import write_envelope
 from entrepot.flow.error import BadNodeMessage, NotAdmitted, TransportError
 from entrepot.flow.headwatch import head_body, known_size, note_head
 from entrepot.flow.office import Office
-from entrepot.flow.peer import ADMITTED, CATCH_UP, Peer, admitted, peers
+from entrepot.flow.peer import ADMITTED, CATCH_UP, Peer, admitted, invite, peers
 from entrepot.flow.post import envelope_for, messages_for
 from entrepot.flow.receive import Outcome, receive
 from entrepot.journal.journal import Journal
@@ -28,6 +30,7 @@ from entrepot.payment.ledger import LedgerRefused
 
 log = logging.getLogger("entrepot.catch-up")
 MISSING, HELD = "missing", "held"
+NOT_FOUND = "not found again"
 IDS_MAX = 500
 """Entries that one page of ids looks at."""
 WANTED_MAX = 50
@@ -109,8 +112,10 @@ def _may_have(office: Office, asker: Peer, record_id: str) -> bool:
 
 
 def progress(office: Office) -> tuple[Asked, ...]:
-    """How far each admitted peer has been asked since the last restore, by id."""
-    return tuple(_asked(office, each) for each in peers(office) if each.status == ADMITTED)
+    """How far each admitted peer has been asked since the last restore, by id; then those that a log which was begun
+    anew has not found again (``node`` is empty: only their addresses are known)."""
+    known = tuple(_asked(office, each) for each in peers(office) if each.status == ADMITTED)
+    return known + tuple(Asked(node="", url=url, reason=NOT_FOUND) for url in office.journal.former_peers())
 
 
 def catch_up(office: Office) -> tuple[Asked, ...]:
@@ -121,7 +126,9 @@ def catch_up(office: Office) -> tuple[Asked, ...]:
     """
     if not office.journal.needs_catch_up:
         return progress(office)
-    asked = tuple(each if each.is_settled else _ask(office, each) for each in progress(office))
+    lost = tuple(each for each in (_find_again(office, url) for url in office.journal.former_peers()) if each)
+    known = [each for each in progress(office) if each.node]
+    asked = (*(each if each.is_settled else _ask(office, each) for each in known), *lost)
     if all(each.is_settled for each in asked):
         office.run(_open_again)
         log.info("caught up with %d peers: %d records are back", len(asked), sum(each.recovered for each in asked))
@@ -147,6 +154,20 @@ def waive(office: Office, node: str, *, by: str, reason: str) -> Asked:
         return found
     log.warning("%s decides not to wait for %s: %s", by, node, reason)
     return _note(office, replace(found, at=format_moment(office.clock()), by=by, reason=reason))
+
+
+def _find_again(office: Office, url: str) -> Asked | None:
+    """Make the node at ``url`` a peer again; None where it is one now, otherwise why not."""
+    try:
+        found = invite(office, url)
+    except (TransportError, BadNodeMessage, NotAdmitted) as wrong:
+        return Asked(node="", url=url, reason=wrong.message)
+    if found.status != ADMITTED:
+        return Asked(
+            node="", url=url, reason=f"{found.id} does not know this node as a peer; its operator must admit it"
+        )
+    office.run(lambda journal: journal.found_again(url))
+    return None
 
 
 def _ask(office: Office, so_far: Asked) -> Asked:

@@ -85,11 +85,13 @@ def hosts_of(office: Office, readers: Iterable[str]) -> tuple[Peer, ...]:
 
 
 def invite(office: Office, url: str) -> Peer:
-    """Ask the node at ``url`` to exchange records. It answers with its description; its operator accepts later."""
+    """Ask the node at ``url`` to exchange records. It answers with its description; its operator accepts later, or has
+    admitted this node already: before this node lost what it knew of its peers."""
     answer = office.transport.post(f"{url}/peer/v1/greeting", _greeting(office, "*", ASKED))
     mail = nodemail.read(office, answer, GREETING)
     known = peer(office, mail.sender)
-    status = ADMITTED if known is not None and known.status in (ASKING, ADMITTED) else ASKED
+    is_mutual = mail.body.get("status") == ADMITTED or (known is not None and known.status in (ASKING, ADMITTED))
+    status = ADMITTED if is_mutual else ASKED
     return _keep(office, mail, status, lifts_block=True)
 
 

@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from entrepot.journal.port import JournalMissing
+
 Row = tuple[Any, ...]
+
+
+def missing(reason: str) -> JournalMissing:
+    """That there is no log, and what its operator does then."""
+    return JournalMissing(
+        f"there is no log: {reason}",
+        remedy="Put a backup in its place: entrepot journal restore. Where there is none: entrepot journal begin.",
+    )
 
 
 class Connection(Protocol):
@@ -55,6 +65,10 @@ class Connection(Protocol):
         """Undo what was done since the innermost savepoint, and close it."""
         ...
 
+    def has_tables(self) -> bool:
+        """Whether the database holds a journal's tables."""
+        ...
+
     def close(self) -> None:
         """Give the connection back."""
         ...
@@ -66,15 +80,18 @@ class Database(Protocol):
     name: str
     sole_writer: bool
     """Whether no other process can write while this one does."""
+    has_copy: bool
+    """Whether it makes copies of its own: otherwise the export is its backup."""
     words: dict[str, str]
     """The database's own words in the text of the tables."""
 
-    def writer(self) -> Connection:
-        """The connection that writes; creates the schema of an empty database."""
+    def writer(self, *, make: bool) -> Connection:
+        """The connection that writes. ``make``: an empty database gets its tables; otherwise it is left as it is, with
+        :class:`~entrepot.journal.port.JournalMissing` where there is none."""
         ...
 
     def reader(self) -> Connection:
-        """A new read-only connection."""
+        """A new read-only connection. Raises :class:`~entrepot.journal.port.JournalMissing` where there is nothing."""
         ...
 
     def maintain(self, *, force: bool = False) -> bool:
@@ -85,8 +102,8 @@ class Database(Protocol):
         """Rewrite the files so that deleted bytes are gone; False where readers were in the way (call it again)."""
         ...
 
-    def backup(self, directory: Path) -> bool:
-        """Copy a consistent snapshot into ``directory``; False where the database has no such copy of its own."""
+    def backup(self, file: Path) -> None:
+        """Copy a consistent snapshot into the empty ``file``, where the database :attr:`has_copy`."""
         ...
 
     def check(self) -> list[str]:

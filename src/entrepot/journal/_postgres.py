@@ -146,6 +146,10 @@ class PostgresConnection:
             self.execute("ROLLBACK TO SAVEPOINT item")
             self.execute("RELEASE SAVEPOINT item")
 
+    def has_tables(self) -> bool:
+        """Whether the schema holds a journal's tables."""
+        return self.row("SELECT to_regclass('meta')") != (None,)
+
     def close(self) -> None:
         """Close the connection."""
         self.raw.close()
@@ -156,17 +160,19 @@ class PostgresDatabase:
 
     name = "postgresql"
     sole_writer = False
+    has_copy = False
     words = POSTGRES_WORDS
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._writer: PostgresConnection | None = None
 
-    def writer(self) -> PostgresConnection:
-        """Connect; an empty schema gets its tables, by one of several that start at once."""
+    def writer(self, *, make: bool) -> PostgresConnection:
+        """Connect; with ``make`` an empty schema gets its tables, by one of several that start at once."""
         made = PostgresConnection(self._url, read_only=False)
         try:
-            self._create(made)
+            if make:
+                self._create(made)
         except BaseException:
             made.close()
             raise
@@ -177,7 +183,7 @@ class PostgresDatabase:
         made.execute("BEGIN")
         try:
             made.rows("SELECT pg_advisory_xact_lock(hashtext('entrepot ' || current_schema()))")
-            if made.row("SELECT to_regclass('meta')") == (None,):
+            if not made.has_tables():
                 for statement in (*statements(POSTGRES_WORDS), *postgres_guards()):
                     made.raw.execute(statement.encode("utf-8"))  # no parameters: % stands for itself
                 made.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
@@ -205,9 +211,9 @@ class PostgresDatabase:
             return False
         return True
 
-    def backup(self, directory: Path) -> bool:  # noqa: ARG002 - see the docstring
+    def backup(self, file: Path) -> None:
         """PostgreSQL has no file to copy from here: the caller writes the export instead."""
-        return False
+        raise JournalError(f"no copy of PostgreSQL's files is made at {file}")
 
     def check(self) -> list[str]:
         """PostgreSQL offers no check of its own from here; page checksums are the server's."""

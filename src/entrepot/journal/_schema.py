@@ -1,7 +1,8 @@
 """The tables, once for both databases. ``{text}`` is text in byte order; ``{body}`` bytes; ``{int}`` 64 bits."""
 
-SCHEMA_VERSION = 1
-"""Version of the tables this program writes."""
+SCHEMA_VERSION = 2
+"""Version of the tables this program writes. 2: triggers also against replacing, and on three tables more; keys of
+personal content may lie wrapped."""
 
 SQLITE_WORDS = {
     "text": "TEXT",
@@ -81,10 +82,28 @@ CREATE TABLE waiting_for (
 CREATE INDEX waiting_for_key ON waiting_for (key)
 """
 
-APPEND_ONLY = ("entry", "entry_stream", "leaf", "node", "tree_head", "tombstone", "epoch")
+APPEND_ONLY = ("entry", "entry_stream", "leaf", "node", "tree_head", "tombstone", "epoch", "cause")
 """Tables whose rows are never changed nor removed."""
-ERASABLE = ("content", "content_key", "proof", "attachment")
+ERASABLE = ("content", "content_key", "proof", "attachment", "assessment", "idempotency")
 """Tables whose rows change only for a record that has its tombstone."""
+UNIQUE = {
+    "entry": ("seq", "record_id"),
+    "entry_stream": ("stream, version",),
+    "leaf": ("number", "seq"),
+    "node": ("level, position",),
+    "tree_head": ("id",),
+    "tombstone": ("seq",),
+    "epoch": ("number",),
+    "cause": ("after_id, seq",),
+    "content": ("seq",),
+    "content_key": ("seq",),
+    "proof": ("seq, digest",),
+    "attachment": ("seq, digest",),
+    "assessment": ("seq, version",),
+    "idempotency": ("scope, key",),
+}
+"""What is unique in each of them: SQLite's ``INSERT OR REPLACE`` removes a row with the same, and no trigger on
+removing hears of it."""
 
 
 def statements(words: dict[str, str]) -> list[str]:
@@ -92,37 +111,46 @@ def statements(words: dict[str, str]) -> list[str]:
     return [part.strip().format(**words) for part in TABLES.split(";\n") if part.strip()]
 
 
-def sqlite_guards() -> list[str]:
-    """Triggers that hold the append-only tables in SQLite."""
+def sqlite_guards(*, renew: bool = False) -> list[str]:
+    """Triggers that hold the append-only tables in SQLite; ``renew``: in a database that has those of version 1."""
     found = []
     for act in ("UPDATE", "DELETE"):
-        for table in APPEND_ONLY:
+        for table in (*APPEND_ONLY, *ERASABLE):
+            name = f"{table}_no_{act.lower()}"
+            found += [f"DROP TRIGGER IF EXISTS {name}"] if renew else []
+            erased = " WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE seq = OLD.seq)" if table in ERASABLE else ""
             found.append(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+                f"CREATE TRIGGER {name} BEFORE {act} ON {table}{erased} "
                 f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
             )
-        for table in ERASABLE:
-            found.append(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "  # noqa: S608 - our own names
-                "WHEN NOT EXISTS (SELECT 1 FROM tombstone WHERE seq = OLD.seq) "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
+    for table, keys in UNIQUE.items():
+        same = " OR ".join(
+            f"EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({', '.join(f'NEW.{each}' for each in key.split(', '))}))"  # noqa: S608 - our own names
+            for key in keys
+        )
+        found.append(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {same} "
+            f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+        )
     return found
 
 
-def postgres_guards() -> list[str]:
-    """Triggers that hold the append-only tables in PostgreSQL."""
+def postgres_guards(*, renew: bool = False) -> list[str]:
+    """Triggers that hold the append-only tables in PostgreSQL; ``renew``: in a database that has those of version 1."""
     found = [
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END $$",
-        "CREATE FUNCTION refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME; END $$",
+        "CREATE OR REPLACE FUNCTION refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF NOT EXISTS (SELECT 1 FROM tombstone WHERE seq = OLD.seq) THEN "
-        "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END IF; "
+        "RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME; END IF; "
         "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
     ]
     for tables, rule in ((APPEND_ONLY, "refuse_change"), (ERASABLE, "refuse_unless_erased")):
-        found += [
-            f"CREATE TRIGGER {table}_guard BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {rule}()"
-            for table in tables
-        ]
+        for table in tables:
+            found += [f"DROP TRIGGER IF EXISTS {table}_guard ON {table}"] if renew else []
+            found += [
+                f"CREATE TRIGGER {table}_guard BEFORE UPDATE OR DELETE ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {rule}()",
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()",
+            ]
     return found

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import apsw
 
 from entrepot.base.error import LimitError
-from entrepot.journal._dialect import Row
+from entrepot.journal._dialect import Row, missing
 from entrepot.journal._lock import WriterLock
 from entrepot.journal._schema import SCHEMA_VERSION, SQLITE_WORDS, sqlite_guards, statements
 from entrepot.journal.port import FloorBroken, JournalDamaged, JournalError, JournalFull, JournalLocked
@@ -43,7 +43,11 @@ def refuse(wrong: apsw.Error | UnicodeDecodeError) -> NoReturn:
         raise LimitError("a balance would not fit in 64 bits") from wrong
     if isinstance(wrong, apsw.BusyError | apsw.LockedError):
         raise JournalLocked(f"the journal is locked: {text}", remedy="Try again.") from wrong
-    if isinstance(wrong, apsw.FullError | apsw.ReadOnlyError | apsw.CantOpenError):
+    if isinstance(wrong, apsw.CantOpenError):
+        raise JournalFull(
+            f"the journal cannot be opened: {text}", remedy="Its owner must be able to read and write the folder."
+        ) from wrong
+    if isinstance(wrong, apsw.FullError | apsw.ReadOnlyError):
         raise JournalFull(f"the journal cannot be written: {text}", remedy="Make room, or make it writable.") from wrong
     if isinstance(wrong, apsw.CorruptError | apsw.NotADBError | apsw.IOError):
         raise JournalDamaged(
@@ -129,6 +133,10 @@ class SqliteConnection:
             self.execute("ROLLBACK TO item")
             self.execute("RELEASE item")
 
+    def has_tables(self) -> bool:
+        """Whether the file holds a journal's tables."""
+        return self.row("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'") is not None
+
     def close(self) -> None:
         """Close the connection."""
         try:
@@ -142,6 +150,7 @@ class SqliteDatabase:
 
     name = "sqlite"
     sole_writer = True
+    has_copy = True
     words = SQLITE_WORDS
 
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
@@ -151,9 +160,11 @@ class SqliteDatabase:
         self._lock: WriterLock | None = None
         self._pages = 0
 
-    def writer(self) -> SqliteConnection:
-        """Lock the directory and open for writing; an empty file gets its tables."""
+    def writer(self, *, make: bool = True) -> SqliteConnection:
+        """Lock the directory and open for writing; with ``make`` an empty file gets its tables."""
         if not self.path.parent.is_dir():
+            if not make:
+                raise missing(f"{self.path.parent} is not there")
             self.path.parent.mkdir(parents=True, exist_ok=True)
             sync_directory(self.path.parent.parent)
         if not self.path.exists() and (self.path.parent / RESTORING).exists():
@@ -163,11 +174,19 @@ class SqliteDatabase:
             )
         self._lock = WriterLock(self.path.with_suffix(".lock"))
         try:
+            if not make:
+                self._require_file()
             self._writer = self._open_writer()
         except BaseException:
             self.close()
             raise
         return self._writer
+
+    def _require_file(self) -> None:
+        if not self.path.exists():
+            raise missing(f"{self.path} is not there")
+        if not self.path.stat().st_size:
+            raise missing(f"{self.path} is empty")
 
     def _open_writer(self) -> SqliteConnection:
         made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, self._vfs)
@@ -192,6 +211,7 @@ class SqliteDatabase:
 
     def reader(self) -> SqliteConnection:
         """A connection that can neither write nor checkpoint."""
+        self._require_file()
         made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READONLY, self._vfs)
         made.execute("PRAGMA query_only=ON")
         return made
@@ -222,24 +242,21 @@ class SqliteDatabase:
         self._pages = 0
         return bool(busy == 0)
 
-    def backup(self, directory: Path) -> bool:
+    def backup(self, file: Path) -> None:
         """SQLite's online backup: a snapshot, while others write."""
-        directory.mkdir(parents=True, exist_ok=True)
-        made = directory / "journal.db"
-        os.close(os.open(made, os.O_WRONLY | os.O_CREAT, 0o600))
-        made.chmod(0o600)  # it holds the keys of personal content
-        target = apsw.Connection(str(made))
-        source = self.reader()
+        target, source = apsw.Connection(str(file)), self.reader()
         try:
-            with target.backup("main", source.raw, "main") as copy:
+            copy = target.backup("main", source.raw, "main")
+            try:
                 copy.step(-1)
+            finally:
+                copy.finish()  # it tells why a step failed
             target.execute("PRAGMA journal_mode=DELETE")
         except apsw.Error as wrong:
             refuse(wrong)
         finally:
             source.close()
             target.close()
-        return True
 
     def check(self) -> list[str]:
         """``PRAGMA integrity_check``: its complaints, at most 100."""

@@ -26,7 +26,7 @@ from entrepot.journal.port import (
 )
 from entrepot.journal.projection import Projection
 from entrepot.journal.sealing import SEAL_DEADLINE_MS
-from entrepot.journal.secrecy import KEY_BYTES, seal
+from entrepot.journal.secrecy import KEY_BYTES, kept_key, opened_key, seal
 
 
 class Appending(Projection):
@@ -159,7 +159,8 @@ class Appending(Projection):
         secret = None
         if item.personal:
             secret = self.setup.entropy(KEY_BYTES)
-            db.execute("INSERT INTO content_key (seq, secret) VALUES (?, ?)", (seq, secret))
+            kept = kept_key(secret, record.id, self.setup.wrapping)
+            db.execute("INSERT INTO content_key (seq, secret) VALUES (?, ?)", (seq, kept))
         note = None if item.note is None else json_text(item.note)
         db.execute(
             "INSERT INTO content (seq, issuer, kind, number, personal, erased, body, note) "
@@ -178,21 +179,20 @@ class Appending(Projection):
         if not proofs or db.row("SELECT 1 FROM tombstone WHERE seq = ?", (seq,)):
             return 0  # a proof may carry the payload, which was erased
         found = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
-        return self._insert_proofs(db, (seq, record_id, None if found is None else bytes(found[0])), proofs)
+        secret = None if found is None else opened_key(bytes(found[0]), record_id, self.setup.wrapping)
+        return self._insert_proofs(db, (seq, record_id, secret), proofs)
 
     def _insert_proofs(self, db: Connection, at: tuple[int, str, bytes | None], proofs: Sequence[Proof]) -> int:
         seq, record_id, secret = at
-        return sum(
-            db.execute(
-                "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (seq, digest) DO NOTHING",
-                (
-                    *(seq, proof_digest(proof.securing, proof.method, proof.body), proof.securing, proof.method),
-                    self._kept(secret, proof.body, record_id),
-                ),
-            )
-            for proof in proofs
-        )
+        fresh = 0
+        for each in proofs:
+            digest = proof_digest(each.securing, each.method, each.body)
+            if db.row("SELECT 1 FROM proof WHERE seq = ? AND digest = ?", (seq, digest)) is None:
+                fresh += db.execute(
+                    "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?)",
+                    (seq, digest, each.securing, each.method, self._kept(secret, each.body, record_id)),
+                )
+        return fresh
 
     def _insert_attachments(
         self, db: Connection, at: tuple[int, str, bytes | None], attachments: Sequence[Attachment]

@@ -1,83 +1,95 @@
-"""Copies: made while the journal works, put back as a new epoch of the log; and moving old tables forward."""
+"""Copies, made while the journal works. Each is whole or not there: it gets its name when all of it is on the disk."""
 
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from entrepot.base.error import UsageError
-from entrepot.base.moment import to_millis
-from entrepot.journal._dialect import Connection, Database
-from entrepot.journal._schema import SCHEMA_VERSION
-from entrepot.journal.core import newest_epoch, schema_version
-from entrepot.journal.port import Clock, JournalTooOld
 from entrepot.journal.transfer import Transfer
 
-EXPORT_NAME = "journal.jsonl"
-MIGRATIONS: Mapping[int, Sequence[str]] = {}
-"""Statements that lead from a version of the tables to the next, in the words of ``_schema``."""
+LOG_NAME, EXPORT_NAME = "journal.db", "journal.jsonl"
+DRAFT = ".partial"
+"""Ends the name of a file that is being written."""
+MAGIC = b"SQLite format 3\0"
+_END_BYTES = 200
+"""Bytes at the end of an export in which its closing line lies."""
 
 
 class Backup(Transfer):
     """Copying a journal that is in use."""
 
     def backup(self, directory: Path) -> Path:
-        """Copy a consistent snapshot into ``directory`` (made where absent); the file that holds it, synced."""
-        if self._database.backup(directory):
-            made = directory / "journal.db"
-        else:
-            directory.mkdir(parents=True, exist_ok=True)
-            made = directory / EXPORT_NAME
-            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                made.chmod(0o600)  # a file that was there keeps its mode otherwise; the lines hold keys
-                file.writelines(line + "\n" for line in self.export())
-        sync(made)
-        sync(directory)
+        """Copy a consistent snapshot into ``directory`` (made where absent); the file that holds it, synced.
+
+        Where it fails, what ``directory`` held before is untouched, and nothing new is left.
+        """
+        has_copy = self._database.has_copy
+        made = directory / (LOG_NAME if has_copy else EXPORT_NAME)
+        fresh = _make(directory)
+        try:
+            with drafted(made) as draft:
+                if has_copy:
+                    self._database.backup(draft)
+                else:
+                    self.export_to(draft)
+        except BaseException:
+            with suppress(OSError):
+                for each in reversed(fresh):
+                    each.rmdir()
+            raise
         return made
 
+    def export_to(self, file: Path) -> int:
+        """Write :meth:`export` into ``file``, line by line; the number of lines."""
+        count = 0
+        with file.open("w", encoding="utf-8") as opened:
+            for line in self.export():
+                opened.write(line + "\n")
+                count += 1
+        return count
 
-def open_epoch(db: Connection, clock: Clock, reason: str) -> int:
-    """Open a new epoch and ask for catching up, in the transaction of ``db``; its number.
 
-    The number is at least the time in seconds, so that two restores of one copy do not make the same epoch.
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """A file beside ``path`` to write into, readable by its owner alone, which takes the name when all is written.
+
+    Whatever goes wrong, also a power cut, ``path`` is what it was or the whole new file.
     """
-    now_ms = to_millis(clock())
-    number = max(newest_epoch(db) + 1, now_ms // 1000)
-    db.execute("INSERT INTO epoch (number, opened_ms, reason) VALUES (?, ?, ?)", (number, now_ms, reason))
-    db.execute("INSERT INTO meta (key, value) VALUES ('catch-up', '1') ON CONFLICT (key) DO NOTHING")
-    return number
+    draft = path.with_name(path.name + DRAFT)
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield draft
+        sync(draft)
+        draft.rename(path)
+        sync(path.parent)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def backup_file(source: Path) -> Path:
     """The file of a backup: ``source`` itself, or the one that lies in the directory. Raises :class:`UsageError`."""
-    for found in (source, source / "journal.db", source / EXPORT_NAME):
+    for found in (source, source / LOG_NAME, source / EXPORT_NAME):
         if found.is_file():
             return found
-    raise UsageError(f"there is no backup at {source}")
+    raise UsageError(f"there is no backup at {source}", remedy="Name one with --from.")
 
 
-def migrate(database: Database, steps: Mapping[int, Sequence[str]] = MIGRATIONS) -> tuple[int, int]:
-    """Move the tables of ``database`` to this program's version, a transaction per step; versions before and after.
-
-    Raises :class:`~entrepot.journal.port.JournalTooNew`, and ``JournalTooOld`` where a step is missing.
-    """
-    db = database.writer()
+def is_ended(folder: Path) -> bool:
+    """Whether ``folder`` holds a backup that was written to its end; restoring judges it in full."""
     try:
-        before = version = schema_version(db)
-        while version < SCHEMA_VERSION:
-            if version not in steps:
-                raise JournalTooOld(f"no migration leads from version {version} of the tables")
-            db.begin(write=True)
-            for statement in steps[version]:
-                db.execute(statement.format(**database.words))
-            version += 1
-            db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
-            db.commit()
-    except BaseException:
-        db.rollback()
-        raise
-    finally:
-        database.close()
-    return before, version
+        with backup_file(folder).open("rb") as opened:
+            size, start = os.fstat(opened.fileno()).st_size, opened.read(100)
+            if start.startswith(MAGIC):  # page size and number of pages: SQLite's file format, 1.3.2 and 1.3.8
+                page = int.from_bytes(start[16:18], "big")
+                return size >= int.from_bytes(start[28:32], "big") * (65536 if page == 1 else page) > 0
+            opened.seek(max(0, size - _END_BYTES))
+            return "end" in json.loads(opened.read().splitlines()[-1])
+    except (UsageError, OSError, ValueError, IndexError, TypeError):
+        return False
 
 
 def sync(path: Path) -> None:
@@ -87,3 +99,12 @@ def sync(path: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def _make(directory: Path) -> list[Path]:
+    """Make a directory with those above it, durably; those that were not there, the uppermost first."""
+    fresh = [each for each in (directory, *directory.parents) if not each.exists()][::-1]
+    directory.mkdir(parents=True, exist_ok=True)
+    for each in fresh:
+        sync(each.parent)
+    return fresh

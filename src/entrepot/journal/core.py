@@ -8,7 +8,7 @@ from typing import Self
 
 from entrepot.base.error import UsageError
 from entrepot.base.moment import to_millis
-from entrepot.journal._dialect import Connection, Database
+from entrepot.journal._dialect import Connection, Database, missing
 from entrepot.journal._schema import SCHEMA_VERSION
 from entrepot.journal.port import (
     Clock,
@@ -21,12 +21,18 @@ from entrepot.journal.port import (
     OtherLog,
     Reducer,
     Signer,
+    Wrapping,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What is handed to a journal: its views' reducers, time, randomness, the node's signature, its log's name."""
+    """What is handed to a journal: its views' reducers, time, randomness, the node's signature, its log's name.
+
+    ``reducers``: the views; one that is new or has another version is filled first. ``clock``: now. ``entropy``: that
+    many random bytes. ``sign``: compact JWS with the node's key, for promises and heads (None: they stay unsigned).
+    ``log_id``: the log's name for peers, kept with the first opening.
+    """
 
     reducers: tuple[Reducer, ...]
     clock: Clock
@@ -34,6 +40,10 @@ class Setup:
     sign: Signer | None
     log_id: str
     read_only: bool = False
+    make: bool = True
+    """Whether a log is made where there is none. A node makes one at its first start alone."""
+    wrapping: Wrapping | None = None
+    """What wraps the keys of personal content; None: they lie as they are."""
 
 
 class Core:
@@ -49,12 +59,15 @@ class Core:
         self._depth = 0
         self._owner: int | None = None
         self._idle: list[Connection] = []
-        self._writer: Connection | None = None if setup.read_only else database.writer()
+        self._writer: Connection | None = None if setup.read_only else database.writer(make=setup.make)
         try:
             with self.reading() as db:
+                require_tables(db)
                 check_version(db)
                 require_log(db, setup.log_id)
                 self.epoch = newest_epoch(db)
+                if not self.epoch and (setup.read_only or not setup.make):
+                    raise missing("the log was never opened")
         except BaseException:
             self.close()
             raise
@@ -191,6 +204,12 @@ class Core:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def require_tables(db: Connection) -> None:
+    """Refuse an empty database, with :class:`JournalMissing`."""
+    if not db.has_tables():
+        raise missing("the database is empty")
 
 
 def schema_version(db: Connection) -> int:

@@ -35,7 +35,7 @@ class Erasure(Appending):
                     "INSERT INTO tombstone (seq, reason, by_seq, erased_ms) VALUES (?, ?, ?, ?)",
                     (found[0], reason, done.seq, self.now_ms()),
                 )
-                _drop(db, found[0], _envelope(body_of(found)))
+                _drop(db, found[0], _envelope(body_of(found, self.setup.wrapping)))
                 kind = db.row("SELECT kind FROM entry WHERE seq = ?", (found[0],))
                 self.rebuild_for(db, kind[0] if kind else "")
                 db.execute("INSERT INTO meta (key, value) VALUES ('scrub', '1') ON CONFLICT (key) DO NOTHING")

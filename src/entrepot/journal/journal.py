@@ -1,17 +1,16 @@
 """The journal: everything a node keeps, behind one door."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from entrepot.journal import backup as copies
 from entrepot.journal._dialect import Database
 from entrepot.journal._sqlite import SqliteDatabase
 from entrepot.journal.backup import Backup
 from entrepot.journal.core import Setup, adopt_log, kept_log, newest_epoch
 from entrepot.journal.erasure import Erasure
+from entrepot.journal.migration import migrate
 from entrepot.journal.outbox import Outbox
 from entrepot.journal.peer import Peers
-from entrepot.journal.port import Clock, Entropy, Reducer, Signer
+from entrepot.journal.port import Wrapping
 from entrepot.journal.verification import Verification
 from entrepot.journal.waiting import WaitingRoom
 
@@ -39,12 +38,12 @@ class Journal(Erasure, Verification, Backup, Outbox, WaitingRoom, Peers):
         if self.epoch == 0 or not is_named:
             with self.transaction() as db:
                 adopt_log(db, self.log_id)
-                db.execute(
-                    "INSERT INTO epoch (number, opened_ms, reason) VALUES (1, ?, 'created') "
-                    "ON CONFLICT (number) DO NOTHING",
-                    (self.now_ms(),),
-                )
                 epoch = newest_epoch(db)
+                if not epoch:  # another process may have been first
+                    epoch = 1
+                    db.execute(
+                        "INSERT INTO epoch (number, opened_ms, reason) VALUES (1, ?, 'created')", (self.now_ms(),)
+                    )
             self.epoch = epoch
         self.catch_up_views()
 
@@ -79,29 +78,17 @@ class Journal(Erasure, Verification, Backup, Outbox, WaitingRoom, Peers):
     def caught_up(self) -> None:
         """The peers were asked and what they held was appended: new records are welcome again."""
         with self.transaction() as db:
-            db.execute("DELETE FROM meta WHERE key = 'catch-up'")
+            db.execute("DELETE FROM meta WHERE key IN ('catch-up', 'former-peers')")
         self._behind = False
 
 
-def open_journal(  # noqa: PLR0913 - the parts a journal is made of, each named at the call
-    location: str | Path,
-    *,
-    reducers: Sequence[Reducer],
-    clock: Clock,
-    entropy: Entropy,
-    sign: Signer | None,
-    log_id: str,
-    read_only: bool = False,
-) -> Journal:
-    """Open the journal at ``location``: a data directory (SQLite, made where absent) or a ``postgresql://`` URL.
+def open_journal(location: str | Path, setup: Setup) -> Journal:
+    """Open the journal at ``location``: a data directory (SQLite) or a ``postgresql://`` URL.
 
-    ``reducers``: the views; one that is new or has another version is filled first. ``clock``: now. ``entropy``: that
-    many random bytes. ``sign``: compact JWS with the node's key, for promises and heads (None: they stay unsigned).
-    ``log_id``: the log's name for peers, kept with the first opening. Raises
-    :class:`~entrepot.journal.port.JournalLocked` where another process writes it, ``OtherLog`` where another name is
-    kept, ``JournalTooNew``, ``JournalTooOld``, ``JournalFull``.
+    Raises :class:`~entrepot.journal.port.JournalMissing` where there is none and none is to be made, ``JournalLocked``
+    where another process writes it, ``OtherLog`` where another name is kept, ``JournalTooNew``, ``JournalTooOld``,
+    ``JournalFull``.
     """
-    setup = Setup(reducers=tuple(reducers), clock=clock, entropy=entropy, sign=sign, log_id=log_id, read_only=read_only)
     return Journal(database_at(location), setup)
 
 
@@ -114,9 +101,10 @@ def database_at(location: str | Path) -> Database:
     return SqliteDatabase(Path(location))
 
 
-def migrate_journal(location: str | Path) -> tuple[int, int]:
+def migrate_journal(location: str | Path, wrapping: Wrapping | None = None) -> tuple[int, int]:
     """Move the tables at ``location`` to this program's version; the versions before and after.
 
-    Raises :class:`~entrepot.journal.port.JournalTooNew` for a newer one, ``JournalLocked`` while a node runs.
+    ``wrapping`` wraps keys of personal content that lie open. Raises
+    :class:`~entrepot.journal.port.JournalTooNew` for a newer version, ``JournalLocked`` while a node runs.
     """
-    return copies.migrate(database_at(location))
+    return migrate(database_at(location), wrapping)

@@ -65,6 +65,18 @@ class Peers(Core):
             for name, url, status, key, body in rows
         )
 
+    def former_peers(self) -> tuple[str, ...]:
+        """Addresses of nodes that must be found again before a log that was begun anew has asked all its peers."""
+        with self.reading() as db:
+            found = db.row("SELECT value FROM meta WHERE key = 'former-peers'")
+        return tuple(json.loads(found[0])) if found else ()
+
+    def found_again(self, url: str) -> None:
+        """The node at ``url`` is a peer again."""
+        with self.transaction() as db:
+            left = [each for each in self.former_peers() if each != url]
+            db.execute("UPDATE meta SET value = ? WHERE key = 'former-peers'", (json_text(left),))
+
     def observe_head(self, peer_id: str, head: TreeHead, proof: Sequence[str] = ()) -> Verdict:
         """Judge and keep a head that ``peer_id`` signed (the caller has verified the signature).
 

@@ -82,6 +82,18 @@ class JournalUnavailable(JournalError):
     code = "journal-unavailable"
 
 
+class JournalMissing(JournalError):
+    """There is no log where one is looked for: it is lost, or its place is named wrongly. None is made for it."""
+
+    code = "journal-missing"
+
+
+class KeysWrapped(JournalError):
+    """The keys of personal content are wrapped, and what was handed in (or nothing) does not open them."""
+
+    code = "journal-keys"
+
+
 class JournalBusy(JournalError):
     """The writer's queue is full; try again later (back-pressure, HTTP 503)."""
 
@@ -238,6 +250,21 @@ class Entry:
     prev: Mapping[str, tuple[int, str]]
     leaf: int | None
     epoch: int
+
+
+class Wrapping(Protocol):
+    """Wraps the keys of personal content, so that whoever has the log's files alone cannot read it.
+
+    ``bound_to`` names the record, so that a wrapped key cannot be moved to another one.
+    """
+
+    def wrap(self, secret: bytes, bound_to: str) -> bytes:
+        """``secret`` (32 bytes) wrapped: longer than it."""
+        ...
+
+    def unwrap(self, wrapped: bytes, bound_to: str) -> bytes:
+        """What :meth:`wrap` was given. Raises ``ValueError`` where it does not open."""
+        ...
 
 
 Clock = Callable[[], datetime]

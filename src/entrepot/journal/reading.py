@@ -11,8 +11,8 @@ from entrepot.base.record import Record
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal.core import Core
 from entrepot.journal.entry import entry_of, record_from
-from entrepot.journal.port import Attachment, Entry, JournalDamaged, Proof
-from entrepot.journal.secrecy import unseal
+from entrepot.journal.port import Attachment, Entry, JournalDamaged, Proof, Wrapping
+from entrepot.journal.secrecy import opened
 from entrepot.journal.view import SqlView
 
 PAGE = 500
@@ -59,18 +59,21 @@ class Reading(Core):
         """The record, or None. An erased one has ``erased`` and an empty payload."""
         with self.reading() as db:
             found = db.row(CONTENT + "WHERE e.record_id = ?", (record_id,))
-        return None if found is None else _record(found)
+        return None if found is None else self._record(found)
 
     def body(self, record_id: str) -> bytes | None:
         """The canonical content, whose SHA-256 is the id; None where it is unknown or erased."""
         with self.reading() as db:
             found = db.row(CONTENT + "WHERE e.record_id = ? AND c.erased = 0", (record_id,))
-        return None if found is None else body_of(found)
+        return None if found is None else body_of(found, self.setup.wrapping)
+
+    def _record(self, row: Row) -> Record:
+        return record_from(row[1], body_of(row, self.setup.wrapping), erased=bool(row[3]))
 
     def records_after(self, db: Connection, seq: int) -> list[tuple[int, Record]]:
         """A page of records behind ``seq``, with their numbers, in the log's order."""
         rows = db.rows(CONTENT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?", (seq, PAGE))
-        return [(row[0], _record(row)) for row in rows]
+        return [(row[0], self._record(row)) for row in rows]
 
     def entry(self, record_id: str) -> Entry | None:
         """The line of the log that holds the record, or None."""
@@ -95,7 +98,7 @@ class Reading(Core):
                 (record_id,),
             )
         return tuple(
-            Proof(securing=securing, method=method, body=opened(body, secret, record_id))
+            Proof(securing=securing, method=method, body=opened(body, secret, record_id, self.setup.wrapping))
             for securing, method, body, secret in rows
         )
 
@@ -110,7 +113,9 @@ class Reading(Core):
         if found is None:
             return None
         media_type, body, secret, record_id = found
-        return Attachment(digest=digest, media_type=media_type, body=opened(body, secret, record_id))
+        return Attachment(
+            digest=digest, media_type=media_type, body=opened(body, secret, record_id, self.setup.wrapping)
+        )
 
     def attachments(self, record_id: str) -> tuple[str, ...]:
         """Digests of the attachments that came with a record."""
@@ -238,22 +243,13 @@ def sql_view(db: Connection, name: str) -> SqlView:
     return SqlView(db, name, 0 if found is None else int(found[0]))
 
 
-def opened(body: bytes, secret: bytes | None, record_id: str) -> bytes:
-    """A kept body in the clear."""
-    return bytes(body) if secret is None else unseal(bytes(secret), bytes(body), bound_to=record_id)
-
-
-def body_of(row: Row) -> bytes:
+def body_of(row: Row, wrapping: Wrapping | None) -> bytes:
     """The content in the clear, or what erasure left of it; ``row`` as :data:`CONTENT` selects it."""
-    _, record_id, personal, erased, body, secret = row
+    _, record_id, personal, erased, body, kept = row
     sealed = personal and not erased
-    if sealed and secret is None:
+    if sealed and kept is None:
         raise JournalDamaged(f"the key of the content of {record_id} is missing")
-    return opened(body, secret if sealed else None, record_id)
-
-
-def _record(row: Row) -> Record:
-    return record_from(row[1], body_of(row), erased=bool(row[3]))
+    return opened(body, kept if sealed else None, record_id, wrapping)
 
 
 def _streams(db: Connection, seq: int) -> list[Row]:

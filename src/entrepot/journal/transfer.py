@@ -13,6 +13,7 @@ from entrepot.journal.core import adopt_log, newest_epoch
 from entrepot.journal.entry import json_text
 from entrepot.journal.port import JournalDamaged, JournalTooNew, OtherLog
 from entrepot.journal.projection import Projection
+from entrepot.journal.secrecy import kept_key
 
 PAGE = 500
 COLUMNS = {
@@ -50,7 +51,8 @@ _KEYS = {
 
 
 class Transfer(Projection):
-    """Export and import. The lines hold keys of personal content too: guard them like the database."""
+    """Export and import. The lines hold everything that the tables do: guard them like the database. Keys of personal
+    content are in them as they lie there, wrapped where the journal wraps them."""
 
     def export(self) -> Iterator[str]:
         """A line that opens, one per row, and one that closes with the SHA-256 of all lines before it."""
@@ -76,17 +78,45 @@ class Transfer(Projection):
         ``OtherLog`` where they are the log of another node.
         """
         with self.transaction() as db:
-            if any(db.row(f"SELECT 1 FROM {table} LIMIT 1") for table in COLUMNS if table != "epoch"):  # noqa: S608 - our own names
-                raise UsageError("this journal is not empty", remedy="Import into a new one.")
+            require_empty(db)
             named = ""
             for value in whole_lines(lines):
                 named = named or _header(value)
-                _take(db, value)
+                self._keep_line(db, value)
             require_same(named, self.log_id)
             adopt_log(db, self.log_id or named)
             self.rebuild()
             epoch = newest_epoch(db)
         self.epoch = epoch
+
+    def _keep_line(self, db: Connection, value: dict[str, Any]) -> None:
+        if "journal" in value:
+            return
+        table, row = value.get("table"), value.get("row")
+        if table not in COLUMNS or not isinstance(row, dict) or set(row) != set(COLUMNS[table].split()):
+            raise JournalDamaged("a line of the export names a table or columns that there are not")
+        columns = {name: _from_json(each) for name, each in row.items()}
+        if table == "epoch" and db.row("SELECT 1 FROM epoch WHERE number = ?", (columns["number"],)):
+            return
+        if table == "content_key":
+            columns["secret"] = self._wrapped(db, columns)
+        db.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",  # noqa: S608 - checked above
+            [*columns.values()],
+        )
+
+    def _wrapped(self, db: Connection, columns: dict[str, Any]) -> bytes:
+        """The key of a content: one that an export of a journal without wrapping holds does not stay open here."""
+        found = db.row("SELECT record_id FROM entry WHERE seq = ?", (columns["seq"],))
+        if found is None or not isinstance(columns["secret"], bytes):
+            raise JournalDamaged("a line of the export holds a key of no entry")
+        return kept_key(columns["secret"], found[0], self.setup.wrapping)
+
+
+def require_empty(db: Connection) -> None:
+    """Refuse a journal that holds anything, with :class:`UsageError`."""
+    if any(db.row(f"SELECT 1 FROM {table} LIMIT 1") for table in COLUMNS if table != "epoch"):  # noqa: S608 - our own names
+        raise UsageError("this journal is not empty", remedy="Import into a new one.")
 
 
 def table_rows(db: Connection, table: str) -> Iterator[Row]:
@@ -158,20 +188,6 @@ def _header(value: dict[str, Any]) -> str:
     if stated["schema"] > SCHEMA_VERSION:
         raise JournalTooNew("the export was written by a newer program", remedy="Install a newer Entrepot.")
     return str(stated.get("logId", ""))
-
-
-def _take(db: Connection, value: dict[str, Any]) -> None:
-    if "journal" in value:
-        return
-    table, row = value.get("table"), value.get("row")
-    if table not in COLUMNS or not isinstance(row, dict) or set(row) != set(COLUMNS[table].split()):
-        raise JournalDamaged("a line of the export names a table or columns that there are not")
-    columns = list(row)
-    keep = " ON CONFLICT (number) DO NOTHING" if table == "epoch" else ""
-    db.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}){keep}",  # noqa: S608 - checked above
-        [_from_json(row[name]) for name in columns],
-    )
 
 
 def _to_json(value: Any) -> Any:

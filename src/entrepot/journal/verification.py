@@ -8,10 +8,11 @@ from entrepot.base.finding import Finding, Severity
 from entrepot.base.head import CheckJws, TreeHead, head_payload
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, proof_digest, record_from
-from entrepot.journal.port import JournalDamaged, JournalError
+from entrepot.journal.port import JournalDamaged, JournalError, Wrapping
 from entrepot.journal.projection import Projection
-from entrepot.journal.reading import CONTENT, body_of, opened, sql_view
+from entrepot.journal.reading import CONTENT, body_of, sql_view
 from entrepot.journal.sealing import Sealing, stored
+from entrepot.journal.secrecy import opened
 from entrepot.journal.transfer import COLUMNS, table_rows
 from entrepot.journal.view import MemoryView
 
@@ -51,8 +52,8 @@ class Verification(Sealing, Projection):
         parts: list[tuple[str, Callable[[Connection], Iterator[Finding]]]] = [
             ("entries", _entries),
             ("streams", _streams),
-            ("contents", _contents),
-            ("proofs, attachments and assessments", _beside),
+            ("contents", lambda db: _contents(db, self.setup.wrapping)),
+            ("proofs, attachments and assessments", lambda db: _beside(db, self.setup.wrapping)),
             ("erasures", _erasures),
             ("leaves", _leaves),
             ("nodes", _nodes),
@@ -140,7 +141,7 @@ def _streams(db: Connection) -> Iterator[Finding]:
         last = rows[-1][:2]
 
 
-def _contents(db: Connection) -> Iterator[Finding]:
+def _contents(db: Connection, wrapping: Wrapping | None) -> Iterator[Finding]:
     for (missing,) in db.rows(
         "SELECT seq FROM entry WHERE NOT EXISTS (SELECT 1 FROM content c WHERE c.seq = entry.seq)"
     ):
@@ -148,7 +149,7 @@ def _contents(db: Connection) -> Iterator[Finding]:
     for row in _paged(db, CONTENT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?"):
         seq, record_id, _, erased = row[:4]
         try:
-            body = body_of(row)
+            body = body_of(row, wrapping)
             if not erased and sha256(body) != record_id:
                 yield _finding(1, record=record_id)
                 continue
@@ -164,14 +165,14 @@ def _contents(db: Connection) -> Iterator[Finding]:
             yield _finding(15, record=record_id)
 
 
-def _beside(db: Connection) -> Iterator[Finding]:
+def _beside(db: Connection, wrapping: Wrapping | None) -> Iterator[Finding]:
     for seq, digest, securing, method, body in table_rows(db, "proof"):
         record_id, secret = _named(db, seq)
-        if proof_digest(securing, method, opened(body, secret, record_id)) != digest:
+        if proof_digest(securing, method, opened(body, secret, record_id, wrapping)) != digest:
             yield _finding(14, what="A proof", record=record_id)
     for seq, digest, _, body in table_rows(db, "attachment"):
         record_id, secret = _named(db, seq)
-        if sha256(opened(body, secret, record_id)) != digest:
+        if sha256(opened(body, secret, record_id, wrapping)) != digest:
             yield _finding(14, what="An attachment", record=record_id)
     for seq, _, _, body, digest in table_rows(db, "assessment"):
         if sha256(body.encode("utf-8")) != digest:

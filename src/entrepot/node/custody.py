@@ -12,11 +12,13 @@ from entrepot.base.error import UsageError
 from entrepot.flow.office import Signatory
 from entrepot.node.error import NameTaken
 from entrepot.node.ownparty import OwnParties, OwnParty
+from entrepot.node.start import begin_first_start
 from entrepot.party.did import did_key, did_web, document_of, key_method_id
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.keystore import Custody as Holding
 from entrepot.party.keystore import KeyLock, KeyStore, StoredKey, kek_path, open_kek
 from entrepot.party.residence import service_entry
+from entrepot.party.wrapping import ContentKeys
 
 NODE_KEY = "node"
 NAME_PATTERN = "^[a-z0-9][a-z0-9-]{1,39}$"
@@ -48,6 +50,11 @@ class HeldKeys:
     def residences(self) -> Mapping[str, str]:
         """The signed statements of parties that they live here, by DID."""
         return {did: each.residence for did, each in self._own.items() if each.residence is not None}
+
+    @property
+    def wrapping(self) -> ContentKeys:
+        """What wraps the keys of the journal's personal content, under the key-encryption key."""
+        return ContentKeys(self._lock)
 
     @property
     def node(self) -> Signatory:
@@ -148,6 +155,8 @@ def open_keys(
         if keys.named(NODE_KEY) is None:
             raise UsageError(f"{data} is not the folder of a node", remedy="Start one there: entrepot serve --data DIR")
         return keys
+    if keys.named(NODE_KEY) is None:
+        begin_first_start(data)
     keys.create(NODE_KEY, did=key_did, curve=Curve.ED25519, now=now)
     return keys
 

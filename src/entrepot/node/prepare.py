@@ -5,12 +5,14 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from entrepot.journal.core import check_version, require_log
+from entrepot.journal.core import check_version, require_log, require_tables
 from entrepot.journal.journal import database_at
+from entrepot.journal.port import JournalUnavailable
 from entrepot.node.config import Config, read_config
 from entrepot.node.custody import open_keys
 from entrepot.node.error import AccountsFailed, AccountsTooNew
 from entrepot.node.page.catalogue import compile_into
+from entrepot.node.start import is_first_start
 
 OPERATOR_TOKEN = Path("secret") / "operator-token"
 
@@ -24,8 +26,8 @@ def prepare(config: Config) -> None:
     """Make the folder ready: safe to call at every start; what is there stays.
 
     The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else. Raises
-    :class:`~entrepot.party.error.KeyStoreError`, :class:`~entrepot.journal.port.JournalTooNew`, ``OtherLog``,
-    :class:`AccountsTooNew`, :class:`AccountsFailed`.
+    :class:`~entrepot.party.error.KeyStoreError`, :class:`~entrepot.journal.port.JournalTooNew`, ``JournalMissing``,
+    ``OtherLog``, :class:`AccountsTooNew`, :class:`AccountsFailed`.
     """
     secret = config.data / "secret"
     secret.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,12 +48,17 @@ def prepare(config: Config) -> None:
 
 
 def _check_journal(config: Config) -> None:
-    """Refuse missing keys, and a journal of another version or node, here: whoever starts the node reads it."""
+    """Refuse missing keys, and a journal that is lost, of another version or node, here: whoever starts the node reads
+    it. A database server that does not answer yet is the worker's to wait for."""
     keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=datetime.now(UTC))
-    if config.journal or not (config.data / "journal.db").exists():
+    if is_first_start(config.data):
         return
-    reader = database_at(config.data).reader()
     try:
+        reader = database_at(config.journal_location).reader()
+    except JournalUnavailable:
+        return
+    try:
+        require_tables(reader)
         check_version(reader)
         require_log(reader, keys.node.did)
     finally:

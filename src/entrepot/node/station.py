@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from entrepot.flow import nodemail
 from entrepot.flow.catchup import catch_up
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office
@@ -17,12 +16,13 @@ from entrepot.flow.peer import announce, remembered, return_to_peers
 from entrepot.flow.post import deliver
 from entrepot.flow.receive import resume
 from entrepot.flow.resolving import NodeResolver
-from entrepot.flow.sight import reducers
 from entrepot.journal import open_journal
 from entrepot.journal.journal import Journal
 from entrepot.journal.writer import Writer
 from entrepot.node.config import LOCAL_HOST, Config
 from entrepot.node.custody import HeldKeys, open_keys
+from entrepot.node.opening import setup_of
+from entrepot.node.start import end_first_start, is_first_start
 from entrepot.party.error import FetchError
 from entrepot.party.fetch import Answer, Fetcher, Limits, system_lookup
 
@@ -217,16 +217,11 @@ class Announcer:
 
 
 def open_station(config: Config) -> Station:
-    """Open a node's folder and start its threads. Raises ``JournalLocked`` where another process runs it."""
+    """Open a node's folder and start its threads. Raises ``JournalLocked`` where another process runs it, and
+    ``JournalMissing`` where the log is gone: it is made at the first start alone."""
     keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=now())
-    journal = open_journal(
-        config.journal_location,
-        reducers=reducers(lambda did: did in keys.hosted()),
-        clock=now,
-        entropy=secrets.token_bytes,
-        sign=lambda payload: nodemail.sign_as(keys.node, payload),
-        log_id=keys.node.did,
-    )
+    journal = open_journal(config.journal_location, setup_of(keys, clock=now, make=is_first_start(config.data)))
+    end_first_start(config.data)
     writer = Writer(journal)
     office = make_office(config, keys, journal, lambda work: writer.submit(work).result())
     return Station(config, office, keys, writer, Sender(office), Recoverer(office), Announcer(office))

@@ -12,7 +12,7 @@ from entrepot.flow.office import Office, Signatory
 from entrepot.flow.peer import remembered
 from entrepot.flow.resolving import NodeResolver
 from entrepot.flow.sight import reducers
-from entrepot.journal import open_journal
+from entrepot.journal import Setup, open_journal
 from entrepot.journal.journal import Journal
 from entrepot.party.did import did_web, document_of
 from entrepot.party.key import Curve, KeyPair
@@ -73,15 +73,17 @@ class Node:
     skew: timedelta = timedelta()
     office: Office | None = None
 
-    def start(self) -> None:
-        journal = open_journal(
-            self.folder,
+    def setup(self) -> Setup:
+        return Setup(
             reducers=reducers(lambda did: did in self.keys.hosted()),
             clock=self.clock,
             entropy=self.world.entropy,
             sign=lambda payload: nodemail.sign_as(self.identity, payload),
             log_id=self.identity.did,
         )
+
+    def start(self) -> None:
+        journal = open_journal(self.folder, self.setup())
         self.office = Office(
             journal=journal,
             identity=self.identity,
