@@ -26,6 +26,17 @@ def lost(kit):
         each.unlink()
 
 
+def page_alone(kit):
+    """A file that SQLite has begun."""
+    import apsw
+
+    kit.location.mkdir()
+    db = apsw.Connection(str(kit.location / "journal.db"))
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA user_version=1")
+    db.close()
+
+
 def tables_alone(kit):
     """What a restore leaves in PostgreSQL, or a first start in either, that was cut off before the log was opened."""
     from entrepot.journal.journal import database_at
@@ -35,7 +46,7 @@ def tables_alone(kit):
     database.close()
 
 
-MISSING = [("sqlite", each) for each in (nothing, without_file, empty_file, lost, tables_alone)]
+MISSING = [("sqlite", each) for each in (nothing, without_file, empty_file, page_alone, lost, tables_alone)]
 MISSING += [("postgresql", nothing), ("postgresql", tables_alone)]
 
 

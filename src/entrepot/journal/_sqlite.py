@@ -176,19 +176,13 @@ class SqliteDatabase:
         try:
             if not make:
                 self._require_file()
-            self._writer = self._open_writer()
+            self._writer = self._open_writer(make=make)
         except BaseException:
             self.close()
             raise
         return self._writer
 
-    def _require_file(self) -> None:
-        if not self.path.exists():
-            raise missing(f"{self.path} is not there")
-        if not self.path.stat().st_size:
-            raise missing(f"{self.path} is empty")
-
-    def _open_writer(self) -> SqliteConnection:
+    def _open_writer(self, *, make: bool) -> SqliteConnection:
         made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, self._vfs)
         made.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         # EXTRA syncs the directory after the file's first journal is unlinked: were that journal to come back after a
@@ -197,7 +191,7 @@ class SqliteDatabase:
         made.rows("PRAGMA journal_mode=WAL")
         made.execute("PRAGMA synchronous=FULL")
         made.raw.set_wal_hook(self._committed)
-        if not made.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
+        if make and not made.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
             made.begin(write=True)
             for statement in (*statements(SQLITE_WORDS), *sqlite_guards()):
                 made.execute(statement)
@@ -215,6 +209,12 @@ class SqliteDatabase:
         made = SqliteConnection(self.path, apsw.SQLITE_OPEN_READONLY, self._vfs)
         made.execute("PRAGMA query_only=ON")
         return made
+
+    def _require_file(self) -> None:
+        if not self.path.exists():
+            raise missing(f"{self.path} is not there")
+        if not self.path.stat().st_size:
+            raise missing(f"{self.path} is empty")
 
     def maintain(self, *, force: bool = False) -> bool:
         """Checkpoint by the writer alone, without waiting for readers: what they need is moved the next time."""
