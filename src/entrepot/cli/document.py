@@ -1,4 +1,4 @@
-"""``entrepot document``: secure, show in part, revoke and verify trade documents, whoever issued them."""
+"""``entrepot document``: issue, secure, show in part, revoke and verify trade documents, whoever issued them."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ import click
 
 from entrepot.cli.anchors import MEMORY, SIGNERS
 from entrepot.cli.examine import LOOPBACK_SETTING, Asked, examine, moment_of, resolver_of
+from entrepot.cli.issuing import COMMANDS as ISSUING
 from entrepot.cli.listing import COMMANDS as LISTING
 from entrepot.cli.securing import COMMANDS as SECURING
 
@@ -16,10 +17,10 @@ FILES = click.Path(path_type=Path)
 
 @click.group()
 def group() -> None:
-    """Secure, derive, revoke and verify trade documents, whoever issued them."""
+    """Issue, secure, derive, revoke and verify trade documents, whoever issued them."""
 
 
-for _each in (*SECURING, *LISTING):
+for _each in (*ISSUING, *SECURING, *LISTING):
     group.add_command(_each)
 
 

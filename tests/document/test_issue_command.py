@@ -1,0 +1,146 @@
+"""``entrepot document schema`` and ``issue``: the form of a document; files that others can verify."""
+
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from entrepot.cli import main
+from entrepot.document.issuer import PLACES, check_issuer
+from entrepot.document.kinds import kinds
+from entrepot.document.vocabulary.table import table
+
+SAMPLES = Path(__file__).parents[2] / "examples" / "durian"
+EVERY = ("vc+jwt", "eddsa-jcs-2022", "eddsa-rdfc-2022", "dc+sd-jwt")
+
+
+@pytest.fixture
+def run(monkeypatch, capsysbinary):
+    def call(*words, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["entrepot", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsysbinary.readouterr()
+        assert b"Traceback" not in err
+        return left.value.code, out.decode(), err.decode()
+
+    return call
+
+
+@pytest.fixture
+def firm(run, tmp_path):
+    _, out, _ = run("party", "create", "--name", "Kebun", "--economy", "MY", "--data", tmp_path / "node", "--json")
+    return json.loads(out)
+
+
+def sample(kind, did):
+    name = f"{kind}-import" if kind == "customs-declaration" else kind
+    text = (SAMPLES / f"{name}.json").read_text("utf-8")
+    payload = json.loads(text)
+    for member in PLACES[kind].values():
+        payload[member]["did"] = did
+    return payload
+
+
+@pytest.mark.parametrize("kind", sorted(table().kinds.values()))
+def test_a_document_of_every_kind_is_issued_and_verifies(run, firm, tmp_path, kind):
+    source = tmp_path / "in.json"
+    source.write_text(json.dumps(sample(kind, firm["did"])), "utf-8")
+    proofs = [word for name in EVERY for word in ("--proof", name)]
+    words = ("document", "issue", kind, "--in", source, "--issuer", firm["id"], *proofs, "--out", tmp_path / "out")
+    code, out, err = run(*words, "--data", tmp_path / "node", "--json")
+    answer = json.loads(out)
+    assert (code, answer["findings"], err) == (0, [], "")
+    assert [Path(each).name for each in answer["files"]] == [
+        f"{answer['id']}.{name}"
+        for name in ("vc-jwt.jwt", "eddsa-jcs-2022.json", "eddsa-rdfc-2022.json", "dc-sd-jwt.sd-jwt")
+    ]
+    code, out, _ = run("document", "verify", "--offline", "--json", *answer["files"])
+    assert code == 0
+    assert [json.loads(line)["valid"] for line in out.splitlines()] == [True] * 4
+
+
+def test_all_findings_stop_it_and_nothing_is_written(run, firm, tmp_path):
+    payload = sample("packing-list", firm["did"])
+    payload["totals"]["packages"] = 1
+    del payload["units"][0]["packages"]["code"]
+    payload["buyer"]["did"] = firm["did"]
+    out = tmp_path / "out"
+    words = ("document", "issue", "packing-list", "--in", "-", "--issuer", firm["id"], "--proof", "vc+jwt")
+    code, text, err = run(*words, "--out", out, "--data", tmp_path / "node", stdin=json.dumps(payload).encode())
+    assert (code, text, out.exists()) == (1, "", False)
+    for each in ("PACKING-02 $.totals.packages", "PACKING-09 $.units[0].packages.code", "TRADE-24 $.buyer.did"):
+        assert f"ENT-CORE-{each}" in err
+
+
+def test_an_issuer_that_the_document_does_not_name_is_warned_of(run, firm, tmp_path):
+    words = ("document", "issue", "bill-of-lading", "--in", SAMPLES / "transport-document.json", "--issuer", firm["id"])
+    code, _, err = run(*words, "--proof", "vc+jwt", "--out", tmp_path / "out", "--data", tmp_path / "node")
+    assert code == 0
+    assert "warning ENT-CORE-ISSUER-01 $.carrier" in err
+
+
+@pytest.mark.parametrize("data", [b"", b"[1]", b'{"a": 1, "a": 2}', b"\xff"])
+def test_what_cannot_be_read_is_said(run, firm, tmp_path, data):
+    words = ("document", "issue", "invoice", "--in", "-", "--issuer", firm["id"], "--proof", "vc+jwt")
+    code, _, err = run(*words, "--out", tmp_path / "out", "--data", tmp_path / "node", stdin=data)
+    assert code == 2
+    assert err.startswith("entrepot: -:")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("cargo", "--proof", "vc+jwt"), "there is no kind"),
+        (("invoice", "--proof", "rot13"), "--proof knows"),
+        (("invoice", "--proof", "ecdsa-rdfc-2019"), "does not take a key"),
+    ],
+)
+def test_wrong_use(run, firm, tmp_path, words, told):
+    kind, *more = words
+    source = tmp_path / "in.json"
+    source.write_text(json.dumps(sample("invoice", firm["did"])), "utf-8")
+    rest = ("--in", source, "--issuer", firm["id"], "--out", tmp_path / "out", "--data", tmp_path / "node")
+    code, _, err = run("document", "issue", kind, *more, *rest)
+    assert code == 64
+    assert told in err
+
+
+def test_an_unknown_party_and_a_lost_key_are_said(run, firm, tmp_path):
+    words = ("document", "issue", "invoice", "--in", SAMPLES / "invoice.json", "--proof", "vc+jwt", "--out", tmp_path)
+    code, _, err = run(*words, "--issuer", "p0", "--data", tmp_path / "node")
+    assert code == 2
+    assert "there is no party" in err
+    shutil.rmtree(tmp_path / "node" / "keys")
+    code, _, err = run(*words, "--issuer", firm["id"], "--data", tmp_path / "node")
+    assert code == 2
+    assert err.count("entrepot:") >= 1
+
+
+@pytest.mark.parametrize("kind", sorted(table().kinds.values()))
+def test_the_schema_accepts_the_sample_and_refuses_another(run, kind):
+    code, out, _ = run("document", "schema", kind)
+    assert code == 0
+    validator = jsonschema_rs.validator_for(json.loads(out))
+    good = sample(kind, "did:web:a.example")
+    assert validator.is_valid(good)
+    assert not validator.is_valid(good | {"smell": "strong"})
+
+
+def test_names_of_un_cefact_lead_to_our_kinds(run):
+    assert run("document", "schema", "commercial-invoice") == run("document", "schema", "invoice")
+    code, _, err = run("document", "schema", "teapot")
+    assert code == 64
+    assert "warehouse-receipt" in err
+
+
+def test_every_place_of_an_issuer_is_a_member(firm):
+    for kind, places in PLACES.items():
+        names = set(kinds()[kind, 1].shape.__dataclass_fields__)
+        assert set(places) <= names
+    assert check_issuer("order-response", None, "did:web:a.example") == ()
