@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("entrepot.cli.demo:command", "Run one whole sale between two nodes and show every step."),
     "document": ("entrepot.cli.document:group", "Verify trade documents that anyone issued."),
     "economy": ("entrepot.cli.economy:group", "Dated facts of the 28 economies, with sources."),
+    "identity": ("entrepot.cli.identity:group", "Sign in, sign under a mandate, fill in forms, keep licences."),
     "journal": ("entrepot.cli.journal:group", "Verify, rebuild, export, back up and restore a node's log."),
     "party": ("entrepot.cli.party:group", "Create parties and resolve their identifiers."),
     "payment": ("entrepot.cli.payment:group", "Read and write payment codes."),

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from entrepot.cli.kept import (
     print_value,
     read_file,
 )
+
+if TYPE_CHECKING:
+    from entrepot.document.control import Challenge
 
 FILES = click.Path(path_type=Path)
 INPUT = click.Path(path_type=Path, allow_dash=True)
@@ -36,19 +40,10 @@ def answer(party_id: str, challenge: Path, *, data: Path, audience: str, out: Pa
 
     Example: entrepot party answer p0123456789ab challenge.json --data node --out answer.json
     """
-    from entrepot.base.jsontext import read_json
-    from entrepot.base.shape import parse
-    from entrepot.document.control import Challenge
     from entrepot.document.control import answer as sign
     from entrepot.party.folder import PartyFolder
 
-    value, findings = read_json(read_file(challenge, CHALLENGE_BYTES_MAX))
-    if isinstance(value, dict):
-        value = {name: each for name, each in value.items() if name != "request"}
-    asked, more = parse(Challenge, value)
-    if asked is None:
-        raise click.UsageError(f"{challenge}: {(*findings, *more)[0].text}")
-    folder = PartyFolder(data)
+    asked, folder = read_challenge(challenge), PartyFolder(data)
     kept = folder.show(party_id)
     if asked.did != kept.party.did or audience not in ("", asked.audience):
         click.echo(f"entrepot: the challenge is for {asked.did}, from {asked.audience}", err=True)
@@ -96,6 +91,21 @@ def publish(party_id: str, anchor: Path, *, data: Path, as_json: bool, moment: s
     kept = upkeep.amend(kept, lambda document: with_anchor(document, found, url), now=past_moment_of(moment))
     print_value(described(kept, data) | {"anchor": url}, as_json=as_json)
     return 0
+
+
+def read_challenge(file: Path) -> "Challenge":
+    """The challenge in a file, as ``entrepot registrar challenge`` writes it."""
+    from entrepot.base.jsontext import read_json
+    from entrepot.base.shape import parse
+    from entrepot.document.control import Challenge
+
+    value, findings = read_json(read_file(file, CHALLENGE_BYTES_MAX))
+    if isinstance(value, dict):
+        value = {name: each for name, each in value.items() if name != "request"}
+    asked, more = parse(Challenge, value)
+    if asked is None:
+        raise click.UsageError(f"{file}: {(*findings, *more)[0].text}")
+    return asked
 
 
 COMMANDS = (answer, publish)
