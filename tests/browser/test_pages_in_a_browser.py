@@ -1,0 +1,99 @@
+"""The pages in a real browser: judged by axe-core, on a phone, by keyboard alone, in the dark, without scripts."""
+
+import json
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from entrepot.node.page.language import LANGUAGES
+
+PAGES = ("/", "/verify", "/economies", "/economies/MY", "/origins", "/nothing")
+GRAVE = ("serious", "critical")
+EVERY = [each.code for each in LANGUAGES]
+SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else ["en", "th"]
+"""All languages in ``.ci/run`` and ``make proof``; a long one and a script without spaces in ``make test``."""
+SIGNED = {
+    "@context": ["https://www.w3.org/ns/credentials/v2"],
+    "type": ["VerifiableCredential"],
+    "issuer": "did:key:z1",
+}
+
+
+def grave(page):
+    """What axe-core finds serious or critical: rule and place."""
+    # The policy of the pages lets no foreign script in; the judge comes through the browser's own door.
+    found = Axe().run(page).response
+    assert found["passes"], "the judge did not run"
+    return [(each["id"], each["nodes"][0]["html"][:120]) for each in found["violations"] if each["impact"] in GRAVE]
+
+
+@pytest.mark.parametrize("language", SOME)
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_grave(site, tab, language, path):
+    page = tab(f"{site}/{language}{path}", dark=language in ("th", "ko"))
+    assert grave(page) == []
+
+
+def test_axe_would_find_something_grave(site, tab):
+    page = tab(f"{site}/en/verify")
+    page.evaluate("document.querySelector('label[for=text]').remove()")
+    assert [each for each, _ in grave(page)] == ["label"]
+
+
+@pytest.mark.parametrize("language", SOME)
+@pytest.mark.parametrize("width", [360, 640])  # a phone; 200 % zoom of a window of 1280
+def test_nothing_runs_off_the_side(site, tab, language, width):
+    page = tab(f"{site}/{language}/", width=width)
+    for path in PAGES:
+        page.goto(f"{site}/{language}{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path}: {wide} pixels too wide"
+
+
+def test_a_document_is_checked_by_keyboard_alone(site, tab):
+    page = tab(f"{site}/en/verify")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "text":
+            break
+    page.keyboard.insert_text(json.dumps(SIGNED))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict")
+    assert page.inner_text(".verdict h2") == "Do not rely on this document."
+    assert page.get_by_role("row").count() >= 8
+
+
+def test_a_document_is_checked_without_scripts_on_a_phone_in_thai(site, tab, tmp_path):
+    file = tmp_path / "document.json"
+    file.write_text("{}")
+    page = tab(f"{site}/th/verify", width=360, scripts=False)
+    page.set_input_files("#file", file)
+    page.locator("button").click()
+    assert page.locator(".verdict h2").inner_text()
+    assert page.locator("html").get_attribute("lang") == "th"
+    assert page.url == f"{site}/th/verify"
+
+
+def test_the_first_page_is_light(browser, site):
+    """Bytes over the wire of a first visit."""
+    context = browser.new_context()
+    page = context.new_page()
+    sizes = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto(f"{site}/")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert len(sizes) >= 2
+    assert sum(sizes) < 100_000
+
+
+def test_a_reader_changes_the_language_where_she_is(site, tab):
+    page = tab(f"{site}/economies/VN")
+    page.get_by_role("link", name="Tiếng Việt").click()
+    assert page.url.endswith("/vi/economies/VN")
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Việt Nam")
