@@ -15,7 +15,7 @@ from entrepot.party.key import Curve
 
 DATA = os.environ.get("ENTREPOT_TEST_DATA")
 WEB = "did:web:chamber.example"
-RESULTS = ["integrity", "issuer", "status", "validity", "schema", "mandate", "anchor"]
+RESULTS = ["integrity", "issuer", "status", "validity", "schema", "mandate", "anchor", "time"]
 
 
 class Done:

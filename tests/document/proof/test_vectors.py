@@ -81,6 +81,7 @@ def test_published_document_holds_and_its_issuer_stays_unknown(suite):
         "schema": "valid",
         "mandate": "not_asked",
         "anchor": "not_asked",
+        "time": "not_asked",
     }
     assert report.results["issuer"].code == "issuer-not-did"
     assert not report.is_valid

@@ -36,6 +36,7 @@ def test_secured_record_is_valid_and_comes_back_whole(desk, securing, curve):
         "schema": "valid",
         "mandate": "not_asked",
         "anchor": "not_asked",
+        "time": "not_asked",
     }
 
 
@@ -83,6 +84,7 @@ def test_failures_do_not_hide_each_other(desk):
         "schema": "invalid",
         "mandate": "unknown",
         "anchor": "unknown",
+        "time": "not_asked",
     }
 
 

@@ -1,4 +1,4 @@
-"""Verifying a document, whoever issued it: seven questions, each answered whatever the others say."""
+"""Verifying a document, whoever issued it: eight questions, each answered whatever the others say."""
 
 from entrepot.document.verify.case import Case, Check, Given
 from entrepot.document.verify.proofs import REMEMBERED

@@ -1,12 +1,13 @@
 """One document before its judges, and what the verifier brings along."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 from entrepot.document._openattestation2.issuance import Issuance
+from entrepot.document.evidence.sighting import NOBODY, Timekeepers
 from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.opened import Secured
 from entrepot.document.status import StatusLists
@@ -29,6 +30,8 @@ class Given:
     ``schemas``: texts of the schemas that documents name. ``issuances``: observations on OpenAttestation documents.
     ``mandates``: mandate credentials, secured, those of a chain in any order. ``identities``: identity anchors of the
     issuer, secured. ``fetch``: the guarded fetcher for those that a document or its issuer names, None to fetch none.
+    ``evidence``: files that may show when the document existed; ``timekeepers``: whose word on that counts. ``now``:
+    what the time is where another moment is asked for; what is known of keys by then counts.
     """
 
     contexts: Contexts = CARRIED
@@ -42,6 +45,9 @@ class Given:
     mandates: tuple[bytes, ...] = ()
     identities: tuple[bytes, ...] = ()
     fetch: Fetch | None = None
+    evidence: tuple[bytes, ...] = ()
+    timekeepers: Timekeepers = NOBODY
+    now: datetime | None = None
 
 
 NOTHING = Given()
@@ -60,3 +66,20 @@ class Case:
     resolver: Resolver
     at: datetime
     given: Given
+
+    @property
+    def now(self) -> datetime:
+        """The moment by which keys are judged: a stolen key does not become honest by asking about an earlier day."""
+        return self.given.now if self.given.now is not None and self.given.now > self.at else self.at
+
+    def then(self, moment: datetime | None) -> "Case":
+        """The case as of the moment at which the document is shown to have existed, where that is earlier."""
+        if moment is None or moment >= self.at:
+            return self
+        return replace(self, at=moment, given=replace(self.given, now=self.now))
+
+    def alone(self) -> Given:
+        """What was given, for a credential that backs this document: what was said of this occasion stays away."""
+        return replace(
+            self.given, audience=None, nonce=None, check=None, mandates=(), identities=(), fetch=None, now=self.now
+        )

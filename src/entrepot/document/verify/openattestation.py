@@ -1,23 +1,26 @@
 """The questions asked of an OpenAttestation 2.0 document: its hash answers one, what a verifier brings the others."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from entrepot.base.moment import format_moment
 from entrepot.document._openattestation2.issuance import Issuance
 from entrepot.document._openattestation2.wrapped import chain_of, faults, hash_fault, is_ambiguous, issuers_of
+from entrepot.document.evidence.sighting import Sighting
 from entrepot.document.verify.case import Case
 from entrepot.document.verify.form import schema
 from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, unanswered, worst
+from entrepot.document.verify.time import time
 
 SECURING = "openattestation-2"
 _AGAIN = "Ask the issuer for the document as wrapped."
 _OBSERVE = "Give with --issued what the chain and the domain say of it."
 
 
-def judged(case: Case, require: Collection[str]) -> Report:
-    """Everything that can be said of a wrapped document; ``require`` as in :func:`~entrepot.document.verify.verify`."""
+def judged(case: Case, require: Collection[str], seen: Sequence[Sighting] = ()) -> Report:
+    """Everything that can be said of a wrapped document, which evidence has ``seen``; ``require`` as in
+    :func:`~entrepot.document.verify.verify`."""
     document = case.secured.vc
     findings = faults(document)
     found = [] if findings else [_observed(document, each, case.given.issuances) for each in issuers_of(document)]
@@ -29,6 +32,7 @@ def judged(case: Case, require: Collection[str]) -> Report:
         "schema": Result(Verdict.VALID, SECURING, "It has the form of OpenAttestation 2.0."),
         "mandate": NOT_ASKED,
         "anchor": NOT_ASKED,
+        "time": time(case, seen, is_needed=False),
     }
     if findings:
         results["schema"] = schema({}, findings)

@@ -1,16 +1,32 @@
-"""Integrity and issuer: do the proofs hold, and is a key among theirs one of the issuer's own?"""
+"""Integrity and issuer: do the proofs hold, and is a key among theirs one of the issuer's own?
 
-from collections.abc import Mapping
-from typing import Any
+A key that is out of force is still the issuer's where there is evidence that the signature existed before it went.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from entrepot.base.finding import Finding
 from entrepot.base.moment import format_moment
+from entrepot.document.evidence.sighting import Sighting
 from entrepot.document.proof.opened import ASSERTION, Proof, judge_proof
 from entrepot.document.proof.sdjwt import binding_fault
 from entrepot.document.verify.case import Case
 from entrepot.document.verify.report import Result, Verdict, best, worst
-from entrepot.party.did import Method, did_of, find_method, is_did
-from entrepot.party.resolve import Resolution
+from entrepot.document.verify.time import chained
+from entrepot.party.did import did_of, find_method, is_did
+from entrepot.party.key import PublicKey
+from entrepot.party.resolution import Resolution
+from entrepot.party.tenure import Keeper, Tenure, keeper_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What came of one proof, and the key under which its signature holds."""
+
+    result: Result
+    key: PublicKey | None = None
+
 
 REMEMBERED = "method-remembered"
 """Code of a valid answer about the issuer that rests on a document from memory, because its host does not answer."""
@@ -21,36 +37,43 @@ class ProofJudge:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._methods = [self._method_of(each) for each in case.secured.proofs]
+        self._known: dict[str, Keeper | Resolution] = {}
         self._held = [self._judge(number, each) for number, each in enumerate(case.secured.proofs)]
 
-    def _method_of(self, proof: Proof) -> tuple[Method | None, Resolution | None]:
-        did = did_of(proof.method)
-        if not did:
-            return None, None
-        resolution = self._case.resolver.resolve(did, self._case.at)
-        if resolution.document is None:
-            return None, resolution
-        return find_method(resolution.document, proof.method), resolution
+    def _keeper(self, did: str) -> Keeper | Resolution:
+        if did not in self._known:
+            self._known[did] = keeper_of(self._case.resolver, did, at=self._case.at, now=self._case.now)
+        return self._known[did]
 
-    def _judge(self, number: int, proof: Proof) -> Result:
+    def _judge(self, number: int, proof: Proof) -> _Held:
         if proof.unsupported:
-            return Result(Verdict.UNKNOWN, "securing-unsupported", proof.unsupported, "Ask for another securing.")
+            return _Held(
+                Result(Verdict.UNKNOWN, "securing-unsupported", proof.unsupported, "Ask for another securing.")
+            )
         if proof.fault:
-            return Result(Verdict.INVALID, "proof-malformed", proof.fault, "Ask the issuer for the document as issued.")
-        method, resolution = self._methods[number]
-        if resolution is not None and resolution.is_refused:
-            return Result(Verdict.INVALID, "method-invalid", resolution.reason, "Ask the issuer to sign again.")
-        if method is None or method.key is None:
-            reason = resolution.reason if resolution and resolution.reason else f"no key is known for {proof.method!r}"
-            return Result(Verdict.UNKNOWN, "key-unknown", reason, "Give the signer's DID document with --did-doc.")
-        outcome = judge_proof(
-            self._case.secured, method.key, index=number, purpose=proof.purpose, contexts=self._case.given.contexts
-        )
+            remedy = "Ask the issuer for the document as issued."
+            return _Held(Result(Verdict.INVALID, "proof-malformed", proof.fault, remedy))
+        did = did_of(proof.method)
+        keeper = self._keeper(did) if did else None
+        if isinstance(keeper, Resolution) and keeper.is_refused:
+            return _Held(Result(Verdict.INVALID, "method-invalid", keeper.reason, "Ask the issuer to sign again."))
+        keys = keeper.keys(proof.method) if isinstance(keeper, Keeper) else ()
+        if not keys:
+            reason = keeper.reason if isinstance(keeper, Resolution) and keeper.reason else ""
+            reason = reason or f"no key is known for {proof.method!r}"
+            remedy = "Give the signer's DID document with --did-doc, or its log with --did-log."
+            return _Held(Result(Verdict.UNKNOWN, "key-unknown", reason, remedy))
+        found = [self._under(number, proof, key) for key in keys]
+        return next((each for each in found if each.result.status is Verdict.VALID), found[0])
+
+    def _under(self, number: int, proof: Proof, key: PublicKey) -> _Held:
+        contexts = self._case.given.contexts
+        outcome = judge_proof(self._case.secured, key, index=number, purpose=proof.purpose, contexts=contexts)
         if not outcome.holds:
             status = Verdict.UNKNOWN if outcome.is_unknown else Verdict.INVALID
-            return Result(status, outcome.code, outcome.reason, outcome.remedy)
-        return self._bound(proof) or Result(Verdict.VALID, "signature-holds", f"{proof.securing} under {proof.method}")
+            return _Held(Result(status, outcome.code, outcome.reason, outcome.remedy))
+        bound = self._bound(proof)
+        return _Held(bound or Result(Verdict.VALID, "signature-holds", f"{proof.securing} under {proof.method}"), key)
 
     def _bound(self, proof: Proof) -> Result | None:
         """What is wrong with the holder's binding to this occasion; None where nothing is."""
@@ -65,13 +88,25 @@ class ProofJudge:
     def integrity(self, wrong: tuple[Finding, ...]) -> Result:
         """Whether every proof holds, and a record's content has the digest that names it."""
         unsigned = Result(Verdict.UNKNOWN, "no-proof", "The document carries no proof.", "Ask the issuer to sign it.")
-        decided = worst(self._held or [unsigned])
+        decided = worst([each.result for each in self._held] or [unsigned])
         if decided.status is not Verdict.INVALID and wrong:
             return Result(Verdict.INVALID, wrong[0].id, f"{wrong[0].path}: {wrong[0].text}", wrong[0].remedy)
         return decided
 
-    def issuer(self) -> Result:
-        """Whether a proof was made with a key that the issuer lists for assertions."""
+    def witnesses(self) -> tuple[Sighting, ...]:
+        """What proofs of others over the issuer's say of the time."""
+        found = [chained(self._case, number, self._tenure(number)) for number in range(len(self._held))]
+        return tuple(each for each in found if each is not None)
+
+    def needs_evidence(self) -> bool:
+        """Whether a key that signed for the issuer is out of force."""
+        own = [number for number, each in enumerate(self._case.secured.proofs) if self._is_own(each)]
+        found = [self._tenure(number) for number in own]
+        return any(each is not None and each.ceased is not None and each.ceased <= self._case.now for each in found)
+
+    def issuer(self, seen: datetime | None) -> Result:
+        """Whether a proof was made with a key that the issuer lists for assertions, or listed when the signature
+        existed already: it was ``seen`` at that moment."""
         name = self._case.secured.issuer
         if not name:
             return Result(
@@ -80,45 +115,71 @@ class ProofJudge:
         if not is_did(name):
             reason = f"{name[:200]} is no decentralized identifier, so no key can be shown to be its own"
             return Result(Verdict.UNKNOWN, "issuer-not-did", reason, "Ask the issuer to sign under a DID.")
-        resolution = self._case.resolver.resolve(name, self._case.at)
-        if resolution.document is None:
-            status = Verdict.INVALID if resolution.is_refused else Verdict.UNKNOWN
-            remedy = "Give the issuer's DID document with --did-doc, or go online."
-            return Result(status, resolution.code, resolution.reason, remedy)
-        found = [self._binding(name, resolution.document, number) for number in range(len(self._held))]
-        if resolution.remembered is not None:
-            found = [_remembered(each, resolution) for each in found]
+        keeper = self._keeper(name)
+        if isinstance(keeper, Resolution):
+            status = Verdict.INVALID if keeper.is_refused else Verdict.UNKNOWN
+            remedy = "Give the issuer's DID document with --did-doc, or its log with --did-log, or go online."
+            return Result(status, keeper.code, keeper.reason, remedy)
+        found = [self._binding(name, keeper, number, seen) for number in range(len(self._held))]
+        if keeper.resolution.remembered is not None:
+            found = [_remembered(each, keeper.resolution) for each in found]
         return best(found) if found else Result(Verdict.UNKNOWN, "no-proof", "Nothing is signed by anybody.")
 
-    def others(self) -> dict[str, Result]:
-        """Who signed beside the issuer, by DID, and whether that was done with a key listed there for assertions."""
+    def others(self, seen: datetime | None) -> dict[str, Result]:
+        """Who signed beside the issuer, by DID, and whether that was done with a key listed there for assertions, as in
+        :meth:`issuer`."""
         found: dict[str, Result] = {}
         for number, proof in enumerate(self._case.secured.proofs):
-            did, resolution = did_of(proof.method), self._methods[number][1]
+            did = did_of(proof.method)
             if not did or did == self._case.secured.issuer:
                 continue
-            document = resolution.document if resolution is not None else None
-            result = self._held[number] if document is None else self._binding(did, document, number)
+            keeper = self._keeper(did)
+            result = self._held[number].result
+            if isinstance(keeper, Keeper):
+                result = self._binding(did, keeper, number, seen)
             found[did] = best([found[did], result]) if did in found else result
         return found
 
-    def _binding(self, issuer: str, document: Mapping[str, Any], number: int) -> Result:
+    def _is_own(self, proof: Proof) -> bool:
+        return proof.purpose == ASSERTION and did_of(proof.method) == self._case.secured.issuer
+
+    def _tenure(self, number: int) -> Tenure | None:
+        """How long the key of a proof that holds was listed for assertions by its own identifier."""
         proof, held = self._case.secured.proofs[number], self._held[number]
-        if held.status is not Verdict.VALID:
+        keeper = self._known.get(did_of(proof.method))
+        if held.result.status is not Verdict.VALID or held.key is None or not isinstance(keeper, Keeper):
+            return None
+        return keeper.tenure(proof.method, held.key, ASSERTION)
+
+    def _binding(self, issuer: str, keeper: Keeper, number: int, seen: datetime | None) -> Result:
+        proof, held = self._case.secured.proofs[number], self._held[number]
+        if held.result.status is not Verdict.VALID or held.key is None:
             # A signature that does not hold says nothing of who signed.
-            return Result(Verdict.UNKNOWN, held.code, held.reason, held.remedy)
+            return Result(Verdict.UNKNOWN, held.result.code, held.result.reason, held.result.remedy)
         if proof.purpose != ASSERTION:
             return Result(Verdict.INVALID, "proof-purpose", f"The proof is made for {proof.purpose[:40]!r}.")
-        method = find_method(document, proof.method, ASSERTION)
-        if method is None or method.key is None:
-            reason = f"{issuer} does not list {proof.method} for assertions"
-            return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer to sign with a key of its own.")
-        if method.controller != issuer or did_of(proof.method) != issuer:
+        tenure = keeper.tenure(proof.method, held.key, ASSERTION)
+        if tenure is None:
+            return _unlisted(issuer, keeper, proof.method)
+        if tenure.method.controller != did_of(tenure.method.id) or did_of(proof.method) != issuer:
             return Result(Verdict.INVALID, "method-controller", f"{proof.method} is controlled by somebody else.")
-        if method.ceased is not None and method.ceased <= self._case.at:
-            reason = f"{proof.method} is out of force since {format_moment(method.ceased)}"
+        if tenure.start is not None and tenure.start > self._case.at:
+            reason = f"{issuer} lists {proof.method} from {format_moment(tenure.start)} on"
+            return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer when it was signed.")
+        return self._in_force(issuer, proof.method, tenure, seen)
+
+    def _in_force(self, issuer: str, method: str, tenure: Tenure, seen: datetime | None) -> Result:
+        ceased = tenure.ceased
+        if ceased is None or ceased > self._case.now:
+            return Result(Verdict.VALID, "method-listed", f"{issuer} lists {method} for assertions")
+        reason = f"{method} is out of force since {format_moment(ceased)}"
+        if seen is None:
             return Result(Verdict.UNKNOWN, "method-ceased", reason, "Give evidence of when it was signed.")
-        return Result(Verdict.VALID, "method-listed", f"{issuer} lists {proof.method} for assertions")
+        if seen < ceased:
+            reason = f"{issuer} listed {method} until {format_moment(ceased)}; it existed at {format_moment(seen)}"
+            return Result(Verdict.VALID, "method-listed-then", reason)
+        reason += f", and the document is shown to have existed at {format_moment(seen)} only"
+        return Result(Verdict.UNKNOWN, "evidence-late", reason, "Give evidence of an earlier time.")
 
 
 def _remembered(result: Result, resolution: Resolution) -> Result:
@@ -127,3 +188,15 @@ def _remembered(result: Result, resolution: Resolution) -> Result:
         return result
     remedy = "Verify it again when the host of the issuer's document answers."
     return Result(Verdict.VALID, REMEMBERED, f"{result.reason}, {resolution.reason}", remedy)
+
+
+def _unlisted(issuer: str, keeper: Keeper, method_id: str) -> Result:
+    """A key that is described for no assertion: never listed, or withdrawn where no history tells what it was for."""
+    described = find_method(keeper.document, method_id)
+    if keeper.history is None and described is not None and described.ceased is not None:
+        reason = (
+            f"{method_id} is out of force since {format_moment(described.ceased)}, and it is unknown what it was for"
+        )
+        return Result(Verdict.UNKNOWN, "method-ceased", reason, "Ask the issuer to sign again.")
+    reason = f"{issuer} does not list {method_id} for assertions"
+    return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer to sign with a key of its own.")

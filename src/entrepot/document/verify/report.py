@@ -1,4 +1,4 @@
-"""The answers to one document: seven questions, each with its own verdict."""
+"""The answers to one document: eight questions, each with its own verdict."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 
-RESULTS = ("integrity", "issuer", "status", "validity", "schema", "mandate", "anchor")
+RESULTS = ("integrity", "issuer", "status", "validity", "schema", "mandate", "anchor", "time")
 """The results, in the order in which they are shown."""
 
 

@@ -1,12 +1,14 @@
 """Verifying one document: every question is answered, none hides another.
 
-The seven results: ``integrity`` (do the signatures hold, and is a record the one it says it is), ``issuer`` (is the
+The eight results: ``integrity`` (do the signatures hold, and is a record the one it says it is), ``issuer`` (is the
 key the issuer's, for this purpose), ``status`` (revoked, suspended), ``validity`` (in force at the moment asked for),
-``schema`` (form), ``mandate`` (may this signer bind the issuer), ``anchor`` (does somebody trusted vouch for it).
+``schema`` (form), ``mandate`` (may this signer bind the issuer), ``anchor`` (does somebody trusted vouch for it),
+``time`` (is it shown to have existed at a moment).
 Each question is a function of one :class:`~entrepot.document.verify.case.Case` in a module of its own.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +23,7 @@ from entrepot.document.verify.openattestation import judged
 from entrepot.document.verify.proofs import ProofJudge
 from entrepot.document.verify.report import Report, Result, Verdict, unanswered, unread
 from entrepot.document.verify.standing import status
+from entrepot.document.verify.time import earliest, sightings, time
 from entrepot.document.verify.validity import validity
 from entrepot.party.resolve import Resolver
 
@@ -38,7 +41,7 @@ def verify(
 
     Valid means: integrity and the issuer's key are valid, nothing is invalid, what ``require`` names is valid, and
     nothing that the document itself names (a status list, a schema) is unknown. ``created`` of a proof is its signer's
-    claim and evidence of nothing, so it is not judged.
+    claim and evidence of nothing: where a key is out of force, somebody else must have seen the document before.
     """
     require_aware(at)
     secured, findings = open_secured(data)
@@ -46,20 +49,23 @@ def verify(
         return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
     case = Case(secured, resolver, at, given)
     if is_wrapped(secured.vc) and not secured.is_enveloped:
-        return judged(case, require)
+        return judged(case, require, sightings(case, data, None))
     judge = ProofJudge(case)
     record, wrong = rendered(secured)
-    mandated = mandate(case, judge.others(), record, _backing)
     broken = form(secured)
     shape = given.check(record) if given.check is not None and record is not None else ()
+    seen = (*sightings(case, data, record), *judge.witnesses())
+    moment = earliest(seen)
+    mandated = mandate(case.then(moment), judge.others(moment), record, _backing)
     results = {
         "integrity": judge.integrity(wrong),
-        "issuer": bound(judge.issuer(), mandated),
+        "issuer": bound(judge.issuer(moment), mandated),
         "status": status(case, _holds),
         "validity": validity(secured, at),
         "schema": schema(secured.vc, broken + shape, given.schemas),
         "mandate": mandated,
         "anchor": anchor(case, _backing),
+        "time": time(case, seen, is_needed=judge.needs_evidence()),
     }
     results |= unanswered(results, require)
     return Report(
@@ -74,14 +80,13 @@ def verify(
 
 def _backing(case: Case, data: bytes) -> Report:
     """The report on a credential that backs the document: by its issuer's own key, whatever else it may name."""
-    given = Given(contexts=case.given.contexts, lists=case.given.lists)
-    return verify(data, resolver=case.resolver, at=case.at, given=given)
+    return verify(data, resolver=case.resolver, at=case.at, given=case.alone())
 
 
 def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, str, Mapping[str, Any]]:
     """Whether a list, which is a credential too, holds; what it says of its own status is not asked."""
     opened, _ = open_secured(data)
-    report = verify(data, resolver=case.resolver, at=at, given=Given(contexts=case.given.contexts))
+    report = verify(data, resolver=case.resolver, at=at, given=replace(case.alone(), lists=None))
     wanted = [report.results[name] for name in ("integrity", "issuer")]
     # A list that is made later says something of the past, too: that it is not yet in force does no harm.
     wanted += [each for each in [report.results["validity"]] if each.code != "not-yet-valid"]

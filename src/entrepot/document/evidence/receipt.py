@@ -1,0 +1,45 @@
+"""A receipt of a log as evidence: the record's id stands under a signed head, and the head states a moment.
+
+RFC 9162, 2.1.3 and 4.10, in JSON. A log of Entrepot keeps only records whose proofs held when they came, so that the
+id of a record stands for the signature too; who names a log as trusted trusts it in this.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from entrepot.base.head import Receipt, receipt_from_json, verify_receipt
+from entrepot.document.evidence.sighting import LOG, Outcome, Question, Sighting, judged, speaker_of
+
+
+def is_receipt(value: Any) -> bool:
+    """Whether parsed JSON is meant as a receipt."""
+    return isinstance(value, Mapping) and {"entry", "leaf", "path", "head"} <= set(value)
+
+
+def judge_receipt(value: Any, question: Question) -> Sighting:
+    """Whether the receipt shows the document, under a head of a log that is trusted, and when."""
+    receipt = receipt_from_json(value)
+    if receipt is None:
+        return Sighting(Outcome.ELSEWHERE, "evidence-unread", "A receipt has not the form of one.")
+    named = _record_of(receipt)
+    if not named or not (named == question.record_id or question.names(named)):
+        return Sighting(Outcome.ELSEWHERE, "evidence-elsewhere", f"The receipt is that of {named[:64] or 'nothing'}.")
+    log = speaker_of(question, receipt.head.log_id)
+    if isinstance(log, Sighting):
+        return log
+    if not verify_receipt(receipt, named, log.check):
+        reason = f"The receipt does not lead to a head that {receipt.head.log_id[:200]} has signed."
+        return Sighting(Outcome.BROKEN, "receipt-wrong", reason, remedy="Ask the log for the receipt again.")
+    head, ceased = receipt.head, log.is_out_of_force
+    return judged(question, head.log_id, role=LOG, moment=head.time, how="a receipt", is_out_of_force=ceased)
+
+
+def _record_of(receipt: Receipt) -> str:
+    """The digest that the entry names; empty where it names none."""
+    try:
+        entry = json.loads(receipt.entry)
+    except (ValueError, RecursionError):
+        return ""
+    named = entry.get("recordId") if isinstance(entry, dict) else None
+    return named if isinstance(named, str) else ""

@@ -1,0 +1,168 @@
+"""One piece of evidence after it was judged, and what all kinds are judged with.
+
+**What is trusted.** A log or a counter-signer, where the verifier has named its DID, or a list of trust anchors names
+it in the role :data:`LOG` or :data:`WITNESS` at the moment that it states; a time-stamping authority, where the
+verifier has given its certificate or that of its root. Their keys must still be in force now: an old key of a log in a
+thief's hands states any time.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from entrepot.base.canonical import NotCanonicalError, canonical
+from entrepot.base.digest import is_digest, sha256
+from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.moment import format_moment
+from entrepot.party.anchor import Anchors, Standing
+from entrepot.party.did import did_of
+from entrepot.party.jws import read_jws, verify_jws
+from entrepot.party.resolution import Resolver
+from entrepot.party.tenure import Keeper, keeper_of
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+LOG, WITNESS = "log", "notary"
+"""Roles on a list of trust anchors: whose tree heads, and whose counter-signatures, are believed on time."""
+ASSERTION = "assertionMethod"
+LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
+
+
+class Outcome(StrEnum):
+    """What came of a piece of evidence."""
+
+    HOLDS = "holds"
+    BROKEN = "broken"
+    """It speaks of this document, and is not what it says to be."""
+    UNKNOWN = "unknown"
+    """It speaks of this document, and it cannot be said whether it is to be believed."""
+    ELSEWHERE = "elsewhere"
+    """It speaks of another document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """That somebody saw the document at ``moment``; ``reason`` says who and how, or why it does not count."""
+
+    outcome: Outcome
+    code: str
+    reason: str
+    moment: datetime | None = None
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timekeepers:
+    """Whose word on time counts: ``dids`` of logs and counter-signers, and lists of anchors; ``certificates`` of
+    time-stamping authorities, or of the authorities above them."""
+
+    dids: frozenset[str] = frozenset()
+    certificates: tuple["Certificate", ...] = ()
+
+
+NOBODY = Timekeepers()
+"""Nobody's word counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What evidence is judged with. ``texts``: the secured document, signatures included, in the forms in which others
+    may have seen it. ``record_id``: of the record that it renders as a whole, else empty."""
+
+    texts: tuple[bytes, ...]
+    record_id: str
+    timekeepers: Timekeepers
+    anchors: Anchors | None
+    resolver: Resolver
+    now: datetime
+    digests: frozenset[str] = field(default=frozenset())
+
+    def names(self, digest: str) -> bool:
+        """Whether ``digest`` (SHA-256, hexadecimal) is that of the document with its signatures."""
+        return digest in self.digests
+
+    def believes(self, did: str, role: str, moment: datetime) -> bool:
+        """Whether the word of ``did`` on time counts, for what it says of that moment."""
+        if did in self.timekeepers.dids:
+            return True
+        return self.anchors is not None and self.anchors.anchored(did, role, at=moment) is Standing.YES
+
+
+def forms_of(data: bytes) -> tuple[bytes, ...]:
+    """The forms in which others may have seen the secured bytes: as they are, and as canonical JSON or bare token."""
+    bare = data.strip()
+    forms = [data, bare]
+    if bare[:1] == b"{":
+        value, findings = read_json(data, LIMITS)
+        with suppress(NotCanonicalError):
+            forms += [canonical(value)] if not findings else []
+    return tuple(dict.fromkeys(forms))
+
+
+def question_of(
+    data: bytes, *, record_id: str, timekeepers: Timekeepers, anchors: Anchors | None, resolver: Resolver, now: datetime
+) -> Question:
+    """The question for one secured document. ``record_id``: empty where it renders no record as a whole."""
+    texts = forms_of(data)
+    return Question(
+        texts=texts,
+        record_id=record_id if is_digest(record_id) else "",
+        timekeepers=timekeepers,
+        anchors=anchors,
+        resolver=resolver,
+        now=now,
+        digests=frozenset(sha256(each) for each in texts),
+    )
+
+
+class Speaker:
+    """Whoever states a moment. ``is_out_of_force``: a signature was found to hold, under a key that is in force no
+    more."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self.is_out_of_force = False
+
+    def check(self, compact: str) -> bytes | None:
+        """The payload of a compact JWS by a key that was listed for assertions at some time; the header's ``kid`` names
+        the method."""
+        jws = read_jws(compact)
+        kid = jws.header.get("kid") if jws is not None else None
+        did, named = self._keeper.did, kid if isinstance(kid, str) else ""
+        method = named if did_of(named) else f"{did}#{named.removeprefix('#')}"
+        if jws is None or did_of(method) != did:
+            return None
+        for key in self._keeper.keys(method):
+            tenure = self._keeper.tenure(method, key, ASSERTION)
+            if tenure is not None and verify_jws(jws, key):
+                self.is_out_of_force = tenure.ceased is not None and tenure.ceased <= self._keeper.now
+                return jws.payload
+        return None
+
+
+def speaker_of(question: Question, did: str) -> Speaker | Sighting:
+    """Who speaks as ``did``, or that its keys are not known here."""
+    keeper = keeper_of(question.resolver, did, at=question.now, now=question.now)
+    if isinstance(keeper, Keeper):
+        return Speaker(keeper)
+    remedy = f"Give the DID document or log of {did[:200]}, or go online."
+    return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", f"{did[:200]}: {keeper.reason}", remedy=remedy)
+
+
+def judged(question: Question, did: str, *, role: str, moment: datetime, how: str, is_out_of_force: bool) -> Sighting:
+    """What it counts that ``did`` states ``moment`` over a signature that holds."""
+    if moment > question.now:
+        return Sighting(Outcome.BROKEN, "evidence-future", f"It states {format_moment(moment)}, which is to come.")
+    if not question.believes(did, role, moment):
+        remedy = "Name it with --trust-time where you rely on it."
+        reason = f"{did[:200]} is not named as trusted on time."
+        return Sighting(Outcome.UNKNOWN, "timekeeper-not-trusted", reason, remedy=remedy)
+    if is_out_of_force:
+        reason = f"The key of {did[:200]} is out of force, and whoever has it could state any time."
+        return Sighting(
+            Outcome.UNKNOWN, "timekeeper-key-ceased", reason, remedy="Ask it for evidence under its new key."
+        )
+    return Sighting(Outcome.HOLDS, "evidence-holds", f"{how} of {did[:200]}", moment)

@@ -1,0 +1,91 @@
+"""Time: is there evidence that the document existed, signatures and all, at a moment, and at which?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from entrepot.base.moment import format_moment, parse_moment
+from entrepot.base.record import Record
+from entrepot.document.evidence.read import sightings_in
+from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, judged, question_of
+from entrepot.document.proof.opened import ASSERTION, Proof
+from entrepot.document.verify.case import Case
+from entrepot.document.verify.report import NOT_ASKED, Result, Verdict
+from entrepot.party.did import did_of
+from entrepot.party.tenure import Tenure
+
+
+def sightings(case: Case, data: bytes, record: Record | None) -> tuple[Sighting, ...]:
+    """What every piece of evidence that was given says of the secured bytes ``data``, which render ``record``.
+
+    A document of which a holder shows a part renders no record: nobody has seen its issuer sign this part.
+    """
+    if not case.given.evidence:
+        return ()
+    question = _question(case, data, record)
+    return tuple(each for file in case.given.evidence for each in sightings_in(file, question))
+
+
+def chained(case: Case, number: int, tenure: Tenure | None) -> Sighting | None:
+    """What proof ``number``, whose signature holds, says of the time, where a witness made it over the issuer's proofs.
+
+    ``tenure``: of the key that made it. Data Integrity 1.0, 2.1.2: a proof that builds upon others signs them too.
+    """
+    proof, issuer = case.secured.proofs[number], case.secured.issuer
+    witness = did_of(proof.method)
+    if not proof.previous or tenure is None or witness in ("", issuer):
+        return None
+    if proof.purpose != ASSERTION or not _covers(proof, case.secured.proofs, issuer):
+        return None
+    try:
+        moment = parse_moment(str(proof.members.get("created")))
+    except ValueError:
+        return None
+    ceased = tenure.ceased is not None and tenure.ceased <= case.now
+    how = "a proof over the issuer's"
+    return judged(_question(case, b"", None), witness, role=WITNESS, moment=moment, how=how, is_out_of_force=ceased)
+
+
+def time(case: Case, found: Sequence[Sighting], *, is_needed: bool) -> Result:
+    """The answer that the sightings give. ``is_needed``: whether a key that signed is out of force."""
+    first = earliest(found)
+    if first is not None and first <= case.at:
+        sighting = next(each for each in found if each.outcome is Outcome.HOLDS and each.moment == first)
+        return Result(Verdict.VALID, sighting.code, f"It existed at {format_moment(first)}: {sighting.reason}.")
+    for outcome, status in ((Outcome.BROKEN, Verdict.INVALID), (Outcome.UNKNOWN, Verdict.UNKNOWN)):
+        each = next((each for each in found if each.outcome is outcome), None)
+        if each is not None:
+            return Result(status, each.code, each.reason, each.remedy)
+    if first is not None:
+        reason = f"It is shown to have existed at {format_moment(first)}, after the moment asked for."
+        return Result(Verdict.UNKNOWN, "evidence-later", reason, "Give evidence of an earlier time.")
+    if found:
+        return Result(Verdict.UNKNOWN, found[0].code, found[0].reason, found[0].remedy or _REMEDY)
+    if is_needed:
+        reason = "A key that signed it is out of force, and nothing shows that it existed before."
+        return Result(Verdict.UNKNOWN, "evidence-missing", reason, _REMEDY)
+    return NOT_ASKED
+
+
+def earliest(found: Sequence[Sighting]) -> datetime | None:
+    """The first moment at which the document is shown to have existed."""
+    return min((each.moment for each in found if each.outcome is Outcome.HOLDS and each.moment), default=None)
+
+
+_REMEDY = "Give the receipt, time-stamp token or counter-signature of this document with --evidence."
+
+
+def _question(case: Case, data: bytes, record: Record | None) -> Question:
+    return question_of(
+        data,
+        record_id=record.id if record is not None and not case.secured.is_partial else "",
+        timekeepers=case.given.timekeepers,
+        anchors=case.given.anchors,
+        resolver=case.resolver,
+        now=case.now,
+    )
+
+
+def _covers(proof: Proof, proofs: Sequence[Proof], issuer: str) -> bool:
+    """Whether ``proof`` builds upon every proof of the issuer."""
+    own = [each.members for each in proofs if did_of(each.method) == issuer]
+    return bool(own) and all(each in proof.previous for each in own)
