@@ -10,6 +10,7 @@ from entrepot.base.shape import dump
 from entrepot.cli.demo import default, money, moves, papers
 from entrepot.cli.demo.cast import EXPORT_NODE, HOME, IMPORT_NODE, gather
 from entrepot.document.customs.model import Direction
+from entrepot.document.trade import DocumentReference
 from entrepot.flow.issue import Draft, issue
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, peers
@@ -37,14 +38,16 @@ class Script:
         """The other node, as ``office`` knows it."""
         return peers(office)[0]
 
-    def say(self, deal: papers.Deal, step: str, role: str, said: tuple[str, str, Any]) -> None:
+    def say(
+        self, deal: papers.Deal, step: str, role: str, said: tuple[str, str, Any], after: tuple[str, ...] = ()
+    ) -> None:
         """Issue one record and deliver it."""
         kind, number, payload = said
         sales = (deal.issued["order"][0],) if "order" in deal.issued else ()
         office = self.office(role)
         said_json = dump(payload)
         draft = Draft(kind=kind, issuer=self.dids[role], number=number, payload=said_json, sales=sales,
-                      attachments=files_of(said_json))  # fmt: skip
+                      attachments=files_of(said_json), after=after)  # fmt: skip
         issued = issue(office, draft)
         if issued.record is None:
             raise SystemExit(f"{kind}: " + "; ".join(each.text for each in issued.findings))
@@ -55,13 +58,15 @@ class Script:
             pass
 
 
-def play_sale(script: Script, turn: int) -> int:
-    """One sale from order to settled; the number of records it made."""
+def play_sale(script: Script, turn: int, *, offered: bool = False) -> int:
+    """One sale from order to settled; the number of records it made. ``offered``: it takes up a public offer."""
     now: datetime = script.importer.clock()
     before = script.records
-    order = default.order(f"PO-{turn}", now.date())
+    offer = _offer(script, f"OF-{turn}", now) if offered else None
+    order = default.order(f"PO-{turn}", now.date(), offer)
     cast = gather(order, script.dids)
     deal = papers.Deal(papers.addressed(order, cast), cast, now.date())
+    follows = {"order": (offer.record,)} if offer is not None and offer.record is not None else {}
     steps: list[tuple[str, str, str, str]] = [
         ("order", "buyer", "order", f"PO-{turn}"),
         ("order-response", "seller", "order-response", f"OR-{turn}"),
@@ -83,8 +88,17 @@ def play_sale(script: Script, turn: int) -> int:
     made: dict[str, Any] = {}
     for step, role, kind, number in steps:
         made[step] = _paper(script, deal, (step, number), made)
-        script.say(deal, step, role, (kind, number, made[step]))
+        script.say(deal, step, role, (kind, number, made[step]), follows.get(step, ()))
     return script.records - before
+
+
+def _offer(script: Script, number: str, now: datetime) -> DocumentReference:
+    """The seller's offer to anybody, as the order names it."""
+    order = default.order(number, now.date())
+    cast = gather(order, script.dids)
+    deal = papers.Deal(papers.addressed(order, cast), cast, now.date())
+    script.say(deal, "offer", "seller", ("offer", number, default.offer(cast["seller"], number, now.date())))
+    return DocumentReference(number=number, record=script.last["offer"])
 
 
 def _paper(script: Script, deal: papers.Deal, what: tuple[str, str], made: dict[str, Any]) -> Any:

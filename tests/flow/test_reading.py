@@ -41,7 +41,7 @@ def own_reading(script, role):
     facts = facts_of_sale(office.journal.view(SALE_VIEW), script.last["order"])
     contents = {each.id: office.journal.record(each.id).content for each in facts}
     mine = {key for key, each in contents.items() if not each.audience or did in (each.issuer, *each.audience)}
-    return state_of([each for each in facts if each.id in mine]).to_json()
+    return state_of([each for each in facts if each.id in mine], sale=script.last["order"], own={did}).to_json()
 
 
 @pytest.mark.parametrize("role", HOME)
@@ -73,7 +73,7 @@ def test_buyer_and_seller_are_told_the_same_as_the_operator(played):
 def test_the_carrier_is_told_of_the_way_and_of_no_money(played):
     """It may not read the order, so what it reads cannot be judged, as on a node of its own."""
     page = page_of(played, "carrier")
-    assert (page["state"], page["payment"], page["accounts"]) == ("unknown", "none", [])
+    assert (page["state"], page["payment"], page["accounts"]) == ("unknown", "unknown", [])
     assert told(page) == {"order-response", "transport-document", "customs-release", "hand-over"}
     assert not any(page["roles"].values())
     assert page["subject"] == page["buyerType"] == "unknown"
@@ -82,7 +82,7 @@ def test_the_carrier_is_told_of_the_way_and_of_no_money(played):
 
 def test_the_bank_is_told_of_the_money_and_of_no_border(played):
     page = page_of(played, "payer_bank")
-    assert page["clearance"] == {"export": "none", "import": "none"}
+    assert page["clearance"] == {"export": "unknown", "import": "unknown"}
     assert told(page) == MONEY | {"invoice", "order-response"}
 
 
@@ -115,8 +115,8 @@ def test_the_row_is_for_those_who_may_read_order_and_invoice(played):
     office = played.office("reporter")
     whole, own = (sale_row(office.journal, sale, readers=each) for each in (None, {played.dids["reporter"]}))
     # The instruction before the settlement is not for the reporter, so it cannot judge the settlement.
-    assert (whole.settled, own.settled) == (3_000_000, 0)
-    assert own == replace(whole, settled=0)
+    assert (whole.settled, own.settled) == (3_000_000, None)
+    assert own == replace(whole, settled=None)
 
 
 def test_an_invoice_for_others_alone_withholds_the_row(script, monkeypatch):

@@ -59,10 +59,10 @@ def test_a_party_is_shown_the_records_in_whose_audience_it_is(scene, role):
     [
         ("buyer", "paid", "paid", "3000000"),
         ("seller", "paid", "paid", "3000000"),
-        ("reporter", "delivered", "none", "3000000"),
-        ("carrier", "unknown", "none", None),
-        ("payer_bank", "unknown", "none", None),
-        ("chamber", "unknown", "none", None),
+        ("reporter", "delivered", "unknown", "3000000"),
+        ("carrier", "unknown", "unknown", None),
+        ("payer_bank", "unknown", "unknown", None),
+        ("chamber", "unknown", "unknown", None),
     ],
 )
 def test_the_state_is_the_partys_own_reading_in_page_and_list(scene, role, state, payment, invoiced):

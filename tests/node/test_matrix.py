@@ -17,7 +17,7 @@ BYTES = b"what came with it"
 def read_table():
     lines = tomllib.loads(TABLE.read_text("utf-8"))["rows"].split("\n")
     rows = [line.split() for line in lines if line.strip()]
-    return {f"{row[0]} {row[1]}": dict(zip((*ROLES, "foreign"), row[2:], strict=True)) for row in rows}
+    return {f"{row[0]} {row[1]}": dict(zip((*ROLES, "foreign", "reader"), row[2:], strict=True)) for row in rows}
 
 
 ROWS = read_table()
@@ -42,6 +42,7 @@ class Stage:
         buyer, seller, stranger = (node.party() for _ in range(3))
         self.tokens = {role: node.token(buyer, role) for role in ROLES[1:4]}
         self.foreign = {role: node.token(stranger, role) for role in ROLES[1:4]}
+        self.readers = {role: node.token(seller, role) for role in ROLES[1:4]}
         self.tokens |= {"nobody": Api(), "operator": node.operator}
         revoked = node.token(buyer, "owner")
         lost = node.operator.get("/api/v1/operator/tokens").json[-1]["id"]
@@ -58,7 +59,7 @@ class Stage:
         page = self.tokens["viewer"].get(f"/api/v1/records/{self.sale}").json
         self.digest = page["attachments"][0]
         self.own_token = self._token_of(buyer)
-        self.spare = self.tokens["clerk"].issue(paper.order(buyer, seller)).json["id"]
+        self.spare, self.shared = (self.tokens["clerk"].issue(paper.order(buyer, seller)).json["id"] for _ in range(2))
 
     @staticmethod
     def _let_pass():
@@ -92,7 +93,10 @@ class Stage:
         if name in ("records", "records/check", "records/prepare", "records/signed"):
             party = who.party or self.buyer
             draft = paper.order(party, self.seller) if own else paper.response(sale or self.sale, self.order_number)
+            draft = paper.dispute(self.sale) if party == self.seller else draft
             return paper.signed(self.node.office, draft, party) if name == "records/signed" else draft
+        if name == "erasures" and who.party == self.seller:
+            return {"record": self.shared, "reason": "The reader asked for it."}
         if name == "erasures":
             return {"record": sale or (self.spare if own else self.sale), "reason": "The person asked for it."}
         return {
@@ -145,6 +149,38 @@ def test_what_is_foreign_looks_like_what_is_missing(stage, operation, role):
     assert foreign.status == (int(ROWS[operation]["foreign"]) if may else 403), foreign.body
     assert foreign.status == missing.status
     assert json.loads(foreign.body) == json.loads(missing.body)
+
+
+@pytest.mark.parametrize("operation", [each for each, row in ROWS.items() if row["reader"] != "-"])
+@pytest.mark.parametrize("role", ROLES[1:4])
+def test_a_reader_takes_nothing_from_the_issuer(stage, operation, role):
+    issuer = stage.tokens["viewer"]
+
+    def held():
+        pages = [issuer.get(f"/api/v1/records/{each}").json for each in (stage.sale, stage.shared)]
+        sales = [issuer.get(f"/api/v1/sales/{each}").json["agreement"] for each in (stage.sale, stage.shared)]
+        return pages, sales
+
+    before = held()
+    answer = stage.ask(operation, stage.readers[role], own=False)
+    may = int(ROWS[operation][role]) == 200
+    assert answer.status == (int(ROWS[operation]["reader"]) if may else 403), answer.body
+    assert held() == before
+
+
+def test_what_a_reader_erases_is_gone_for_it_alone(stage):
+    shared = stage.tokens["clerk"].issue(paper.order(stage.buyer, stage.seller)).json["id"]
+    owner, body = stage.readers["owner"], {"record": shared, "reason": "The reader asked for it."}
+    done = owner.post("/api/v1/erasures", body).json
+    assert done["content"] == "kept"
+    assert owner.post("/api/v1/erasures", body).json == done
+    assert [who.get(f"/api/v1/records/{shared}").status for who in (owner, stage.tokens["viewer"])] == [404, 200]
+    page = owner.get(f"/api/v1/sales/{shared}").json
+    assert (page["state"], page["agreement"], page["payment"]) == ("unknown", "unknown", "unknown")
+    assert stage.tokens["viewer"].get(f"/api/v1/sales/{shared}").json["agreement"] == "ordered"
+    owned = stage.tokens["owner"].post("/api/v1/erasures", body).json
+    assert owned["content"] == "erased"
+    assert owner.get(f"/api/v1/sales/{shared}").status == 200
 
 
 def test_the_list_of_sales_shows_no_foreign_one(stage):

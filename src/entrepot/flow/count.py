@@ -1,6 +1,6 @@
 """Counting: what the statistics room needs to know of one sale, gathered from its view and the records behind it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -38,7 +38,9 @@ def sale_row(
     order = _payload(journal, sale)
     if not isinstance(order, Order):
         return None
-    account: dict[str, str] = next((each for each in state["accounts"] if each["currency"] == order.currency), {})
+    account: dict[str, str] | None = next(
+        (each for each in state["accounts"] if each["currency"] == order.currency), None
+    )
     effective = [each for each in state["order"] if state["standings"][each]["status"] == "effective"]
     papers = [_payload(journal, each) for each in effective]
     invoices = [each for each in papers if isinstance(each, Invoice)]
@@ -55,15 +57,15 @@ def sale_row(
         buyer_type=state["buyerType"],
         product=_product(order.lines),
         persons_employed=persons_employed,
-        invoiced=int(account["invoiced"]) if account and invoices else None,
-        credited=int(account.get("credited", 0)),
-        awarded=int(account.get("awarded", 0)),
-        settled=int(account.get("settled", 0)),
-        refunded=int(account.get("refunded", 0)),
+        invoiced=_figure(account, "invoiced") if account and invoices else None,
+        credited=_figure(account, "credited"),
+        awarded=_figure(account, "awarded"),
+        settled=_figure(account, "settled"),
+        refunded=_figure(account, "refunded"),
         tax_included=_tax_included(invoices),
-        ended=state["agreement"] in ("cancelled", "rejected"),
+        ended={"unknown": None, "cancelled": True, "rejected": True}.get(state["agreement"], False),
         incoterm=order.delivery_terms.incoterm if order.delivery_terms else None,
-        day=_day(papers),
+        day=_day(papers, is_known=state["fulfilment"] != "unknown"),
     )
 
 
@@ -75,6 +77,12 @@ def _is_told(journal: Journal, sale: str, readers: Collection[str] | None) -> bo
     hidden = [each for each in whole["order"] if not is_readable(journal, each, readers)]
     billed = (each for each in hidden if _kind(journal, each) in BILLING)
     return sale not in hidden and not any(whole["standings"][each]["status"] == "effective" for each in billed)
+
+
+def _figure(account: Mapping[str, str] | None, name: str) -> int | None:
+    """Minor units of a figure; None where records that cannot be read or judged here would add to it."""
+    figure = account[name] if account else "0"
+    return None if figure == "unknown" else int(figure)
 
 
 def _kind(journal: Journal, record_id: str) -> str | None:
@@ -108,9 +116,10 @@ def _tax_included(invoices: list[Invoice]) -> bool | None:
     return any(stated) if stated and len(stated) == len(invoices) else None
 
 
-def _day(papers: list[Any]) -> date | None:
-    """The day on which the goods were delivered, else the day of the first invoice."""
+def _day(papers: list[Any], *, is_known: bool) -> date | None:
+    """The day on which the goods were delivered, else the day of the first invoice; None where it is not known
+    whether they were."""
     for each in papers:
         if isinstance(each, HandOver) and each.leg is Leg.DELIVERED:
             return parse_moment(str(each.event["eventTime"])).date()
-    return next((each.issue_date for each in papers if isinstance(each, Invoice)), None)
+    return next((each.issue_date for each in papers if isinstance(each, Invoice)), None) if is_known else None

@@ -180,6 +180,15 @@ _NOBODY = stop(
 )
 
 
+_TOMBSTONE = stop(
+    "ENT-CORE-RIGHT-04",
+    "A tombstone is what an erasure leaves; it is not issued by itself.",
+    path="$.kind",
+    source="Entrepot record, version 1",
+    remedy="Erase the record: POST /api/v1/erasures, with an owner's token.",
+)
+
+
 def _after(office: Office, draft: Draft) -> tuple[str, ...]:
     """The heads of the sales that it belongs to, and whatever the draft names itself."""
     heads: list[str] = list(draft.after or ())
@@ -196,6 +205,8 @@ def judge(office: Office, record: Record) -> list[Checked]:
     if belonging(office, record, ()) is Belonging.NO:
         # The table says nothing about kinds that are unknown here; nobody outside the sale may say them either.
         right = replace(right, verdict=Verdict.INVALID, findings=(stranger(record), *right.findings))
+    if record.kind == "tombstone":
+        right = replace(right, verdict=Verdict.INVALID, findings=(_TOMBSTONE, *right.findings))
     delivery = check_delivery(office, record)
     billed = check_billed(office, record)
     return [form, check_number(office, record), right, *billed, *check_law(office, record, payload), *delivery]

@@ -1,7 +1,7 @@
 """What a reader gets to see: sales and records, each only as far as its party may read.
 
 ``readers`` None is the node as a whole: its operator, the command line. For a party, a sale is what the records that
-it may read make of it, so that a state tells nobody what its records would not.
+it may read make of it, so that a state tells nobody what its records would not; what they do not tell is unknown.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -21,7 +21,7 @@ _READERS: dict[str, tuple[str, tuple[str, ...]]] = {}
 
 
 def sale_ids(journal: Journal, readers: Iterable[str]) -> tuple[str, ...]:
-    """Ids of the sales in which one of ``readers`` holds a role, sorted."""
+    """Ids of the sales in which one of ``readers`` holds a role or was sent a record, sorted."""
     view = journal.view(SALE_VIEW)
     return tuple(sorted({row["sale"] for did in readers for _, row in view.scan(f"of/{did}/")}))
 
@@ -32,7 +32,8 @@ def all_sale_ids(journal: Journal) -> tuple[str, ...]:
 
 
 def is_readable(journal: Journal, record_id: str, readers: Collection[str] | None) -> bool:
-    """Whether a record is here and one of ``readers`` is its issuer, in its audience, or it is public."""
+    """Whether a record is here and for one of ``readers``: its issuer, in its audience, or it is public; and that
+    party has not let go of it."""
     found = _READERS.get(record_id)
     if found is None:
         record = journal.record(record_id)
@@ -41,7 +42,21 @@ def is_readable(journal: Journal, record_id: str, readers: Collection[str] | Non
         if len(_READERS) >= READERS_MAX:
             _READERS.clear()
         found = _READERS[record_id] = record.content.issuer, record.content.audience
-    return readers is None or may_read(found[1], found[0], readers)
+    if readers is None or not found[1]:
+        return True
+    own = (each for each in readers if may_read(found[1], found[0], (each,)))
+    return any(not _is_gone_for(journal, record_id, each) for each in own)
+
+
+def _is_gone_for(journal: Journal, record_id: str, party: str) -> bool:
+    """Whether ``party`` let go of a record whose copy stays for others; of an erased one its trace stays for all."""
+    return gone_for(journal, record_id, party) is not None and journal.tombstone(record_id) is None
+
+
+def gone_for(journal: Journal, record_id: str, party: str) -> str | None:
+    """The tombstone by which ``party`` let go of a record, or None."""
+    row: dict[str, str] | None = journal.view(SALE_VIEW).get(f"gone/{party}/{record_id}")
+    return None if row is None else row["tombstone"]
 
 
 def sale_summary(
@@ -60,9 +75,9 @@ def sale_summary(
         return row
     facts = facts_of_sale(view, sale, recall)
     seen = [each for each in facts if is_readable(journal, each.id, readers)]
-    if len(seen) == row["facts"] == len(facts):
+    if len(seen) == row["facts"] == len(facts) and not row["withheld"]:
         return row
-    return {**state_of(seen, recall).to_json(), "sale": sale, "facts": len(seen)}
+    return {**state_of(seen, recall, sale=sale, own=readers).to_json(), "sale": sale, "facts": len(seen)}
 
 
 def sale_page(

@@ -2,7 +2,8 @@
 
 Keys of the view ``sale``: ``fact/<sale>/<record>`` the fact of each record of a sale; ``lone/<record>`` the fact of a
 record that opens no sale itself (an offer); ``sale/<sale>`` the state; ``of/<did>/<sale>`` which party has which sale;
-``takes/<record>/<sale>`` which sale's order follows that record, which may be an offer that comes later.
+``takes/<record>/<sale>`` which sale's order follows that record, which may be an offer that comes later;
+``gone/<did>/<record>`` the tombstone by which a party let go of a record.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +23,7 @@ from entrepot.sale.reduction import Judged, reduce
 from entrepot.sale.state import SaleState
 
 SALE_VIEW = "sale"
-SALE_RULE = 2
+SALE_RULE = 3
 """Version of the rule of the view ``sale``: raise it with every change of what the rows hold."""
 LEDGER_VIEW = "ledger"
 FACTS_MAX = 20_000
@@ -77,11 +78,21 @@ class Recall:
         return found
 
 
-def state_of(facts: Iterable[Fact], recall: Recall | None = None) -> SaleState:
-    """The state of one sale. Causes that are not among the facts are withheld: the journal admits no others."""
+def state_of(
+    facts: Iterable[Fact],
+    recall: Recall | None = None,
+    *,
+    sale: str | None = None,
+    own: Iterable[str] = (),
+) -> SaleState:
+    """The state of one sale. Causes that are not among the facts are withheld: the journal admits no others.
+
+    ``sale``, ``own``: the sale's id and the reader's DIDs, as in :func:`entrepot.sale.reduction.reduce`.
+    """
     kept = {each.id: each for each in facts}
     missing = frozenset(cause for each in kept.values() for cause in each.after if cause not in kept)
-    return reduce(kept.values(), known=missing, judged=recall.judged if recall else None)
+    judged = recall.judged if recall else None
+    return reduce(kept.values(), known=missing, judged=judged, sale=sale, own=frozenset(own))
 
 
 def facts_of_sale(view: Any, sale: str, recall: Recall | None = None) -> list[Fact]:
@@ -100,6 +111,7 @@ def digest_of_facts(facts: Iterable[Fact]) -> str:
 
 def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
     if record.kind == "tombstone":
+        view.put(f"gone/{record.content.issuer}/{record.payload.get('record')}", {"tombstone": record.id})
         return
     fact = fact_of(record)
     if record.kind == "offer":
@@ -108,6 +120,8 @@ def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
             _settle(view, row["sale"], recall)
         return
     for sale in record.sales:
+        for did in (fact.issuer, *record.content.audience):
+            _hold(view, did, sale)
         view.put(f"fact/{sale}/{record.id}", fact_row(fact))
         if record.kind == "order":
             for cause in fact.after:
@@ -118,11 +132,18 @@ def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
 def _settle(view: ViewTx, sale: str, recall: Recall) -> None:
     """Write the state that the facts of a sale make now."""
     facts = facts_of_sale(view, sale, recall)
-    state = state_of(facts, recall)
+    state = state_of(facts, recall, sale=sale)
     view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
     for held in state.roles.values():
         for did in held:
-            view.put(f"of/{did}/{sale}", {"sale": sale})
+            _hold(view, did, sale)
+
+
+def _hold(view: ViewTx, did: str, sale: str) -> None:
+    """The party has the sale: it holds a role in it, or may read one of its records (also where it cannot be told
+    here which role that is)."""
+    if view.get(f"of/{did}/{sale}") is None:
+        view.put(f"of/{did}/{sale}", {"sale": sale})
 
 
 def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:

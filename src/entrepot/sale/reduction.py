@@ -5,7 +5,8 @@ Four strata, each a function of the one before, so that nothing can go round in 
 1. *right*: a fact is judged once and for ever against the state of its own past;
 2. *held*: rightful facts that contradict a concurrent rightful fact (conflicts, for a person);
 3. *beaten*: rightful facts that a concurrent one prevails over;
-4. *effective*: what is left. The readings in :mod:`entrepot.sale.tally` see nothing else.
+4. *effective*: what is left. The readings in :mod:`entrepot.sale.tally` see nothing else; in the whole state,
+   :mod:`entrepot.sale.doubt` calls unknown what records that cannot be read or judged here might change.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from typing import Any
 from entrepot.base.finding import Finding, Severity
 from entrepot.sale import tally as readings
 from entrepot.sale.cause import Causes, causes
+from entrepot.sale.doubt import accounts_of, axes, doubted, gaps
 from entrepot.sale.fact import Disputed, Fact, Ordered, Unread, act, topic
 from entrepot.sale.race import Race, finding_of, race_of
 from entrepot.sale.right import UNJUDGED, UNREAD, allows
@@ -57,14 +59,23 @@ class Judged:
         self._standings[name] = standing
 
 
-def reduce(facts: Iterable[Fact], *, known: frozenset[str] = frozenset(), judged: Judged | None = None) -> SaleState:
+def reduce(
+    facts: Iterable[Fact],
+    *,
+    known: frozenset[str] = frozenset(),
+    judged: Judged | None = None,
+    sale: str | None = None,
+    own: frozenset[str] = frozenset(),
+) -> SaleState:
     """The state of the sale that the set of ``facts`` makes; order and repetition of ``facts`` do not matter.
 
     ``known``: ids of records that exist but are withheld from this node; facts that follow them do not wait.
     ``judged``: what is remembered of earlier reductions; the result is the same without it, only later.
+    ``sale``: the sale's id where it is known; without its order, what only the order would tell is unknown.
+    ``own``: DIDs of whoever reads the state: it knows its own records to be rightful where they cannot be judged.
     Raises ``UsageError`` where two different facts have one id.
     """
-    return _Reduction(causes(facts, known), judged or Judged()).whole()
+    return _Reduction(causes(facts, known), judged or Judged()).whole(sale, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +101,14 @@ class _Reduction:
         for index in range(len(self._facts)):
             self._judge(index)
 
-    def whole(self) -> SaleState:
-        """The state of all facts, with what only the whole set shows: heads, waiting, equivocations."""
+    def whole(self, sale: str | None, own: frozenset[str]) -> SaleState:
+        """The state of all facts, with what only the whole set shows: heads, waiting, equivocations, and doubts."""
+        state = self._state((1 << len(self._facts)) - 1)
+        facts = [self._facts[self._place[each]] for each in state.order]
+        state = doubted(state, gaps(facts, state.standings, sale=sale, own=own), self._sees)
         return replace(
-            self._state((1 << len(self._facts)) - 1),
+            state,
+            state=word(state),
             heads=self._causes.heads,
             waiting=self._causes.waiting,
             equivocations=_equivocations(self._facts),
@@ -260,21 +275,12 @@ def _equivocations(facts: tuple[Fact, ...]) -> tuple[tuple[str, ...], ...]:
 
 def _read(tally: Tally, **more: Any) -> SaleState:
     """The readings of effective facts, with ``more`` members of the state."""
-    agreement = readings.agreement(tally)
-    money = readings.accounts(tally, agreement in ("rejected", "cancelled"), agreement == "accepted")
+    money = accounts_of(tally)
     opening = tally.order.says if tally.order is not None else None
     order = opening if isinstance(opening, Ordered) else Ordered(buyer=None, seller=None)
     return SaleState(
         sale=tally.order.id if tally.order is not None else None,
-        agreement=agreement,
-        fulfilment=readings.fulfilment(tally),
-        clearance_export=readings.clearance(tally, "export"),
-        clearance_import=readings.clearance(tally, "import"),
-        payment=readings.payment(tally, money),
-        cancellation=readings.request(tally, "order-cancellation", "cancellation-response"),
-        returns=readings.request(tally, "return-request", "return-response"),
-        dispute=readings.dispute(tally),
-        counted=readings.counted(tally),
+        **axes(tally, money),
         subject=order.subject,
         buyer_type=order.buyer_type,
         ordered_by=order.ordered_by,

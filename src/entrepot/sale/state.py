@@ -1,6 +1,6 @@
 """The state of one sale, as computed from its facts. Every member is a reading; none is stored truth."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
@@ -8,13 +8,15 @@ from typing import Any, Literal
 from entrepot.base.finding import Finding
 from entrepot.sale.fact import BuyerType, Direction, OrderMethod, Role, Subject
 
-Agreement = Literal["none", "offered", "ordered", "accepted", "rejected", "cancelled"]
-Fulfilment = Literal["none", "dispatched", "in_transit", "delivered", "returned"]
-Clearance = Literal["none", "declared", "inspection", "released", "refused", "not_applicable"]
-Payment = Literal["none", "requested", "instructed", "part_paid", "paid", "overpaid", "refunded", "nothing_due"]
-Request = Literal["none", "open", "accepted", "refused"]
-Dispute = Literal["none", "open", "contested", "agreed", "resolved"]
-Count = Literal["none", "current", "stale"]
+Agreement = Literal["unknown", "none", "offered", "ordered", "accepted", "rejected", "cancelled"]
+Fulfilment = Literal["unknown", "none", "dispatched", "in_transit", "delivered", "returned"]
+Clearance = Literal["unknown", "none", "declared", "inspection", "released", "refused", "not_applicable"]
+Payment = Literal[
+    "unknown", "none", "requested", "instructed", "part_paid", "paid", "overpaid", "refunded", "nothing_due"
+]
+Request = Literal["unknown", "none", "open", "accepted", "refused"]
+Dispute = Literal["unknown", "none", "open", "contested", "agreed", "resolved"]
+Count = Literal["unknown", "none", "current", "stale"]
 Word = Literal[
     "unknown",
     "offered",
@@ -91,10 +93,12 @@ class Account:
         """What the buyer still owes the seller, minor units."""
         return self.due - self.settled + self.refunded
 
-    def to_json(self) -> dict[str, str]:
-        """The JSON form; minor units as strings, because they may pass 2**53."""
+    def to_json(self, unsure: Collection[str] = ()) -> dict[str, str]:
+        """The JSON form; minor units as strings, because they may pass 2**53; those in ``unsure`` read unknown."""
         names = ("ordered", "invoiced", "credited", "awarded", "instructed", "settled", "refunded", "due", "owed")
-        return {"currency": self.currency} | {name: str(getattr(self, name)) for name in names}
+        return {"currency": self.currency} | {
+            name: "unknown" if name in unsure else str(getattr(self, name)) for name in names
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,7 @@ class SaleState:
     ``accounts``: per currency. ``roles``: DIDs per role. ``order``: the deterministic linear order of all facts that
     are not waiting. ``standings``: per record id. ``waiting``: per record id, the causes that are missing.
     ``withheld``: ids known by digest only, or unread. ``open_*``: record ids (of disputes with the role that raised).
+    ``unsure``: figures of the accounts to which records that cannot be read or judged here would add.
     """
 
     sale: str | None = None
@@ -125,6 +130,7 @@ class SaleState:
     moved_goods: bool = False
     moved_money: bool = False
     accounts: Mapping[str, Account]
+    unsure: frozenset[str] = frozenset()
     roles: Mapping[Role, tuple[str, ...]]
     open_cancellations: tuple[str, ...] = ()
     open_returns: tuple[str, ...] = ()
@@ -171,7 +177,7 @@ class SaleState:
             "buyerType": self.buyer_type,
             "orderedBy": self.ordered_by,
             "crossBorder": {True: "yes", False: "no", None: "unknown"}[self.cross_border],
-            "accounts": [each.to_json() for _, each in sorted(self.accounts.items())],
+            "accounts": [each.to_json(self.unsure) for _, each in sorted(self.accounts.items())],
             "roles": {str(role): list(held) for role, held in self.roles.items()},
             "order": list(self.order),
             "heads": list(self.heads),

@@ -15,7 +15,7 @@ def word(state: SaleState) -> Word:
     if state.open_disputes:
         return "disputed"
     match state.agreement:
-        case "none":
+        case "none" | "unknown":
             return "unknown"
         case "offered" | "rejected" | "cancelled":
             return state.agreement

@@ -88,9 +88,9 @@ class SaleRow:
     """What a view says of one sale; None and ``unknown`` where it does not say.
 
     Money in minor units of ``currency``: ``invoiced``, ``credited``, ``awarded`` (net, to the buyer), ``settled``,
-    ``refunded``; ``invoiced`` None: no invoice. ``tax_included``: whether ``invoiced`` holds consumption tax.
-    ``ordered_by``: ``web`` (page, app, EDI), ``message`` (typed by a person), ``outside``. ``delivered_by``: how the
-    thing sold reached the buyer. ``platform``: its role; ``none`` only where it is stated that no platform took part, a
+    ``refunded``; ``invoiced`` None: no invoice, or unknown. ``ended``: called off. ``tax_included``: whether
+    ``invoiced`` holds consumption tax. ``ordered_by``: ``web`` (page, app, EDI), ``message`` (typed by a person),
+    ``outside``. ``delivered_by``: how the thing sold reached the buyer. ``platform``: its role; ``none`` only where it is stated that no platform took part, a
     source that names none leaves it ``unknown``. ``incoterm``: of the delivery terms. ``day``: when the goods changed
     hands or the service was given. ``persons_employed``: of the enterprise on the reporter's side.
     """
@@ -108,12 +108,12 @@ class SaleRow:
     product: Product | None = None
     persons_employed: int | None = None
     invoiced: int | None = None
-    credited: int = 0
-    awarded: int = 0
-    settled: int = 0
-    refunded: int = 0
+    credited: int | None = 0
+    awarded: int | None = 0
+    settled: int | None = 0
+    refunded: int | None = 0
     tax_included: bool | None = None
-    ended: bool = False
+    ended: bool | None = False
     incoterm: str | None = None
     day: date | None = None
 
@@ -232,10 +232,12 @@ def _value(sale: SaleRow) -> Money | None:
 
     A refund that follows a credit note gives back an overpayment, and is not taken off twice.
     """
-    if sale.invoiced is None:
+    if sale.invoiced is None or sale.credited is None or sale.awarded is None or sale.ended is None:
+        return None
+    if sale.refunded is None or (sale.refunded and sale.settled is None):
         return None
     due = (0 if sale.ended else sale.invoiced - sale.credited) - sale.awarded
-    overpaid = max(0, sale.settled - due)
+    overpaid = max(0, (sale.settled or 0) - due)
     value = due - max(0, sale.refunded - overpaid)
     return Money(value, sale.currency) if abs(value) <= MINOR_MAX else None
 

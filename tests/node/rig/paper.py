@@ -13,6 +13,7 @@ from entrepot.cli.demo import default
 from entrepot.document.order.model import Answer, OrderResponse
 from entrepot.document.trade import RecordReference
 from entrepot.flow.issue import sign
+from entrepot.sale.claim import Dispute, Remedy
 
 _numbers = count(1)
 
@@ -38,6 +39,11 @@ def response(sale, order_number, *, name=None):
         answer=Answer.ACCEPT,
     )
     return {"kind": "order-response", "number": name, "payload": dump(made), "sales": [sale]}
+
+
+def dispute(sale):
+    made = Dispute(about=(sale,), grounds="It is late.", remedy=Remedy.OTHER)
+    return {"kind": "dispute", "number": number("DI"), "payload": dump(made), "sales": [sale]}
 
 
 def file(data, media_type="application/octet-stream"):

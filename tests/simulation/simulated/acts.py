@@ -281,7 +281,7 @@ def tend(community: Community) -> None:
 
 
 def erase(community: Community) -> None:
-    """A party erases its node's copy of a record with personal data; those who hold others are told."""
+    """A party erases a record with personal data, or lets go of it where others of its node still read it."""
     node = any_node(community)
     if node is None:
         return
@@ -294,10 +294,10 @@ def erase(community: Community) -> None:
     if not own:
         return
     community.erased.add(target)
-    office, by = node.at_work, own[0]
-    stone = community.world.guard(node, lambda: flow_erase(office, target, by=by, reason="asked for"))
-    if stone is not None:
-        community.issued[stone] = node.name
+    office, by = node.at_work, community.world.random.choice(own)
+    done = community.world.guard(node, lambda: flow_erase(office, target, by=by, reason="asked for"))
+    if done is not None:
+        community.issued[done.tombstone] = node.name
         community.count("erased")
 
 

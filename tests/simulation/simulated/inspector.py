@@ -17,8 +17,8 @@ from entrepot.journal.reading import sql_view
 from simulated.community import Broken, Community
 from simulated.node import Node
 
-Sale = tuple[tuple[str, str | None], ...]
-"""A set of facts: the ids, each with why it cannot be read, where it cannot."""
+Sale = tuple[str, tuple[tuple[str, str | None], ...]]
+"""A sale and a set of its facts: the ids, each with why it cannot be read, where it cannot."""
 
 
 @dataclass
@@ -123,11 +123,11 @@ class Inspector:
             found = (view.texts(f"lone/{cause}") for cause in sorted(lone))
             rows += [self._row(node, text) for pairs in found for _, text in pairs]
             state = view.texts(f"sale/{sale}")[0][1]
-        key = tuple(sorted((row["id"], row["unread"]) for row in rows))
+        key = sale, tuple(sorted((row["id"], row["unread"]) for row in rows))
         if key in self.states:
             self.agreed += 1
         else:
-            self.states[key] = self._expected(rows)
+            self.states[key] = self._expected(rows, sale)
         if state != self.states[key]:
             raise Broken(f"{node.name}: the state of {sale} is not what its {len(rows)} facts make")
 
@@ -139,11 +139,11 @@ class Inspector:
             raise Broken(f"{node.name} reads {row['id']} as another fact than others do")
         return row
 
-    def _expected(self, rows: list[dict[str, Any]]) -> str:
+    def _expected(self, rows: list[dict[str, Any]], sale: str) -> str:
         """What these facts make, computed in another order; one in three with nothing remembered."""
         facts = [self.recall.fact(row) for row in rows]
         Random(len(self.states)).shuffle(facts)
-        state = state_of(facts, self.recall if len(self.states) % 3 else None)
+        state = state_of(facts, self.recall if len(self.states) % 3 else None, sale=sale)
         return json_text({**state.to_json(), "facts": len(facts)})
 
     def _book(self, node: Node, memory: Memory) -> None:
