@@ -24,7 +24,7 @@ KEPT = frozenset({"settlement", "refund", KIND})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """Kind ``tombstone``, version 1: its issuer has erased its copy of ``record``, for ``reason``, and reads it no more.
+    """Kind ``tombstone``, version 1: its issuer has erased ``record``, for ``reason``, and reads it no more.
 
     To whoever else holds the record it is a notice: what they must do follows from their own duties.
     """

@@ -1,4 +1,4 @@
-"""What the readings of a sale must not claim: where records that bear on one cannot be read or judged, it is unknown."""
+"""What the readings of a sale must not claim: what records bear on that cannot be read or judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -90,9 +90,10 @@ class SaleRow:
     Money in minor units of ``currency``: ``invoiced``, ``credited``, ``awarded`` (net, to the buyer), ``settled``,
     ``refunded``; ``invoiced`` None: no invoice, or unknown. ``ended``: called off. ``tax_included``: whether
     ``invoiced`` holds consumption tax. ``ordered_by``: ``web`` (page, app, EDI), ``message`` (typed by a person),
-    ``outside``. ``delivered_by``: how the thing sold reached the buyer. ``platform``: its role; ``none`` only where it is stated that no platform took part, a
-    source that names none leaves it ``unknown``. ``incoterm``: of the delivery terms. ``day``: when the goods changed
-    hands or the service was given. ``persons_employed``: of the enterprise on the reporter's side.
+    ``outside``. ``delivered_by``: how the thing sold reached the buyer. ``platform``: its role; ``none`` only where
+    it is stated that no platform took part, a source that names none leaves it ``unknown``. ``incoterm``: of the
+    delivery terms. ``day``: when the goods changed hands or the service was given. ``persons_employed``: of the
+    enterprise on the reporter's side.
     """
 
     sale: str
