@@ -21,7 +21,7 @@ from entrepot.sale.right import next_steps, roles_of
 from entrepot.sale.state import SaleState
 from entrepot.sale.table import CONDITIONS, STEPS
 from simulated.node import Node
-from simulated.paper import Desk, Trade, write
+from simulated.paper import WRITERS, Desk, Trade, write
 from simulated.world import World
 
 AGENCIES = tuple(str(role) for role in Role if role not in (Role.BUYER, Role.SELLER))
@@ -188,8 +188,8 @@ def lone_fact(node: Node, record_id: str) -> Fact | None:
 
 
 def writable(kind: str) -> bool:
-    """Whether this node knows the kind."""
-    return (kind, 1) in kinds()
+    """Whether this node knows the kind, and somebody of this community writes it."""
+    return (kind, 1) in kinds() and kind in WRITERS
 
 
 def compose(community: Community, node: Node, trade: Trade, role: str, kind: str) -> dict[str, Any] | None:
