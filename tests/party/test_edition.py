@@ -1,5 +1,6 @@
 """Editions of anchor lists: no way back, two texts under one number are shown, an overdue list no longer vouches."""
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from entrepot.party.key import Curve, KeyPair
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 SIGNER, OTHER = KeyPair(Curve.ED25519, b"\x03" * 32), KeyPair(Curve.P256, b"\x04" * 32)
+NUMBERS = itertools.count()
 REGISTER = "did:web:register.example"
 
 
@@ -168,3 +170,42 @@ def test_a_publisher_does_not_sign_two_texts_under_one_number(tmp_path):
         file.write_text(json.dumps(dump(replace(edition(withdrawn=withdrawn), signer=None))))
         codes.append(run("sign", file, "--by", party, "--data", data, "--anchor-memory", memory).return_value)
     assert codes == [0, 1]
+
+
+def verified(tmp_path, *lists, memory=None):
+    """What ``document verify`` says of the anchor of a document by the register itself."""
+    from entrepot.cli import entrepot
+    from entrepot.document.proof import secure
+    from entrepot.document.proof.context import CREDENTIALS_V2
+    from entrepot.party.did import document_of
+
+    paper = {"@context": [CREDENTIALS_V2], "type": ["VerifiableCredential"], "issuer": REGISTER}
+    paper["credentialSubject"] = {"id": "urn:x:1"}
+    data = secure(paper, OTHER, method_id=f"{REGISTER}#key-1", securing="vc+jwt", created=AT)
+    (tmp_path / "paper.jwt").write_bytes(data)
+    (tmp_path / "did.json").write_text(json.dumps(document_of(REGISTER, {"key-1": OTHER.public})))
+    words = ["document", "verify", tmp_path / "paper.jwt", "--offline", "--json", "--did-doc", tmp_path / "did.json"]
+    words += ["--at", "2026-05-01T00:00:00Z", "--anchor-signer", SIGNER.public.multikey]
+    for each in lists:
+        file = tmp_path / f"{next(NUMBERS)}.jws"  # what a run was given is kept by the names of its files
+        file.write_text(sign_list(each, SIGNER))
+        words += ["--anchors", file]
+    words += ["--anchor-memory", memory] if memory else []
+    done = CliRunner().invoke(entrepot, [str(each) for each in words], standalone_mode=False)
+    assert done.exception is None, done.output
+    result = json.loads(done.stdout)["results"]["anchor"]
+    return result["status"], result["code"]
+
+
+def test_a_verification_says_why_a_list_was_not_relied_on(tmp_path):
+    memory = tmp_path / "seen.json"
+    assert verified(tmp_path, edition(4), memory=memory) == ("valid", "anchored")
+    assert verified(tmp_path, edition(3), memory=memory) == ("unknown", "anchor-rollback")
+    assert verified(tmp_path, edition(4, withdrawn=True), memory=memory) == ("unknown", "anchor-equivocation")
+    assert verified(tmp_path, edition(5), memory=memory) == ("valid", "anchored")
+    assert verified(tmp_path, edition(4), memory=memory) == ("unknown", "anchor-rollback")
+
+
+def test_of_two_lists_that_contradict_each_other_neither_counts(tmp_path):
+    assert verified(tmp_path, edition(4), edition(4, withdrawn=True)) == ("unknown", "anchor-equivocation")
+    assert verified(tmp_path, edition(4), edition(4)) == ("valid", "anchored")

@@ -11,7 +11,7 @@ from entrepot.cli.kept import DATA, JSON, lock_of, moment_of, read_file
 
 if TYPE_CHECKING:
     from entrepot.party.anchor import AnchorList, Anchors
-    from entrepot.party.edition import EditionMemory
+    from entrepot.party.edition import Edition, EditionMemory
     from entrepot.party.key import PublicKey
 
 FILES = click.Path(path_type=Path)
@@ -113,26 +113,37 @@ def check(
 
 
 def anchors_of(files: Sequence[Path], signers: Sequence[str], memory: Path | None) -> "Anchors | None":
-    """The lists that a verification was given; None for none. Raises ``PartyError`` for one that must not be used."""
+    """The lists that a verification was given; None for none.
+
+    A list that is older than one seen before, or contradicts one under its own number, is named in ``refused`` and
+    said on standard error; of two that contradict each other neither is used. Raises ``PartyError`` for a file that
+    cannot be read.
+    """
     from entrepot.party.anchor import Anchors
-    from entrepot.party.edition import RunMemory
+    from entrepot.party.edition import RunMemory, edition_of
     from entrepot.party.error import PartyError
 
-    seen, keys, lists = _memory(memory) or RunMemory(), _keys(signers), []
+    seen, keys = _memory(memory) or RunMemory(), _keys(signers)
+    lists, refused = list["AnchorList"](), list[Any]()
     for file in files:
         try:
             listed, findings = _read(file, keys, seen)
         except OSError as wrong:
             raise PartyError(f"--anchors {file}: {wrong.strerror}", remedy="Give the list as published.") from None
-        if listed is None or findings:
-            code = {"ENT-CORE-ANCHOR-04": "anchor-rollback", "ENT-CORE-ANCHOR-05": "anchor-equivocation"}
-            raise PartyError(
-                f"--anchors {file}: {findings[0].text}",
-                remedy=findings[0].to_json()["remedy"],
-                code=code.get(findings[0].id, "anchor-unreadable"),
-            )
-        lists.append(listed)
-    return Anchors(tuple(lists)) if lists else None
+        if listed is None:
+            raise PartyError(f"--anchors {file}: {findings[0].text}", remedy=findings[0].to_json()["remedy"])
+        if findings:
+            edition = edition_of(listed)
+            refused += findings
+            lists = [each for each in lists if not _is_same(edition_of(each), edition)]
+        else:
+            lists.append(listed)
+    _tell(refused)
+    return Anchors(tuple(lists), tuple(refused)) if files else None
+
+
+def _is_same(one: "Edition", other: "Edition") -> bool:
+    return (one.economy, one.signer, one.sequence) == (other.economy, other.signer, other.sequence)
 
 
 def _read(

@@ -80,9 +80,10 @@ class AnchorList:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """The lists in use, one or more per economy."""
+    """The lists in use, one or more per economy; ``refused``: why others that were given are not relied on."""
 
     lists: tuple[AnchorList, ...]
+    refused: tuple[Finding, ...] = ()
 
     def anchored(self, did: str, role: str | None = None, economy: str | None = None, *, at: datetime) -> Standing:
         """Whether ``did`` is anchored for ``role`` in ``economy`` at that moment; None stands for any.

@@ -14,6 +14,8 @@ from entrepot.party.anchor import Anchors, Standing
 
 NAMED_MAX = 5
 """Anchors that are fetched of those that an issuer's DID document names."""
+REFUSALS = {"ENT-CORE-ANCHOR-04": "anchor-rollback", "ENT-CORE-ANCHOR-05": "anchor-equivocation"}
+"""Finding on a list that is not relied on -> the code of the answer where no other list decides."""
 _ASK = "Ask the registrar."
 _CODES = {
     "revoked": "dia-revoked",
@@ -29,6 +31,14 @@ def anchor(case: Case, backing: Backing) -> Result:
     anchors = case.given.anchors
     if anchors is None:
         return NOT_ASKED
+    found = _vouched(case, anchors, backing)
+    if found.status is not Verdict.UNKNOWN or not anchors.refused:
+        return found
+    why = anchors.refused[0]
+    return Result(Verdict.UNKNOWN, REFUSALS.get(why.id, "anchor-refused"), why.text, why.to_json()["remedy"])
+
+
+def _vouched(case: Case, anchors: Anchors, backing: Backing) -> Result:
     direct = _direct(case, anchors)
     if direct.status is not Verdict.UNKNOWN:
         return direct
