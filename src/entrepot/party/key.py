@@ -25,7 +25,8 @@ Entropy = Callable[[int], bytes]
 """Gives so many random bytes; handed in, so that a simulation can repeat itself."""
 SIGNATURE_BYTES = 64
 _ED25519_P = 2**255 - 19
-_ED25519_L = 2**252 + 27742317777372353535851937790883648493
+ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
+"""Order of the group of Ed25519 (RFC 8032, 5.1)."""
 _P256_N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _P384_N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 _Y8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022
@@ -55,7 +56,8 @@ SECRET_LENGTH: Mapping[Curve, int] = {Curve.ED25519: 32, Curve.P256: 32, Curve.P
 """Bytes of a secret."""
 SIGNATURE_LENGTH: Mapping[Curve, int] = {Curve.ED25519: 64, Curve.P256: 64, Curve.P384: 96}
 """Bytes of a signature."""
-_ORDER = {Curve.P256: _P256_N, Curve.P384: _P384_N}
+GROUP_ORDER: Mapping[Curve, int] = {Curve.P256: _P256_N, Curve.P384: _P384_N}
+"""Orders of the groups of ECDSA (SP 800-186, 3.2.1)."""
 _GROUP: Mapping[Curve, ec.EllipticCurve] = {Curve.P256: ec.SECP256R1(), Curve.P384: ec.SECP384R1()}
 _ECDSA = {Curve.P256: ec.ECDSA(SHA256()), Curve.P384: ec.ECDSA(SHA384())}
 _SIGNING = {
@@ -112,11 +114,11 @@ class PublicKey:
         loaded = _loaded(self)
         try:
             if isinstance(loaded, ed25519.Ed25519PublicKey):
-                if int.from_bytes(signature[32:], "little") >= _ED25519_L:
+                if int.from_bytes(signature[32:], "little") >= ED25519_ORDER:
                     return False
                 loaded.verify(signature, data)
             else:
-                half, order = len(signature) // 2, _ORDER[self.curve]
+                half, order = len(signature) // 2, GROUP_ORDER[self.curve]
                 r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
                 if not (0 < r < order and 0 < s < order):
                     return False
@@ -138,7 +140,7 @@ class KeyPair:
         length = SECRET_LENGTH[self.curve]
         if len(self.secret) != length:
             raise KeyFormError(f"{self.curve}: a secret of {len(self.secret)} bytes instead of {length}")
-        order = _ORDER.get(self.curve)
+        order = GROUP_ORDER.get(self.curve)
         if order is not None and not 0 < int.from_bytes(self.secret, "big") < order:
             raise KeyFormError(f"{self.curve}: the secret lies outside the group")
 

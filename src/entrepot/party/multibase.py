@@ -1,6 +1,7 @@
 """Multibase text: ``z`` followed by base58btc (W3C Controlled Identifiers 1.0, section 2.4)."""
 
 import re
+from functools import lru_cache
 
 import base58
 
@@ -23,4 +24,10 @@ def from_multibase(text: str) -> bytes:
             f"not base58btc multibase of at most {LENGTH_MAX} characters: {str(text)[:40]!r}",
             remedy="Write z followed by base58btc.",
         )
-    return base58.b58decode(text[1:])
+    return _decoded(text[1:])
+
+
+# A signature is looked at several times while one document is judged, and decoding it costs as much as checking it.
+@lru_cache(maxsize=256)
+def _decoded(text: str) -> bytes:
+    return base58.b58decode(text)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, context_fault, proof_signature
-from entrepot.document.proof.secured import PROOFS_MAX, Proof
+from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, context_fault, proof_bytes
+from entrepot.document.proof.secured import ENCODING, PROOFS_MAX, Proof
 from entrepot.document.proof.selective import read_base, read_derived
+from entrepot.party.signature import signature_fault
 
 
 def embedded_proofs(vc: Mapping[str, Any]) -> tuple[Proof, ...]:
@@ -21,14 +22,15 @@ def _proof(vc: Mapping[str, Any], members: Any, all_proofs: list[Any]) -> Proof:
         return Proof(securing="", method="", purpose="", members={}, fault="the proof is not an object")
     names = ("type", "cryptosuite", "verificationMethod", "proofPurpose")
     kind, suite, method, purpose = (_text(members.get(name)) for name in names)
-    unsupported, fault = "", ""
+    unsupported, code, fault = "", "", ""
     previous: tuple[Mapping[str, Any], ...] = ()
     if members.get("type") != "DataIntegrityProof" or suite not in CRYPTOSUITES:
         unsupported = (
             f"proofs of type {str(members.get('type'))[:40]!r}, suite {str(suite)[:40]!r}, are not judged here"
         )
     else:
-        fault = context_fault(vc, members) or _value_fault(suite, members)
+        fault = context_fault(vc, members)
+        code, fault = ("", fault) if fault else _value_fault(suite, members)
     if not unsupported and "previousProof" in members:
         previous, chain_fault = _previous(members, all_proofs)
         fault = fault or chain_fault
@@ -40,20 +42,23 @@ def _proof(vc: Mapping[str, Any], members: Any, all_proofs: list[Any]) -> Proof:
         members=members,
         curve=curves[0] if len(curves) == 1 else None,
         fault=fault,
+        fault_code=code or "proof-malformed",
         unsupported=unsupported,
         previous=previous,
         is_partial=suite == SELECTIVE and read_derived(members) is not None,
     )
 
 
-def _value_fault(suite: str, members: Mapping[str, Any]) -> str:
+def _value_fault(suite: str, members: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and reason why ``proofValue`` is no value of this suite; empty texts where nothing is seen."""
     if suite == SELECTIVE:
         if read_derived(members) is None and read_base(members) is None:
-            return "proofValue is no base or derived proof of ecdsa-sd-2023 in base64url multibase"
-        return "a selective proof cannot build upon others" if "previousProof" in members else ""
-    if proof_signature(members) is None:
-        return "proofValue is not a signature of 64 bytes (P-384: 96) in base58btc multibase"
-    return ""
+            return ENCODING, "proofValue is no base or derived proof of ecdsa-sd-2023 in base64url multibase"
+        return ("", "a selective proof cannot build upon others") if "previousProof" in members else ("", "")
+    signature = proof_bytes(members)
+    if signature is None:
+        return ENCODING, "proofValue is not base58btc multibase"
+    return signature_fault(signature, CRYPTOSUITES[suite])
 
 
 def _previous(members: Mapping[str, Any], all_proofs: list[Any]) -> tuple[tuple[Mapping[str, Any], ...], str]:

@@ -85,16 +85,21 @@ def canonical_text(document: Mapping[str, Any], contexts: Contexts = CARRIED, ha
     return "".join(canonical_lines(quads_of(document, contexts), hash_name))
 
 
-def proof_signature(proof: Mapping[str, Any]) -> bytes | None:
-    """The signature that ``proofValue`` writes: 64 or 96 bytes after multibase ``z``; None where it does not."""
+def proof_bytes(proof: Mapping[str, Any]) -> bytes | None:
+    """The bytes that ``proofValue`` writes after multibase ``z``; None where it does not."""
     value = proof.get("proofValue")
     if not isinstance(value, str) or len(value) > _TEXT_MAX:
         return None
     try:
-        signature = from_multibase(value)
+        return from_multibase(value)
     except KeyFormError:
         return None
-    return signature if len(signature) in _LENGTHS else None
+
+
+def proof_signature(proof: Mapping[str, Any]) -> bytes | None:
+    """The signature that ``proofValue`` writes: 64 or 96 bytes; None where it does not."""
+    signature = proof_bytes(proof)
+    return signature if signature is not None and len(signature) in _LENGTHS else None
 
 
 def context_fault(credential: Mapping[str, Any], proof: Mapping[str, Any]) -> str:

@@ -7,15 +7,16 @@ from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.document.proof.embedded import embedded_proofs
-from entrepot.document.proof.integrity import SELECTIVE, holds
+from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, holds, proof_bytes
 from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.rdf import NotRdfError
 from entrepot.document.proof.sdjwt import SdJwt, read_json_form, read_sd_jwt
-from entrepot.document.proof.secured import ASSERTION, PROOFS_MAX, Outcome, Proof, Secured, issuer_of
+from entrepot.document.proof.secured import ASSERTION, ENCODING, PROOFS_MAX, Outcome, Proof, Secured, issuer_of
 from entrepot.document.proof.selective import read_base, verify_base, verify_derived
 from entrepot.party.did import did_of
 from entrepot.party.jws import ALGORITHMS, Jws, header_fault, read_jws, verify_jws
-from entrepot.party.key import SIGNATURE_LENGTH, PublicKey
+from entrepot.party.key import PublicKey
+from entrepot.party.signature import signature_fault
 
 __all__ = [
     "ASSERTION",
@@ -78,8 +79,11 @@ def judge_proof(
     if proof.fault or proof.unsupported or proof.purpose != purpose:
         reason = proof.fault or proof.unsupported or f"the proof is made for {proof.purpose[:40]!r}"
         return Outcome(
-            holds=False, code="proof-malformed", reason=reason, is_unknown=not proof.fault and bool(proof.unsupported)
+            holds=False, code=proof.fault_code, reason=reason, is_unknown=not proof.fault and bool(proof.unsupported)
         )
+    fault = _key_fault(proof, key)
+    if fault[0]:
+        return Outcome(holds=False, code=fault[0], reason=fault[1], remedy="Ask the issuer to sign again.")
     try:
         found = verify_jws(proof.jws, key) if proof.jws else _embedded_holds(secured.vc, proof, key, contexts)
     except NotRdfError as wrong:
@@ -101,6 +105,18 @@ def judge_proof(
     return Outcome(
         holds=False, code="signature-wrong", reason=reason, remedy="Ask the issuer for the document as issued."
     )
+
+
+def _key_fault(proof: Proof, key: PublicKey) -> tuple[str, str]:
+    """Code and reason why a proof cannot be this key's, before anything is computed."""
+    alg = ALGORITHMS.get(str(proof.members.get("alg")))
+    curves = CRYPTOSUITES[proof.securing] if proof.jws is None else (alg,)
+    if key.curve not in curves:
+        return "key-curve", f"{proof.securing} does not take a key of {key.curve} here"
+    signature = proof_bytes(proof.members) if proof.jws is None else proof.jws.signature
+    if proof.securing == SELECTIVE or signature is None:
+        return "", ""
+    return signature_fault(signature, (key.curve,))
 
 
 def _embedded_holds(vc: Mapping[str, Any], proof: Proof, key: PublicKey, contexts: Contexts) -> bool:
@@ -135,7 +151,7 @@ def _open_sd(sd_jwt: SdJwt | None) -> tuple[Secured | None, tuple[Finding, ...]]
 
 
 def _disclosing(jws: Jws, sd_jwt: SdJwt) -> Proof:
-    fault, unsupported = _jose_faults(jws)
+    code, fault, unsupported = _jose_faults(jws)
     if not fault and jws.header.get("typ") not in _SD_TYPES:
         fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not dc+sd-jwt"
     return Proof(
@@ -145,6 +161,7 @@ def _disclosing(jws: Jws, sd_jwt: SdJwt) -> Proof:
         members=jws.header,
         curve=ALGORITHMS.get(str(jws.header.get("alg"))),
         fault=fault or sd_jwt.fault,
+        fault_code=code or "proof-malformed",
         unsupported=unsupported,
         jws=jws,
         sd=sd_jwt,
@@ -152,17 +169,16 @@ def _disclosing(jws: Jws, sd_jwt: SdJwt) -> Proof:
     )
 
 
-def _jose_faults(jws: Jws) -> tuple[str, str]:
-    """What is wrong with a header, and what of it is not supported here."""
+def _jose_faults(jws: Jws) -> tuple[str, str, str]:
+    """Code and text of what is wrong with a token's header or signature; and what of it is not supported here."""
     if jws.header.get("alg") in (None, "none", ""):
-        return "the header names no algorithm, so nothing is signed", ""
+        return "", "the header names no algorithm, so nothing is signed", ""
     unsupported = header_fault(jws.header)
-    curve = ALGORITHMS.get(str(jws.header.get("alg")))
-    if not unsupported and (jws.signature is None or curve is None or len(jws.signature) != SIGNATURE_LENGTH[curve]):
-        return "the signature is not of the length of its algorithm in base64url", ""
     if jws.signature is None:
-        return "the signature is not base64url", ""
-    return "", unsupported
+        return ENCODING, "the signature is not canonical base64url", ""
+    if unsupported:
+        return "", "", unsupported
+    return *signature_fault(jws.signature, (ALGORITHMS[jws.header["alg"]],)), ""
 
 
 def _open_jws(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
@@ -187,7 +203,7 @@ def _bounded(secured: Secured) -> tuple[Secured | None, tuple[Finding, ...]]:
 
 
 def _enveloping(jws: Jws, vc: Mapping[str, Any]) -> Proof:
-    fault, unsupported = _jose_faults(jws)
+    code, fault, unsupported = _jose_faults(jws)
     if not fault and jws.header.get("typ") not in _TYPES:
         fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not vc+jwt"
     return Proof(
@@ -197,6 +213,7 @@ def _enveloping(jws: Jws, vc: Mapping[str, Any]) -> Proof:
         members=jws.header,
         curve=ALGORITHMS.get(str(jws.header.get("alg"))),
         fault=fault,
+        fault_code=code or "proof-malformed",
         unsupported=unsupported,
         jws=jws,
     )

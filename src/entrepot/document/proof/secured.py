@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PROOFS_MAX = 20
 """Proofs that one document may carry."""
+ENCODING = "signature-encoding"
+"""Code of a signature that is not written in the one way that its securing has."""
 ASSERTION = "assertionMethod"
 """The purpose of a proof by which an issuer states something (Data Integrity 1.0, 2.1)."""
 
@@ -21,8 +23,8 @@ class Proof:
     """One proof. ``securing``: ``vc+jwt``, ``dc+sd-jwt`` or the cryptosuite's name. ``method``: DID URL of the key,
     as claimed. ``curve``: the key it takes, None where several would do.
 
-    ``fault``: why it cannot hold, empty if nothing is seen yet; ``unsupported``: why it cannot be judged here.
-    ``members``: the JOSE header, or the Data Integrity proof. ``previous``: the proofs that it builds upon.
+    ``fault``, ``fault_code``: why it cannot hold, empty if nothing is seen yet. ``unsupported``: why it cannot be judged
+    here. ``members``: the JOSE header, or the Data Integrity proof. ``previous``: the proofs that it builds upon.
     ``is_partial``: whether its document may be a part of what was signed, chosen by a holder.
     """
 
@@ -32,6 +34,7 @@ class Proof:
     members: Mapping[str, Any]
     curve: Curve | None = None
     fault: str = ""
+    fault_code: str = "proof-malformed"
     unsupported: str = ""
     jws: Jws | None = None
     previous: tuple[Mapping[str, Any], ...] = ()

@@ -133,11 +133,13 @@ def _credential(document: Record | Mapping[str, Any]) -> dict[str, Any]:
     credential = credential_of(document) if isinstance(document, Record) else dict(document)
     contexts = credential.get("@context")
     if not isinstance(contexts, list) or not all(isinstance(each, str) for each in contexts):
-        raise UsageError("contexts must be a list of URLs", remedy="Name the context by its URL.")
+        raise UsageError(
+            "contexts must be a list of URLs", remedy="Name the context by its URL.", code="context-inline"
+        )
     # A payload without terms is JSON, whatever it looks like: no context inside it means anything.
     fault = "" if RECORD_V1 in contexts and is_record_credential(credential) else inline_fault(credential)
     if fault:
-        raise UsageError(fault, remedy="Name the context by its URL.")
+        raise UsageError(fault, remedy="Name the context by its URL.", code="context-inline")
     return credential
 
 

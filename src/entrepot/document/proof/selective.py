@@ -122,7 +122,9 @@ def base_proof(
     :class:`~entrepot.document.proof.rdf.NotRdfError`.
     """
     if _names_blank(document):
-        raise UsageError("the document names a blank node", remedy="Remove the identifiers that begin with _:.")
+        raise UsageError(
+            "the document names a blank node", remedy="Remove the identifiers that begin with _:.", code="blank-node"
+        )
     once, hmac_key = secrets
     statements = statements_of(document, hmac_key, contexts)
     mandatory = statements.selected(pointers)[0]
@@ -149,7 +151,7 @@ def derive(
     if base is None:
         raise UsageError("the document has no base proof of ecdsa-sd-2023", remedy="Derive from what the issuer gave.")
     if _names_blank(document):
-        raise UsageError("the document names a blank node", remedy="Ask the issuer for one without.")
+        raise UsageError("the document names a blank node", remedy="Ask the issuer for one without.", code="blank-node")
     statements = statements_of(document, base.hmac_key, contexts)
     mandatory = statements.selected(base.pointers)[0]
     wanted = [*base.pointers, *reveal]

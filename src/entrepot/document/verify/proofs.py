@@ -52,7 +52,7 @@ class ProofJudge:
             )
         if proof.fault:
             remedy = "Ask the issuer for the document as issued."
-            return _Held(Result(Verdict.INVALID, "proof-malformed", proof.fault, remedy))
+            return _Held(Result(Verdict.INVALID, proof.fault_code, proof.fault, remedy))
         did = did_of(proof.method)
         keeper = self._keeper(did) if did else None
         if isinstance(keeper, Resolution) and keeper.is_refused:
