@@ -23,8 +23,8 @@ class Proof:
     """One proof. ``securing``: ``vc+jwt``, ``dc+sd-jwt`` or the cryptosuite's name. ``method``: DID URL of the key,
     as claimed. ``curve``: the key it takes, None where several would do.
 
-    ``fault``, ``fault_code``: why it cannot hold, empty if nothing is seen yet. ``unsupported``: why it is not
-    judged here. ``members``: the JOSE header, or the Data Integrity proof. ``previous``: the proofs that it builds upon.
+    ``fault``, ``fault_code``: why it cannot hold, empty if nothing is seen yet. ``unsupported``: why it is not judged.
+    ``members``: the JOSE header, or the Data Integrity proof. ``previous``: the proofs that it builds upon.
     ``is_partial``: whether its document may be a part of what was signed, chosen by a holder.
     """
 
