@@ -3,6 +3,7 @@
 import pytest
 from rig.inside import Inside
 from rig.outside import Node, admit
+from rig.vcapi import clerks_of
 
 
 @pytest.fixture(scope="session")
@@ -10,6 +11,11 @@ def node(tmp_path_factory):
     made = Inside(tmp_path_factory.mktemp("inside"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def clerks(node):
+    return clerks_of(node)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from rig import paper
+from rig import credential, paper
 from rig.inside import Api
 
 TABLE = Path(__file__).with_name("matrix.toml")
@@ -59,6 +59,9 @@ class Stage:
         page = self.tokens["viewer"].get(f"/api/v1/records/{self.sale}").json
         self.digest = page["attachments"][0]
         self.own_token = self._token_of(buyer)
+        issued = self.tokens["clerk"].post("/api/v1/credentials/issue", credential.issuing(purposes=["revocation"]))
+        self.credential = issued.json["verifiableCredential"]
+        self.list = self.credential["credentialStatus"]["statusListCredential"].rpartition("/")[2]
         self.spare, self.shared = (self.tokens["clerk"].issue(paper.order(buyer, seller)).json["id"] for _ in range(2))
 
     @staticmethod
@@ -80,6 +83,7 @@ class Stage:
             "sale": sale or self.sale, "record_id": sale or self.sale, "kind": "order", "code": "MY",
             "securing": "vc+jwt", "digest": self.digest, "token": token, "message": 10**9,
             "entry": "r0123456789abcdef", "act": "suspend",
+            "name": self.list,
         }.items():  # fmt: skip
             path = path.replace(f"{{{name}}}", str(value))
         if path.endswith("/consistency"):
@@ -110,6 +114,11 @@ class Stage:
                 "number": "1",
                 "answer": "{}",
             },
+            "credentials/issue": credential.issuing(),
+            "credentials/derive": {"verifiableCredential": credential.base_proved()},
+            "credentials/status": credential.revoking(sale or self.credential["id"]),
+            "credentials/verify": {"verifiableCredential": credential.base_proved()},
+            "presentations/verify": {"verifiablePresentation": credential.presentation()},
             "tokens": {"role": "viewer", "label": "matrix"},
             "operator/parties": {"name": "matrix"},
             "operator/tokens": {"role": "viewer", "label": "matrix", "party": self.buyer},

@@ -166,24 +166,17 @@ def derive(file: Path, *, reveal: tuple[str, ...], out: Path | None, **given: An
 
 
 def _derived(data: bytes, reveal: tuple[str, ...], given: Mapping[str, Any]) -> bytes | None:
-    from entrepot.base.canonical import canonical
+    from entrepot.document.proof.deriving import derived
     from entrepot.document.proof.meaning import Contexts
     from entrepot.document.proof.named import contexts_for
     from entrepot.document.proof.opened import open_secured
-    from entrepot.document.proof.sdjwt import present
-    from entrepot.document.proof.selective import derive as derive_part
-    from entrepot.document.proof.selective import read_base
 
     opened, _ = open_secured(data)
     if opened is None:
         return None
-    tokens = [each.sd for each in opened.proofs if each.sd is not None]
-    if tokens:
-        return present(tokens[0], reveal, binding=_binding(given)).encode()
-    bases = [each.members for each in opened.proofs if read_base(each.members) is not None]
     named, unnamed = given_contexts(given["contexts"])
     contexts = Contexts(contexts_for(opened.vc, named, unnamed))
-    return canonical(derive_part(opened.vc, bases[0] if bases else {}, reveal, contexts))
+    return derived(opened, reveal, contexts=contexts, binding=_binding(given))
 
 
 def _binding(given: Mapping[str, Any]) -> Any:

@@ -14,12 +14,13 @@ from entrepot.flow.issue import TRIES_MAX, sign
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import messages_for
 from entrepot.flow.reading import gone_for
+from entrepot.flow.standing import ISSUED, STATUS
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import ANY, Append, StreamConflict
 
 KIND = "tombstone"
-KEPT = frozenset({"settlement", "refund", KIND})
-"""Kinds that are never erased: a book would lose its balances, and an erasure its trace."""
+KEPT = frozenset({"settlement", "refund", KIND, ISSUED, STATUS})
+"""Kinds that are never erased: a book would lose its balances, an erasure its trace, a revocation its effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
-from entrepot.flow.kinds import SALELESS, newest
+from entrepot.flow.kinds import ALONE, SALELESS, newest
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import check_delivery, messages_for
@@ -38,7 +38,11 @@ from entrepot.journal.port import (
 from entrepot.payment.ledger import LedgerRefused
 
 TRIES_MAX = 5
-SECURINGS = {"Ed25519": ("vc+jwt", "eddsa-jcs-2022"), "P-256": ("vc+jwt", "ecdsa-jcs-2019")}
+SECURINGS = {
+    "Ed25519": ("vc+jwt", "eddsa-jcs-2022"),
+    "P-256": ("vc+jwt", "ecdsa-jcs-2019"),
+    "P-384": ("ecdsa-jcs-2019",),
+}
 """How a record is secured, by the curve of the issuer's key."""
 
 
@@ -207,9 +211,19 @@ def judge(office: Office, record: Record) -> list[Checked]:
         right = replace(right, verdict=Verdict.INVALID, findings=(stranger(record), *right.findings))
     if record.kind == "tombstone":
         right = replace(right, verdict=Verdict.INVALID, findings=(_TOMBSTONE, *right.findings))
+    elif record.kind in ALONE:
+        right = replace(right, verdict=Verdict.INVALID, findings=(_BY_ITS_ACT, *right.findings))
     delivery = check_delivery(office, record)
     billed = check_billed(office, record)
     return [form, check_number(office, record), right, *billed, *check_law(office, record, payload), *delivery]
+
+
+_BY_ITS_ACT = stop(
+    "ENT-CORE-RIGHT-05",
+    "A record of this kind comes of what it tells: issuing a credential, or setting its status.",
+    path="$.kind",
+    remedy="Do that instead.",
+)
 
 
 def _assessment(office: Office, checked: Sequence[Checked]) -> Assessment:

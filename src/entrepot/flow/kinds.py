@@ -45,11 +45,15 @@ READERS: Mapping[str, frozenset[str]] = {
     "acceptance": _WITH_CUSTOMS,
     "count": EVERYBODY,
     "tombstone": TRADERS,
+    "credential-issued": frozenset({"issuer"}),
+    "credential-status": frozenset({"issuer"}),
 }
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
-SALELESS = frozenset({"offer", "tombstone"})
-"""Kinds that belong to no sale: an offer may be taken up by many orders, a tombstone speaks of one record."""
-PERSONAL = frozenset(READERS) - {"offer", "settlement", "refund", "count", "tombstone"}
+ALONE = frozenset({"tombstone", "credential-issued", "credential-status"})
+"""Kinds that speak of what their issuer itself made, in no sale: a record it erased, a credential it signed."""
+SALELESS = ALONE | {"offer"}
+"""Kinds that belong to no sale; an offer may be taken up by many orders."""
+PERSONAL = frozenset(READERS) - {"offer", "settlement", "refund", "count"} - ALONE
 """Kinds that may name natural persons (a consumer is a party like any other): kept encrypted, each record under a key
 of its own, so that it can be erased. Offers are public, books and counts name accounts and figures."""
 
@@ -87,9 +91,14 @@ def kinds() -> Mapping[tuple[str, int], Kind]:
         return {key: (each.shape, partial(each.check, economies=known)) for key, each in of_documents().items()}
 
     def of_flow() -> dict[tuple[str, int], tuple[type[Any], Check]]:
+        from entrepot.flow import standing
         from entrepot.flow.erase import KIND, Tombstone, check
 
-        return {(KIND, 1): (Tombstone, check)}
+        return {
+            (KIND, 1): (Tombstone, check),
+            (standing.ISSUED, 1): (standing.CredentialIssued, standing.check_issued),
+            (standing.STATUS, 1): (standing.CredentialStatus, standing.check_status),
+        }
 
     rooms = (of_flow, checked_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)
     found = {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.flow.sight import Recall
 from entrepot.journal.journal import Journal
 from entrepot.party.anchor import Anchors
@@ -60,7 +61,8 @@ class Office:
 
     ``identity`` signs what the node itself says (answers, tree heads, deliveries); ``url`` is its public address.
     ``journal`` is open for reading from any thread; whatever writes goes through :meth:`run`, which by default calls
-    it at once, and in a node hands it to the one writer thread (``writer``).
+    it at once, and in a node hands it to the one writer thread (``writer``). ``contexts`` are those that documents may
+    name; ``fetch`` gets the status lists of others, where there is a network.
     """
 
     journal: Journal
@@ -75,6 +77,8 @@ class Office:
     packs: tuple[Any, ...] = ()
     writer: Callable[[Callable[[Journal], Any]], Any] | None = None
     recall: Recall = field(default_factory=Recall)
+    contexts: Contexts = CARRIED
+    fetch: Callable[[str], bytes] | None = None
 
     def run(self, work: Callable[[Journal], T]) -> T:
         """Do something that writes the journal, and wait until it is durable."""

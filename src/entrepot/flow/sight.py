@@ -15,8 +15,9 @@ from entrepot.base.digest import sha256
 from entrepot.base.record import Record
 from entrepot.base.shape import dump, parse
 from entrepot.flow.book import ledger_reducer
-from entrepot.flow.kinds import kinds
+from entrepot.flow.kinds import ALONE, kinds
 from entrepot.flow.project import fact_of
+from entrepot.flow.standing import standing_reducer
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.fact import SAYS, Fact, Unread
 from entrepot.sale.reduction import Judged, reduce
@@ -112,6 +113,7 @@ def digest_of_facts(facts: Iterable[Fact]) -> str:
 def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
     if record.kind == "tombstone":
         view.put(f"gone/{record.content.issuer}/{record.payload.get('record')}", {"tombstone": record.id})
+    if record.kind in ALONE:
         return
     fact = fact_of(record)
     if record.kind == "offer":
@@ -156,6 +158,7 @@ def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
     return (
         Reducer(SALE_VIEW, view_version(SALE_RULE), reduce_sale),
         Reducer(LEDGER_VIEW, 1, ledger_reducer(is_kept_here), frozenset({"settlement", "refund"})),
+        standing_reducer(),
     )
 
 

@@ -17,6 +17,7 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_JOURNAL": "Where the journal lies: empty for DATA/journal.db, or a postgresql:// address.",
     "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1 allows http to 127.0.0.1 and [::1], for the demo and tests. Default 0.",
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
+    "ENTREPOT_CONTEXTS": "File of JSON-LD contexts that documents may name beside those carried: JSON, URL to text.",
     "ENTREPOT_TRACE": "1 lets the command line show where a fault of the program happened. Default 0.",
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
     "ENTREPOT_REMEMBERED_HOURS": "Hours for which a confirmed did:web document serves while its host is silent, "
@@ -42,6 +43,7 @@ class Config:
     journal: str = ""
     allow_loopback_http: bool = False
     key_file: Path | None = None
+    contexts: Path | None = None
     rate_per_minute: int = 1200
     threads: int = 8
     remembered_hours: int = 168
@@ -87,13 +89,14 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"ENTREPOT_URL is not an address: {url!r}", remedy="Give https://your.host.")
-    key_file = environ.get("ENTREPOT_KEY_FILE", "")
+    key_file, contexts = environ.get("ENTREPOT_KEY_FILE", ""), environ.get("ENTREPOT_CONTEXTS", "")
     return Config(
         data=Path(data).absolute(),
         url=url,
         journal=environ.get("ENTREPOT_JOURNAL", ""),
         allow_loopback_http=allow,
         key_file=Path(key_file) if key_file else None,
+        contexts=Path(contexts) if contexts else None,
         rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
         remembered_hours=_number(environ, "ENTREPOT_REMEMBERED_HOURS", 168, 8760),

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from entrepot.base.error import EntrepotError, LimitError, UsageError
 from entrepot.base.finding import Finding
+from entrepot.document.proof.rdf import NotRdfError
 from entrepot.flow.error import BadNodeMessage, NotAdmitted, NotHeld, TransportError
 from entrepot.flow.register_folder import RegisterFull
 from entrepot.journal.port import (
@@ -43,6 +44,7 @@ TITLES = {
 }
 STATUS: dict[type[Exception], int] = {
     UsageError: 400,
+    NotRdfError: 400,
     LimitError: 413,
     NotHeld: 409,
     NotAdmitted: 403,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from entrepot.base.error import UsageError
+from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.named import read_contexts
 from entrepot.flow.catchup import catch_up
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office
@@ -248,7 +251,22 @@ def make_office(
         clock=now,
         entropy=secrets.token_bytes,
         writer=writer,
+        contexts=_contexts(config),
+        fetch=fetcher.document,
     )
+
+
+def _contexts(config: Config) -> Contexts:
+    """The carried contexts, and those of the operator's file. Raises :class:`UsageError` where it cannot be read."""
+    if config.contexts is None:
+        return CARRIED
+    try:
+        named, unnamed = read_contexts([("", config.contexts.read_bytes())])
+    except OSError as wrong:
+        raise UsageError(f"ENTREPOT_CONTEXTS: {config.contexts}: {wrong.strerror}") from wrong
+    if unnamed:
+        raise UsageError("ENTREPOT_CONTEXTS holds a context whose URL nobody says", remedy="Write URL and text.")
+    return Contexts(named)
 
 
 def _lookup(host: str, port: int) -> list[str]:

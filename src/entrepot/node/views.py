@@ -85,7 +85,7 @@ def did_document(request: HttpRequest, name: str) -> HttpResponse:
     """The DID document of a hosted party (did:web)."""
     held = station().keys.named(name)
     document = None if held is None else station().keys.document(held.did)
-    if document is None or name == "node":
+    if document is None or not document["id"].startswith("did:web:"):
         return problem(404, "not-found")
     return HttpResponse(json.dumps(document), content_type="application/did+json")
 

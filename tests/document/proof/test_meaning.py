@@ -166,7 +166,7 @@ def nodes(inner):
             "said": st.dictionaries(st.sampled_from(["en", "zh-Hant", "@none"]), texts | st.lists(texts, max_size=2)),
             "here": texts,
             "data": st.recursive(scalars | st.none(), lambda deeper: st.lists(deeper, max_size=2)),
-            "graph": st.fixed_dictionaries({"a": texts}),
+            "graph": st.fixed_dictionaries({"a": texts}, optional={"graph": st.fixed_dictionaries({"a": texts})}),
             "inside": st.fixed_dictionaries({"deep": texts}),
             "b": st.fixed_dictionaries({"@value": texts, "@language": st.just("en"), "@direction": st.just("rtl")})
             | st.fixed_dictionaries({"@value": texts, "@type": st.just("when")})

@@ -50,6 +50,8 @@ BASE_TYPES = frozenset(
 """Types that the base context defines (VCDM 2.0, appendix B.1)."""
 BASE_TERMS = BASE_TYPES | {"id", "type", "name", "description", "mediaType", "digestSRI", "digestMultibase"}
 """Terms that the base context protects at its top level: another context must not redefine them."""
+BASE_TERMS_V1 = frozenset({"id", "type", "VerifiableCredential", "VerifiablePresentation"})
+"""Those that the context of version 1.1 protects there."""
 RECORD_TYPES = ("TradeRecordCredential", "TradeRecord")
 """Type of the credential, and of its subject, that render a record."""
 MANDATE_TYPES = ("MandateCredential", "Mandate")

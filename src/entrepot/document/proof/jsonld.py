@@ -137,7 +137,7 @@ class _Walk:
                 self._add(subject, verb, each, graph)
         elif "@graph" in container:
             for each in value if isinstance(value, list) else [value]:
-                self._add(subject, verb, self._graph(active, term, each, graph, key), graph)
+                self._add(subject, verb, self._graph(active, term, each, key), graph)
         elif "@language" in container and isinstance(value, Mapping):
             for language, texts in value.items():
                 self._in_language(subject, verb, language, texts, graph)
@@ -145,11 +145,10 @@ class _Walk:
             for each in self._objects(active, term, value, graph):
                 self._add(subject, verb, each, graph)
 
-    def _graph(self, active: Active, term: Term | None, value: Any, graph: str, key: str) -> str:
+    def _graph(self, active: Active, term: Term | None, value: Any, key: str) -> str:
         if not isinstance(value, Mapping):
             raise _unsupported(f"{key}, which holds graphs, with something else")
-        if graph:
-            raise _unsupported("a graph inside a graph")
+        # A dataset's graphs lie side by side: one inside another is named there, and holds its own statements.
         self._count += 1
         name = f"_:g{self._count}"
         self._node(active, term, value, name)

@@ -1,12 +1,16 @@
-"""The rules of the W3C Verifiable Credentials Data Model 2.0 for a credential and a presentation, as findings."""
+"""The rules of the W3C Verifiable Credentials Data Model for a credential and a presentation, as findings.
+
+Version 2.0, and for documents whose first context is that of version 1.1 what differs there (a Recommendation of 2022,
+in which others still issue): the names of the dates, of which the first is required.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.moment import parse_moment
-from entrepot.document.proof.context import BASE_TERMS, CREDENTIALS_V2, TYPES_OF
+from entrepot.document.proof.context import BASE_TERMS, BASE_TERMS_V1, CREDENTIALS_V1, CREDENTIALS_V2, TYPES_OF
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 _ITEMS_MAX = 1000
@@ -21,6 +25,15 @@ _TYPED = {
     "proof": ("4.12", False),
 }
 """Member -> section, and whether its objects need an id beside their type."""
+
+
+PERIODS: Mapping[bool, tuple[str, str]] = {False: ("validFrom", "validUntil"), True: ("issuanceDate", "expirationDate")}
+"""Whether a document is of version 1.1 -> the members that say from when and until when it holds."""
+
+
+def is_v1(document: Mapping[str, Any]) -> bool:
+    """Whether the first context is that of version 1.1."""
+    return items_of(document.get("@context"))[:1] == [CREDENTIALS_V1]
 
 
 def is_url(value: Any) -> bool:
@@ -49,10 +62,19 @@ def check_claims(vc: Mapping[str, Any]) -> tuple[Finding, ...]:
     issuer = vc.get("issuer")
     named = issuer.get("id") if isinstance(issuer, Mapping) else issuer
     same = (("iss", named), ("jti", vc.get("id")), ("sub", subject))
-    return tuple(
+    return check_payload(vc) + tuple(
         _finding(13, f"$.{claim}", "RFC 7519, 4.1", "The claim {claim} contradicts the credential.", claim=claim)
         for claim, stated in same
         if claim in vc and vc[claim] != stated
+    )
+
+
+def check_payload(claims: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Where a token holds its document in a claim instead of being it (VC-JOSE-COSE 3.1.3)."""
+    return tuple(
+        _finding(16, f"$.{claim}", "VC-JOSE-COSE 1.0, 3.1.3", "The claim {claim} must not be there.", claim=claim)
+        for claim in ("vc", "vp")
+        if claim in claims
     )
 
 
@@ -116,20 +138,20 @@ def _presentation(presentation: Mapping[str, Any], *, is_secured: bool) -> Itera
 
 def _contexts(value: Mapping[str, Any], path: str) -> Iterator[Finding]:
     contexts = items_of(value.get("@context"))
-    if contexts[:1] != [CREDENTIALS_V2]:
-        yield _finding(1, f"{path}.@context", "4.3", "The first context is not that of credentials version 2.")
+    if contexts[:1] not in ([CREDENTIALS_V2], [CREDENTIALS_V1]):
+        yield _finding(1, f"{path}.@context", "4.3", "The first context is not that of credentials, version 2 or 1.1.")
     for number, each in enumerate(contexts):
         where = f"{path}.@context[{number}]"
         if isinstance(each, Mapping):
-            yield from _inline(each, where)
+            yield from _inline(each, where, BASE_TERMS if contexts[:1] == [CREDENTIALS_V2] else BASE_TERMS_V1)
         elif not is_url(each):
             yield _finding(1, where, "4.3", "A context is neither a URL nor an object.")
 
 
-def _inline(context: Mapping[str, Any], path: str) -> Iterator[Finding]:
+def _inline(context: Mapping[str, Any], path: str, base_terms: Collection[str]) -> Iterator[Finding]:
     for term, meaning in context.items():
         where = f"{path}.{term}"
-        if term in BASE_TERMS:
+        if term in base_terms:
             yield _finding(3, where, "4.3, JSON-LD 1.1 4.1.11", "A protected term is given another meaning.")
         mapped = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
         if isinstance(mapped, str) and ":" in mapped and not is_url(mapped):
@@ -191,14 +213,17 @@ def _subjects(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
 
 def _period(vc: Mapping[str, Any], path: str) -> Iterator[Finding]:
     moments = []
-    for name in ("validFrom", "validUntil"):
+    names = PERIODS[is_v1(vc)]
+    if is_v1(vc) and names[0] not in vc:
+        yield _finding(15, f"{path}.{names[0]}", "1.1, 4.6", "A credential of version 1.1 says when it was issued.")
+    for name in names:
         if name in vc:
             try:
                 moments.append(parse_moment(vc[name]))
             except (ValueError, TypeError):
                 yield _finding(7, f"{path}.{name}", "4.9", "{name} is not a time with a zone.", name=name)
     if len(moments) == 2 and moments[1] < moments[0]:
-        yield _finding(7, f"{path}.validUntil", "4.9", "It ceases to be valid before it begins.")
+        yield _finding(7, f"{path}.{names[1]}", "4.9", "It ceases to be valid before it begins.")
 
 
 def _typed(value: Any, path: str, section: str, *, needs_id: bool) -> Iterator[Finding]:

@@ -1,17 +1,24 @@
 """Secured bytes taken apart, and each proof judged under a key that somebody else has found."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.proof.embedded import embedded_proofs
 from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, holds, proof_bytes
 from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.model import items_of
 from entrepot.document.proof.rdf import NotRdfError
 from entrepot.document.proof.sdjwt import SdJwt, read_json_form, read_sd_jwt
+<<<<<<< HEAD
 from entrepot.document.proof.secured import ASSERTION, ENCODING, PROOFS_MAX, Outcome, Proof, Secured, issuer_of
+=======
+from entrepot.document.proof.secured import ASSERTION, PROOFS_MAX, Outcome, Proof, Secured, holder_of, issuer_of
+>>>>>>> 8eb1eb5 (Drive the node by the W3C VC API: issue, derive, take back, verify; let the W3C's own suites judge it)
 from entrepot.document.proof.selective import read_base, verify_base, verify_derived
 from entrepot.party.did import did_of
 from entrepot.party.jws import ALGORITHMS, Jws, header_fault, read_jws, verify_jws
@@ -32,7 +39,18 @@ __all__ = [
 ]
 LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
 """Room for a record of the largest size, in base64url, with a proof around it."""
-_TYPES = ("vc+jwt", "application/vc+jwt")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenForm:
+    """A kind of enveloping token: its ``name``, the values of ``typ`` that say so, and what its signature is for."""
+
+    name: str
+    types: tuple[str, ...]
+    purpose: str
+
+
+VC_JWT = TokenForm("vc+jwt", ("vc+jwt", "application/vc+jwt"), ASSERTION)
 _SD_TYPES = ("dc+sd-jwt", "vc+sd-jwt")
 """``typ`` of an SD-JWT VC; the second is the name it had in older drafts (SD-JWT VC, 3.1)."""
 _ENVELOPES = ("data:application/vc+jwt,", "data:application/dc+sd-jwt,", "data:application/vc+sd-jwt,")
@@ -50,11 +68,13 @@ def open_secured(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
     if findings:
         return None, findings
     if not isinstance(value, dict):
-        return None, (_finding(1, "A credential is a JSON object."),)
+        return None, (finding(1, "A credential is a JSON object."),)
     inner = value.get("id")
     types = value.get("type")
     enveloped = types in ("EnvelopedVerifiableCredential", ["EnvelopedVerifiableCredential"])
     if enveloped and isinstance(inner, str) and inner.startswith(_ENVELOPES):
+        if items_of(value.get("@context"))[:1] != [CREDENTIALS_V2]:
+            return None, (finding(4, "The envelope names no context that defines it (VCDM 2.0, 4.13.1)."),)
         return _open_token(inner.partition(",")[2].encode())
     if "payload" in value and ("signature" in value or "signatures" in value):
         return _open_sd(read_json_form(value))
@@ -136,7 +156,7 @@ def _is_canonical(value: Any) -> bool:
 
 def _open_token(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
     if b"~" not in data:
-        return _open_jws(data)
+        return open_jws(data)
     try:
         return _open_sd(read_sd_jwt(data.decode("ascii").strip()))
     except UnicodeDecodeError:
@@ -145,7 +165,7 @@ def _open_token(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
 
 def _open_sd(sd_jwt: SdJwt | None) -> tuple[Secured | None, tuple[Finding, ...]]:
     if sd_jwt is None:
-        return None, (_finding(2, "Neither JSON nor a compact JWS or SD-JWT."),)
+        return None, (finding(2, "Neither JSON nor a compact JWS or SD-JWT."),)
     proofs = tuple(_disclosing(each, sd_jwt) for each in (sd_jwt.jws, *sd_jwt.others))
     return _bounded(Secured(sd_jwt.claims, proofs))
 
@@ -181,35 +201,43 @@ def _jose_faults(jws: Jws) -> tuple[str, str, str]:
     return *signature_fault(jws.signature, (ALGORITHMS[jws.header["alg"]],)), ""
 
 
-def _open_jws(data: bytes) -> tuple[Secured | None, tuple[Finding, ...]]:
+def open_jws(data: bytes, form: TokenForm = VC_JWT) -> tuple[Secured | None, tuple[Finding, ...]]:
+    """A compact JWS of that form taken apart; None with findings where it is none."""
     try:
         jws = read_jws(data.decode("ascii").strip())
     except UnicodeDecodeError:
         jws = None
     if jws is None:
-        return None, (_finding(2, "Neither JSON nor a compact JWS."),)
+        return None, (finding(2, "Neither JSON nor a compact JWS."),)
     value, findings = read_json(jws.payload, LIMITS)
     if findings:
         return None, findings
     if not isinstance(value, dict):
-        return None, (_finding(1, "A credential is a JSON object."),)
-    return _bounded(Secured(value, (_enveloping(jws, value), *embedded_proofs(value))))
+        return None, (finding(1, "A credential is a JSON object."),)
+    return _bounded(Secured(value, (_enveloping(jws, value, form), *embedded_proofs(value))))
 
 
 def _bounded(secured: Secured) -> tuple[Secured | None, tuple[Finding, ...]]:
     if len(secured.proofs) > PROOFS_MAX:
-        return None, (_finding(3, f"More than {PROOFS_MAX} proofs."),)
+        return None, (finding(3, f"More than {PROOFS_MAX} proofs."),)
     return secured, ()
 
 
+<<<<<<< HEAD
 def _enveloping(jws: Jws, vc: Mapping[str, Any]) -> Proof:
     code, fault, unsupported = _jose_faults(jws)
     if not fault and jws.header.get("typ") not in _TYPES:
         fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not vc+jwt"
+=======
+def _enveloping(jws: Jws, vc: Mapping[str, Any], form: TokenForm) -> Proof:
+    fault, unsupported = _jose_faults(jws)
+    if not fault and jws.header.get("typ") not in form.types:
+        fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not {form.name}"
+>>>>>>> 8eb1eb5 (Drive the node by the W3C VC API: issue, derive, take back, verify; let the W3C's own suites judge it)
     return Proof(
-        securing="vc+jwt",
-        method=_method_of_kid(jws.header.get("kid"), issuer_of(vc)),
-        purpose=ASSERTION,
+        securing=form.name,
+        method=_method_of_kid(jws.header.get("kid"), issuer_of(vc) or holder_of(vc)),
+        purpose=form.purpose,
         members=jws.header,
         curve=ALGORITHMS.get(str(jws.header.get("alg"))),
         fault=fault,
@@ -230,7 +258,8 @@ def _method_of_kid(kid: Any, issuer: str) -> str:
     return f"{issuer}#{name.removeprefix('#')}"
 
 
-def _finding(number: int, message: str) -> Finding:
+def finding(number: int, message: str) -> Finding:
+    """What keeps bytes from being taken apart, as a finding."""
     return Finding(
         id=f"ENT-CORE-SECURED-{number:02d}",
         severity=Severity.BLOCKING,

@@ -93,3 +93,10 @@ def issuer_of(vc: Mapping[str, Any]) -> str:
     if issuer is None and "vct" in vc:
         name = vc.get("iss")
     return name if isinstance(name, str) else ""
+
+
+def holder_of(presentation: Mapping[str, Any]) -> str:
+    """The id of the holder that a presentation names; empty where it names none."""
+    stated = presentation.get("holder")
+    name = stated.get("id") if isinstance(stated, Mapping) else stated
+    return name if isinstance(name, str) else ""

@@ -6,7 +6,7 @@ from typing import Any
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
-from entrepot.document.proof.model import check_claims, check_credential, check_token
+from entrepot.document.proof.model import check_claims, check_credential, check_token, is_v1
 from entrepot.document.proof.opened import Secured
 from entrepot.document.verify.jsonschema import Schemas
 from entrepot.document.verify.report import Result, Verdict
@@ -43,4 +43,5 @@ def schema(vc: Mapping[str, Any], findings: tuple[Finding, ...], schemas: Schema
         return Result(Verdict.INVALID, first.id, reason, first.to_json()["remedy"])
     if "credentialSchema" in vc:
         return (schemas or Schemas({})).judged(vc)
-    return Result(Verdict.VALID, "data-model", "It has the form of W3C VCDM 2.0.")
+    version = "1.1" if is_v1(vc) else "2.0"
+    return Result(Verdict.VALID, "data-model", f"It has the form of W3C VCDM {version}.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, from_millis, parse_moment
+from entrepot.document.proof.model import PERIODS, is_v1
 from entrepot.document.proof.opened import Secured
 from entrepot.document.verify.report import Result, Verdict
 
@@ -27,11 +28,12 @@ def validity(secured: Secured, at: datetime) -> Result:
 def _period(secured: Secured) -> tuple[list[datetime], list[datetime]]:
     """All moments from which, and up to which, the document or one of its proofs says to hold.
 
-    VCDM 2.0, 4.9; RFC 7519 4.1.4 and 4.1.5 for claims that stand in the payload of a vc+jwt; Data Integrity 2.1.
+    VCDM 2.0, 4.9 (1.1: 4.6, 4.8); RFC 7519 4.1.4 and 4.1.5 for claims in the payload of a vc+jwt; Data Integrity 2.1.
     """
     vc = secured.vc
-    starts = [parse_moment(vc["validFrom"])] if "validFrom" in vc else []
-    ends = [parse_moment(vc["validUntil"])] if "validUntil" in vc else []
+    first, last = PERIODS[is_v1(vc)]
+    starts = [parse_moment(vc[first])] if first in vc else []
+    ends = [parse_moment(vc[last])] if last in vc else []
     if secured.is_enveloped:
         starts += [_numeric_date(vc["nbf"])] if "nbf" in vc else []
         ends += [_numeric_date(vc["exp"])] if "exp" in vc else []

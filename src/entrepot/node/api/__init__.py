@@ -1,6 +1,7 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
 from entrepot.node.api import (
+    credential,
     document,
     economy,
     erasure,
@@ -24,7 +25,8 @@ api = NodeApi(
     version="1",
     description=(
         "One cross-border sale, from order to paid, cleared and counted. Every POST that changes something "
-        "takes an Idempotency-Key; every error is an RFC 9457 problem document."
+        "takes an Idempotency-Key, those of the W3C VC API below /credentials excepted; every error is an RFC 9457 "
+        "problem document."
     ),
     docs_url=None,
     openapi_url=None,
@@ -37,6 +39,7 @@ for path, module in (
     ("/records", signing),
     ("/records", record),
     ("/documents", document),
+    ("/credentials", credential),
     ("/economies", economy),
     ("/erasures", erasure),
     ("/registrar", registrar),
@@ -47,3 +50,5 @@ for path, module in (
     ("/operator", recovery),
 ):
     api.add_router(path, module.router)
+api.add_router("/presentations", credential.presentations)
+api.add_router("/status-lists", credential.lists)

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from entrepot.document.verify import Given, verify
+from entrepot.document.verify import verify
+from entrepot.flow.verifying import brought
 from entrepot.node.api.edge import require_type, wrongs
 from entrepot.node.running import office
 
@@ -23,7 +24,5 @@ def verify_document(request: HttpRequest) -> dict[str, Any]:
     The body is the document itself. It changes nothing, so that sending it twice is harmless.
     """
     require_type(request, *TYPES)
-    report = verify(
-        request.body, resolver=office().resolver, at=office().clock(), given=Given(anchors=office().anchors)
-    )
+    report = verify(request.body, resolver=office().resolver, at=office().clock(), given=brought(office()))
     return report.to_json()

@@ -97,7 +97,12 @@ def answer_wrong(request: HttpRequest, wrong: Exception | type[Exception]) -> Ht
         return of_error(wrong)
     if isinstance(wrong, ValidationError):
         findings = [_finding_of(each) for each in wrong.errors]
-        return problem(422, "request", detail="The request does not fit its description.", findings=findings)
+        return problem(
+            400 if _VC_API.match(request.path) else 422,
+            "request",
+            detail="The request does not fit its description.",
+            findings=findings,
+        )
     if isinstance(wrong, AuthenticationError):
         return problem(401, "token", detail="Send Authorization: Bearer with a token of this node.")
     if isinstance(wrong, Http404):
@@ -170,6 +175,8 @@ def idempotency(request: HttpRequest, who: Caller, operation: str, body: Any) ->
 
 
 _KEY = re.compile("[!-~]{1,100}")
+_VC_API = re.compile("/api/v1/(credentials|presentations)/")
+"""The W3C's interface answers 400 to whatever is not as it should be."""
 
 
 def once(request: HttpRequest, operation: str, body: Any, act: Callable[[], Any]) -> Any:

@@ -1,5 +1,6 @@
 """The operator's door: the parties of the node, and their tokens."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from pydantic import ConfigDict, StringConstraints
 from entrepot.node.api.auth import OPERATORS
 from entrepot.node.api.edge import ACTS, BEHIND_TOKEN, ON_POST, once, wrongs
 from entrepot.node.api.token import TokenId, TokenIn, TokenLine, TokenOut, create, lines, revoke
-from entrepot.node.custody import NAME_PATTERN, require_name, web_did
+from entrepot.node.custody import NAME_PATTERN, key_did, require_name, web_did
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office, station
 from entrepot.party.key import Curve
@@ -21,6 +22,14 @@ OWN_PATTERN = "^did:(key|web|webvh):[A-Za-z0-9._:%-]*[A-Za-z0-9._%-]$"
 """DIDs under which a party may hold its own key."""
 
 
+class PartyMethod(StrEnum):
+    """How a party is named: ``web`` under this node's address, or ``key`` by its key alone, which cannot be changed
+    and does not say where the party lives."""
+
+    WEB = "web"
+    KEY = "key"
+
+
 class PartyIn(Schema):
     """A party that is to live on this node: with a new key that the node holds, or, with ``did``, with its own key,
     which stays where it is. ``residence``: the statement, signed by a did:key, that it lives here."""
@@ -28,6 +37,7 @@ class PartyIn(Schema):
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=2, max_length=40)]
     curve: Curve = Curve.ED25519
+    method: PartyMethod = PartyMethod.WEB
     did: Annotated[str, StringConstraints(pattern=OWN_PATTERN, max_length=500)] | None = None
     residence: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_.-]+$", max_length=TEXT_MAX)] | None = None
 
@@ -59,25 +69,26 @@ def list_parties(request: HttpRequest) -> list[dict[str, str]]:
 @router.post("/parties", response={200: PartyMade, **wrongs(*BEHIND_TOKEN, *ON_POST)}, summary="Create a hosted party",
              openapi_extra=ACTS)  # fmt: skip
 def create_party(request: HttpRequest, body: PartyIn) -> Any:
-    """Without ``did``: did:web under this node's address, with a new held key. With it: a party under did:key, did:web
-    or did:webvh that keeps its key; nothing secret is given. The same again gives the same party.
+    """Without ``did``: did:web under this node's address (or did:key), with a new held key. With it: a party under
+    did:key, did:web or did:webvh that keeps its key; nothing secret is given. The same again gives the same party.
 
     Admitted peers are told, so that they send it what it may read; one that is down hears it later."""
 
     def act() -> dict[str, Any]:
         name = require_name(body.name)
-        made = _held(name, body.curve) if body.did is None else _registered(name, body.did, body.residence)
+        made = _held(name, body.curve, body.method) if body.did is None else _registered(name, body.did, body.residence)
         station().announcer.tell()
         return {"name": name, **made}
 
     return once(request, "party", body.model_dump(mode="json", exclude_unset=True), act)
 
 
-def _held(name: str, curve: Curve) -> dict[str, Any]:
-    did = web_did(settings.CONFIG.did_host, settings.CONFIG.port, name)
+def _held(name: str, curve: Curve, method: PartyMethod) -> dict[str, Any]:
+    web = web_did(settings.CONFIG.did_host, settings.CONFIG.port, name)
+    did = key_did if method is PartyMethod.KEY else web
     made = station().keys.create(name, did=did, curve=curve, now=office().clock())
-    if made.key.curve is not curve:
-        raise ProblemError(409, "party-exists", f"The party {name} is there, with a key on {made.key.curve}.")
+    if made.key.curve is not curve or not made.did.startswith(f"did:{method}:"):
+        raise ProblemError(409, "party-exists", f"The party {name} is there, as {made.did} on {made.key.curve}.")
     return {"did": made.did, "custody": "held", "resides": True}
 
 

@@ -1,0 +1,1 @@
+"""What the public suites need: working copies (``workshop``), a node (``stand``), settings (``wiring``), a verdict."""
