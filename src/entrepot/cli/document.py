@@ -9,6 +9,7 @@ from entrepot.cli.anchors import MEMORY, SIGNERS
 from entrepot.cli.examine import LOOPBACK_SETTING, Asked, examine, moment_of, resolver_of
 from entrepot.cli.issuing import COMMANDS as ISSUING
 from entrepot.cli.listing import COMMANDS as LISTING
+from entrepot.cli.rendering import COMMANDS as RENDERING
 from entrepot.cli.securing import COMMANDS as SECURING
 
 __all__ = ["LOOPBACK_SETTING", "group", "resolver_of", "verify"]
@@ -20,7 +21,7 @@ def group() -> None:
     """Issue, secure, derive, revoke and verify trade documents, whoever issued them."""
 
 
-for _each in (*ISSUING, *SECURING, *LISTING):
+for _each in (*ISSUING, *SECURING, *LISTING, *RENDERING):
     group.add_command(_each)
 
 

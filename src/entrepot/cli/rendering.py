@@ -1,0 +1,47 @@
+"""``entrepot document render``: a document as a page for people."""
+
+from pathlib import Path
+
+import click
+
+from entrepot.cli.examine import read_file
+
+INPUT = click.Path(path_type=Path, allow_dash=True)
+
+
+@click.command()
+@click.argument("file", type=INPUT)
+@click.option("--language", default="en", help="Language of the page: en, zh-hans, ms, id, vi, th, ja, ko.")
+@click.option("--verify-url", default="", help="Page at which the file can be checked; else that of the issuer's host.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+def render(file: Path, *, language: str, verify_url: str, out: Path | None) -> int:
+    """Write FILE (- is standard input) as one HTML page that prints. Nothing is verified, and the page says so.
+
+    Exit 0: written. 2: the file cannot be read as a credential. 64: wrong use.
+
+    Example: entrepot document render invoice.json --language th --out invoice.html
+    """
+    from entrepot.document.rendering import LANGUAGES, Asked
+    from entrepot.document.rendering import render as rendered
+
+    tag = language.lower().replace("_", "-")
+    tag = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans"}.get(tag, tag)
+    if tag not in LANGUAGES:
+        raise click.UsageError(f"--language knows {', '.join(LANGUAGES)}; not {language[:20]}")
+    if verify_url and not verify_url.startswith(("https://", "http://")):
+        raise click.UsageError("--verify-url begins with https://")
+    data, trouble = read_file(file)
+    page, findings = rendered(data, Asked(language=tag, verify_url=verify_url)) if data is not None else (None, ())
+    if page is None:
+        reason = trouble or (findings[0].text if findings else "not a credential")
+        click.echo(f"entrepot: {file}: {reason}", err=True)
+        return 2
+    if out is None:
+        click.echo(page, nl=False)
+    else:
+        out.write_text(page, "utf-8")
+    return 0
+
+
+COMMANDS = (render,)
+"""What ``entrepot document`` offers from here."""
