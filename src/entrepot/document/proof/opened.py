@@ -14,11 +14,16 @@ from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.model import items_of
 from entrepot.document.proof.rdf import NotRdfError
 from entrepot.document.proof.sdjwt import SdJwt, read_json_form, read_sd_jwt
-<<<<<<< HEAD
-from entrepot.document.proof.secured import ASSERTION, ENCODING, PROOFS_MAX, Outcome, Proof, Secured, issuer_of
-=======
-from entrepot.document.proof.secured import ASSERTION, PROOFS_MAX, Outcome, Proof, Secured, holder_of, issuer_of
->>>>>>> 8eb1eb5 (Drive the node by the W3C VC API: issue, derive, take back, verify; let the W3C's own suites judge it)
+from entrepot.document.proof.secured import (
+    ASSERTION,
+    ENCODING,
+    PROOFS_MAX,
+    Outcome,
+    Proof,
+    Secured,
+    holder_of,
+    issuer_of,
+)
 from entrepot.document.proof.selective import read_base, verify_base, verify_derived
 from entrepot.party.did import did_of
 from entrepot.party.jws import ALGORITHMS, Jws, header_fault, read_jws, verify_jws
@@ -223,17 +228,10 @@ def _bounded(secured: Secured) -> tuple[Secured | None, tuple[Finding, ...]]:
     return secured, ()
 
 
-<<<<<<< HEAD
-def _enveloping(jws: Jws, vc: Mapping[str, Any]) -> Proof:
-    code, fault, unsupported = _jose_faults(jws)
-    if not fault and jws.header.get("typ") not in _TYPES:
-        fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not vc+jwt"
-=======
 def _enveloping(jws: Jws, vc: Mapping[str, Any], form: TokenForm) -> Proof:
-    fault, unsupported = _jose_faults(jws)
+    code, fault, unsupported = _jose_faults(jws)
     if not fault and jws.header.get("typ") not in form.types:
         fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not {form.name}"
->>>>>>> 8eb1eb5 (Drive the node by the W3C VC API: issue, derive, take back, verify; let the W3C's own suites judge it)
     return Proof(
         securing=form.name,
         method=_method_of_kid(jws.header.get("kid"), issuer_of(vc) or holder_of(vc)),

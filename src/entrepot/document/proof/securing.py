@@ -134,16 +134,11 @@ def proof_of(
 def _credential(document: Record | Mapping[str, Any], terms: Terms) -> dict[str, Any]:
     credential = credential_of(document) if isinstance(document, Record) else dict(document)
     contexts = credential.get("@context")
-<<<<<<< HEAD
-    if not isinstance(contexts, list) or not all(isinstance(each, str) for each in contexts):
+    taken = (str, dict) if terms.inline else (str,)
+    if not isinstance(contexts, list) or not all(isinstance(each, taken) for each in contexts):
         raise UsageError(
             "contexts must be a list of URLs", remedy="Name the context by its URL.", code="context-inline"
         )
-=======
-    taken = (str, dict) if terms.inline else (str,)
-    if not isinstance(contexts, list) or not all(isinstance(each, taken) for each in contexts):
-        raise UsageError("contexts must be a list of URLs", remedy="Name the context by its URL.")
->>>>>>> 8eb1eb5 (Drive the node by the W3C VC API: issue, derive, take back, verify; let the W3C's own suites judge it)
     # A payload without terms is JSON, whatever it looks like: no context inside it means anything.
     fault = "" if RECORD_V1 in contexts and is_record_credential(credential) else inline_fault(credential)
     if fault:
