@@ -16,7 +16,7 @@ from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.status import StatusLists, entry_of, new_list, with_status
 from entrepot.document.verify import Given, verify
-from entrepot.party.did import did_key, key_method_id
+from entrepot.party.did import did_key, document_of, key_method_id
 from entrepot.party.error import FetchError
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.mandate import LINKS_MAX, Mandate, widened
@@ -252,6 +252,63 @@ def test_a_link_that_is_missing_leaves_it_unknown_and_one_that_fails_breaks_the_
     expired = grant(mandate(delegations=2), until=AT - timedelta(seconds=1))
     assert answer(data, expired, second)[0] == "invalid"
     assert answer(data, top, second) == ("valid", "mandated")
+
+
+def test_every_mandate_above_must_hold_by_itself():
+    data, (_, second) = document(by="bob", names=("urn:uuid:2",)), passed_on({})
+    forged = grant(mandate(delegations=2), signer="mal")
+    assert answer(data, forged, second) == ("invalid", "mandate-issuer")
+    fresh = new_list(url=URL, issuer=DID["firm"], purpose="revocation", issued=AT - DAY)
+    top = grant(mandate(delegations=2), status=(entry_of(fresh, 7),))
+    assert answer(data, top, second) == ("unknown", "mandate-status")
+    taken = StatusLists([signed(with_status(fresh, 7, 1, issued=AT - DAY), "firm")])
+    assert answer(data, top, second, lists=taken) == ("invalid", "mandate-revoked")
+
+
+def test_what_another_organisation_granted_is_not_passed_on_for_this_one():
+    other = grant(mandate(principal="mal", delegations=2), by="mal")
+    second = grant(mandate("bob", delegations=1, parent="urn:uuid:1"), by="ann", name="urn:uuid:2")
+    assert answer(document(by="bob", names=("urn:uuid:2",)), other, second) == ("invalid", "mandate-wider")
+
+
+def test_the_signers_own_document_must_list_the_key_for_assertions():
+    did = "did:web:ann.example"
+    whole = document_of(did, {"key-1": KEYS["ann"].public})
+    data = secure(
+        under(credential_of(invoice()), ("urn:uuid:1",)),
+        KEYS["ann"],
+        method_id=f"{did}#key-1",
+        securing="vc+jwt",
+        created=AT,
+    )
+    given_mandate = grant(replace(mandate(), id=did))
+    for listed, code in ((whole, "mandated"), ({**whole, "assertionMethod": []}, "method-not-listed")):
+        resolver = DidResolver(documents=[listed])
+        found = verify(data, resolver=resolver, at=AT, given=Given(mandates=(given_mandate,)))
+        assert (found.is_valid, found.results["mandate"].code) == (code == "mandated", code)
+    lost = verify(data, resolver=DidResolver(), at=AT, given=Given(mandates=(given_mandate,)))
+    assert (lost.is_valid, lost.results["mandate"].status) == (False, "unknown")
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.text(max_size=5)
+    | st.sampled_from(["MandateReference", "Mandate"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "href", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(JSON, JSON, JSON)
+def test_nothing_that_a_document_or_a_mandate_says_breaks_the_judge(terms, subject, issuer):
+    credential = json.loads(document(securing="eddsa-jcs-2022"))
+    odd = json.dumps({**json.loads(grant_json()), "credentialSubject": subject, "issuer": issuer}).encode()
+    for data in (json.dumps({**credential, "termsOfUse": terms}).encode(), document(names=())):
+        for backing in ((odd,), (odd, b"\xff", b"[]", grant())):
+            found = verify(data, resolver=DidResolver(), at=AT, given=Given(mandates=backing, identities=backing))
+            assert set(found.results) >= {"mandate", "issuer", "anchor"}
 
 
 def test_a_chain_that_never_ends_is_cut():

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from entrepot.base.error import UsageError
 from entrepot.document.identity_anchor import (
@@ -227,3 +229,22 @@ def test_the_schema_of_untp_takes_our_anchor_and_we_read_its_sample():
 
 def test_a_link_set_leads_to_the_anchor():
     assert link_set(entry_uri(identity()), WHERE)["linkset"][0]["untp:dia"][0]["href"] == WHERE
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "href", "name"]), inner),
+    max_leaves=8,
+)
+
+
+@given(JSON, st.sampled_from(["credentialSubject", "issuer", "type", "credentialStatus", "validFrom"]))
+def test_nothing_that_an_anchor_says_breaks_the_judge(value, member):
+    wanted = Anchoring(id=WHERE, registrar=DID["reg"], registrar_name="A register", since=AT)
+    whole = identity_anchor(identity(), wanted) | {member: value}
+    assert (read_identity_anchor(whole)[0] is None) == bool(read_identity_anchor(whole)[1])
+    anchor_urls({"service": value})
+    anchor_urls({"service": [{"type": "untp:dia", "serviceEndpoint": value}]})
+    offered = (json.dumps(whole).encode(),)
+    status, code = answer(*offered)
+    assert (status, bool(code)) != ("valid", True)
