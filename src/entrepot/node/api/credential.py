@@ -1,4 +1,4 @@
-"""The W3C VC API (Credentials Community Group, 0.7): issue, derive and take back credentials, verify anybody's.
+"""The VC API (W3C Credentials Community Group, draft report): issue, derive, take back credentials, verify anybody's.
 
 What is issued here is no record of a sale; that it was issued is. Clients of that interface know no idempotency keys:
 issuing twice makes two credentials, and what is taken back by its id is taken back in both.
