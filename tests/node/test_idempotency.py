@@ -7,7 +7,8 @@ import pytest
 from rig import paper
 
 VC_API = {f"/api/v1/credentials/{each}" for each in ("issue", "derive", "status", "verify")}
-KEYLESS = {"/api/v1/records/check", "/api/v1/documents/verify", "/api/v1/presentations/verify"} | VC_API
+KEYLESS = {f"/api/v1/{each}" for each in ("records/check", "records/prepare", "documents/verify")}
+KEYLESS |= {"/api/v1/presentations/verify"} | VC_API
 """They change nothing; of the VC API, whose clients know no keys, issuing again is harmless and a status set again is
 set."""
 
