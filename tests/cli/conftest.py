@@ -14,8 +14,8 @@ from rig.outside import Node
 class Command:
     """The ``entrepot`` command in a process of its own."""
 
-    def __init__(self, node, sale, answer):
-        self.node, self.sale, self.answer = node, sale, answer
+    def __init__(self, node, sale, answer, secured):
+        self.node, self.sale, self.answer, self.secured = node, sale, answer, secured
         self.data = str(node.folder)
 
     def __call__(self, *words, data=True):
@@ -64,9 +64,10 @@ def command(tmp_path_factory):
         order = paper.order(buyer.party, seller.party)
         sale = buyer.issue(order).json()["id"]
         answer = seller.issue(paper.response(sale, order["number"])).json()["id"]
+        secured = buyer.get(f"/api/v1/records/{sale}/secured/vc+jwt").content
     finally:
         node.stop()
-    return Command(node, sale, answer)
+    return Command(node, sale, answer, secured)
 
 
 @pytest.fixture

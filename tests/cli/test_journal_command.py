@@ -23,6 +23,21 @@ def test_verify_finds_the_log_whole(command):
     assert "whole" in command("journal", "verify").stdout
 
 
+def test_a_receipt_is_evidence_for_a_stranger(entrepot, command, tmp_path):
+    """What the node has logged is shown to have existed, to whoever names its log; nobody else says so."""
+    receipt = tmp_path / "receipt.json"
+    assert command("journal", "receipt", command.sale, "--out", str(receipt)).returncode == 0
+    log = json.loads(receipt.read_text("utf-8"))["head"]["logId"]
+    invoice = tmp_path / "order.jwt"
+    invoice.write_bytes(command.secured)
+    words = ["document", "verify", str(invoice), "--offline", "--json", "--evidence", str(receipt)]
+    time = json.loads(entrepot(*words, "--trust-time", log).stdout)["results"]["time"]
+    assert (time["status"], time["code"]) == ("valid", "evidence-holds")
+    time = json.loads(entrepot(*words).stdout)["results"]["time"]
+    assert (time["status"], time["code"]) == ("unknown", "timekeeper-not-trusted")
+    assert command("journal", "receipt", "f" * 64).returncode == 1
+
+
 def test_verify_finds_a_changed_assessment(entrepot, copy):
     db = apsw.Connection(str(copy / "journal.db"))
     for (name,) in list(db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")):

@@ -146,6 +146,16 @@ def _is_same(one: "Edition", other: "Edition") -> bool:
     return (one.economy, one.signer, one.sequence) == (other.economy, other.signer, other.sequence)
 
 
+def admitted(data: bytes, signers: Sequence[str], memory: Path | None) -> "AnchorList | None":
+    """The list that ``data`` writes, where it may be used: signed by one of ``signers`` or by nobody, and no older
+    edition."""
+    from entrepot.party.anchor import read_anchors
+    from entrepot.party.edition import RunMemory, admit
+
+    listed, _ = read_anchors(data, signers=_keys(signers))
+    return None if listed is None or admit(listed, _memory(memory) or RunMemory()) else listed
+
+
 def _read(
     file: Path, keys: "Sequence[PublicKey]", seen: "EditionMemory"
 ) -> tuple["AnchorList | None", tuple[Any, ...]]:

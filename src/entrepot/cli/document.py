@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from entrepot.cli.anchors import MEMORY, SIGNERS
+from entrepot.cli.bringing import bringing
+from entrepot.cli.bundling import COMMANDS as BUNDLING
 from entrepot.cli.examine import LOOPBACK_SETTING, Asked, examine, moment_of, resolver_of
 from entrepot.cli.issuing import COMMANDS as ISSUING
 from entrepot.cli.listing import COMMANDS as LISTING
@@ -21,18 +23,21 @@ def group() -> None:
     """Issue, secure, derive, revoke and verify trade documents, whoever issued them."""
 
 
-for _each in (*ISSUING, *SECURING, *LISTING, *RENDERING):
+for _each in (*ISSUING, *SECURING, *LISTING, *RENDERING, *BUNDLING):
     group.add_command(_each)
 
 
 @group.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file, in the order of the files.")
 @click.option("--offline", is_flag=True, help="Fetch nothing: neither identifiers nor status lists.")
 @click.option("--did-doc", "did_docs", multiple=True, type=FILES, help="A DID document to use.")
 @click.option("--anchors", multiple=True, type=FILES, help="A trust anchor list.")
 @SIGNERS
 @MEMORY
+@bringing
+@click.option("--bundle", type=FILES, help="A bundle: the document in it without FILES, and all that it brings.")
+@click.option("--trust-bundle", "trusts_bundle", is_flag=True, help="Rely on what in the bundle proves nothing.")
 @click.option("--mandate", "mandates", multiple=True, type=FILES, help="A mandate under which it was signed.")
 @click.option("--identity", "identities", multiple=True, type=FILES, help="The issuer's Digital Identity Anchor.")
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list to use.")
@@ -52,7 +57,9 @@ def verify(files: tuple[Path, ...], *, require: str, moment: str, **given: Any) 
     Example: entrepot document verify invoice.json --json
     """
     asked = Asked(at=moment_of(moment, "--at"), required=_required(require), **given)
-    worst = 0
+    if not files and asked.bundle is None:
+        raise click.UsageError("give FILES or --bundle FILE")
+    worst, files = 0, files or tuple(filter(None, [asked.bundle]))
     for each in examine(files, asked):
         if each.told:
             click.echo(each.told, err=True)

@@ -14,12 +14,14 @@ import click
 
 if TYPE_CHECKING:
     from entrepot.document._openattestation2.issuance import Issuance
+    from entrepot.document.bundle import Bundle
+    from entrepot.document.evidence.sighting import Timekeepers
     from entrepot.document.proof.meaning import Contexts
     from entrepot.document.status import StatusLists
     from entrepot.document.verify import Report
     from entrepot.document.verify.jsonschema import Schemas
     from entrepot.party.anchor import Anchors
-    from entrepot.party.resolve import DidResolver
+    from entrepot.party.resolve import DidResolver, Fetch, Resolver
 
 ALONE_MAX = 24
 """Files that one process judges before others are worth their start."""
@@ -46,6 +48,14 @@ class Asked:
     fresh_hours: float | None = None
     audience: str | None = None
     nonce: str | None = None
+    logs: tuple[Path, ...] = ()
+    witness: Path | None = None
+    compromised: tuple[Path, ...] = ()
+    evidence: tuple[Path, ...] = ()
+    timekeepers: tuple[str, ...] = ()
+    authorities: tuple[Path, ...] = ()
+    bundle: Path | None = None
+    trusts_bundle: bool = False
     as_json: bool = False
 
 
@@ -59,11 +69,11 @@ class Examined:
 
 
 @dataclass(slots=True)
-class _Desk:
-    """What judges: made once in each process."""
+class Desk:
+    """What judges: made once in each process. ``bundle``: of which documents and all that is not given come."""
 
     asked: Asked
-    resolver: "DidResolver"
+    resolver: "Resolver"
     anchors: "Anchors | None"
     lists: "StatusLists"
     named: Mapping[str, Mapping[str, Any]]
@@ -72,9 +82,14 @@ class _Desk:
     issuances: "tuple[Issuance, ...]"
     mandates: tuple[bytes, ...]
     identities: tuple[bytes, ...]
+    evidence: tuple[bytes, ...]
+    timekeepers: "Timekeepers"
+    fetch: "Fetch | None"
+    bundle: "Bundle | None" = None
     contexts: dict[tuple[str, ...], "Contexts"] = field(default_factory=dict)
 
     def contexts_for(self, data: bytes) -> "Contexts":
+        """The contexts that one document may name."""
         from entrepot.base.jsontext import read_json
         from entrepot.document.proof.meaning import Contexts
         from entrepot.document.proof.named import contexts_for
@@ -87,6 +102,27 @@ class _Desk:
         if key not in self.contexts:
             self.contexts[key] = Contexts(given)
         return self.contexts[key]
+
+    def judge(self, data: bytes) -> "Report":
+        """The report on one document."""
+        from entrepot.document.verify import Given, verify
+
+        given = Given(
+            contexts=self.contexts_for(data),
+            lists=self.lists,
+            audience=self.asked.audience,
+            nonce=self.asked.nonce,
+            anchors=self.anchors,
+            schemas=self.schemas,
+            issuances=self.issuances,
+            mandates=self.mandates,
+            identities=self.identities,
+            fetch=self.fetch,
+            evidence=self.evidence,
+            timekeepers=self.timekeepers,
+            now=datetime.now(UTC),
+        )
+        return verify(data, resolver=self.resolver, at=self.asked.at, require=self.asked.required, given=given)
 
 
 def examine(files: tuple[Path, ...], asked: Asked) -> Iterator[Examined]:
@@ -103,56 +139,58 @@ def examine(files: tuple[Path, ...], asked: Asked) -> Iterator[Examined]:
 
 
 def _examine(file: Path, asked: Asked) -> Examined:
-    from entrepot.document.verify import Given, unread, verify
+    from entrepot.document.verify import unread
 
-    data, trouble = read_file(file)
+    desk = _desk(asked)
+    inner = desk.bundle.document if desk.bundle is not None and file == asked.bundle else None
+    data, trouble = (inner, "") if inner is not None else read_file(file)
     if data is None:
         report = unread(f"{file}: {trouble}")
         text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else ""
         return Examined(text, f"entrepot: {file}: {trouble}", 2)
-    desk = _desk(asked)
-    given = Given(
-        contexts=desk.contexts_for(data),
-        lists=desk.lists,
-        audience=asked.audience,
-        nonce=asked.nonce,
-        anchors=desk.anchors,
-        schemas=desk.schemas,
-        issuances=desk.issuances,
-        mandates=desk.mandates,
-        identities=desk.identities,
-        fetch=None if asked.offline else _fetch,
-    )
-    report = verify(data, resolver=desk.resolver, at=asked.at, require=asked.required, given=given)
+    report = desk.judge(data)
     text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else _words(file, report)
     return Examined(text, "", 2 if not report.is_readable else int(not report.is_valid))
 
 
 @cache
-def _desk(asked: Asked) -> _Desk:
+def _desk(asked: Asked) -> Desk:
+    return desk_of(asked, None if asked.offline else fetch)
+
+
+def desk_of(asked: Asked, fetch: "Fetch | None") -> Desk:
+    """What judges as ``asked``. Raises an ``EntrepotError`` where something that was given cannot be used."""
     from entrepot.cli.anchors import anchors_of
+    from entrepot.cli.bringing import Brought, bundle_of, timekeepers_of
     from entrepot.document.status import StatusLists
     from entrepot.document.verify.jsonschema import Schemas, read_schemas
 
+    brought = Brought(bundle_of(asked.bundle), is_vouched=asked.trusts_bundle)
     named, unnamed = given_contexts(asked.contexts)
-    schemas = Schemas(read_schemas(_given_texts(asked.schemas, "--schema")))
     fresh = None if asked.fresh_hours is None else timedelta(hours=asked.fresh_hours)
-    lists = StatusLists(
-        [_needed(each, "--status-list") for each in asked.lists],
-        fetch=None if asked.offline else _fetch,
-        fresh_max=fresh,
+    lists = [needed(each, "--status-list") for each in asked.lists] + brought.status_lists
+    return Desk(
+        asked,
+        brought.resolver(asked, fetch),
+        brought.anchors(anchors_of(asked.anchors, asked.signers, asked.memory), asked.signers, asked.memory),
+        StatusLists(lists, fetch=fetch, fresh_max=fresh),
+        brought.contexts | named,
+        unnamed,
+        Schemas(brought.schemas | read_schemas(given_texts(asked.schemas, "--schema"))),
+        tuple(map(_issuance, asked.issued)),
+        (*(needed(each, "--mandate") for each in asked.mandates), *brought.mandates),
+        (*(needed(each, "--identity") for each in asked.identities), *brought.identities),
+        (*(needed(each, "--evidence") for each in asked.evidence), *brought.evidence),
+        timekeepers_of(asked.timekeepers, asked.authorities),
+        fetch,
+        brought.bundle,
     )
-    resolver = resolver_of(asked.did_docs, offline=asked.offline)
-    anchors, issuances = anchors_of(asked.anchors, asked.signers, asked.memory), tuple(map(_issuance, asked.issued))
-    mandates = tuple(_needed(each, "--mandate") for each in asked.mandates)
-    identities = tuple(_needed(each, "--identity") for each in asked.identities)
-    return _Desk(asked, resolver, anchors, lists, named, unnamed, schemas, issuances, mandates, identities)
 
 
 def _issuance(file: Path) -> "Issuance":
     from entrepot.document._openattestation2.issuance import read_issuance
 
-    read, findings = read_issuance(_needed(file, "--issued"))
+    read, findings = read_issuance(needed(file, "--issued"))
     if read is None:
         reason = f"{findings[0].path}: {findings[0].text}"
         raise click.UsageError(f"--issued {file}: {reason}")
@@ -163,17 +201,17 @@ def given_contexts(texts: tuple[str, ...]) -> tuple[dict[str, Mapping[str, Any]]
     """The contexts that ``--context`` names: ``FILE``, or ``URL=FILE``."""
     from entrepot.document.proof.named import read_contexts
 
-    return read_contexts(_given_texts(texts, "--context"))
+    return read_contexts(given_texts(texts, "--context"))
 
 
-def _given_texts(texts: tuple[str, ...], option: str) -> list[tuple[str, bytes]]:
+def given_texts(texts: tuple[str, ...], option: str) -> list[tuple[str, bytes]]:
     """URL (empty where none is said) and content of each ``FILE``, or ``URL=FILE``."""
     found = []
     for text in texts:
         url, mark, file = text.rpartition("=")
         if not mark or "://" not in url:
             url, file = "", text
-        found.append((url, _needed(Path(file), option)))
+        found.append((url, needed(Path(file), option)))
     return found
 
 
@@ -193,22 +231,27 @@ def resolver_of(did_docs: tuple[Path, ...], *, offline: bool) -> "DidResolver":
     """The resolver of a command: given documents first; fetches unless ``offline``."""
     from entrepot.party.resolve import DidResolver
 
-    return DidResolver(fetch=None if offline else _fetch, documents=[_did_document(each) for each in did_docs])
+    return DidResolver(fetch=None if offline else fetch, documents=[did_document(each) for each in did_docs])
 
 
 LOOPBACK_SETTING = "ENTREPOT_ALLOW_LOOPBACK_HTTP"
 """Set to 1, allows identifiers that lead to this machine, over http: for the demo and tests only."""
 
 
-def _fetch(url: str) -> bytes:
+def fetch(url: str) -> bytes:
+    """What a URL answers, by the guarded fetcher. Raises ``FetchError``."""
     import os
 
-    from entrepot.party.fetch import Fetcher
+    from entrepot.party.fetch import Fetcher, Limits
+    from entrepot.party.webvh import LOG_BYTES_MAX
 
-    return Fetcher(loopback=os.environ.get(LOOPBACK_SETTING) == "1").document(url)
+    return Fetcher(limits=Limits(bytes_max=LOG_BYTES_MAX), loopback=os.environ.get(LOOPBACK_SETTING) == "1").document(
+        url
+    )
 
 
-def _did_document(file: Path) -> Mapping[str, Any]:
+def did_document(file: Path) -> Mapping[str, Any]:
+    """The DID document in a file. Raises ``PartyError`` where it holds none."""
     from entrepot.party.error import PartyError
     from entrepot.party.resolve import read_document
 
@@ -219,7 +262,8 @@ def _did_document(file: Path) -> Mapping[str, Any]:
     return resolution.document
 
 
-def _needed(file: Path, option: str) -> bytes:
+def needed(file: Path, option: str) -> bytes:
+    """What a file that an option names holds. Raises ``PartyError`` where it cannot be read."""
     from entrepot.party.error import PartyError
 
     data, trouble = read_file(file)

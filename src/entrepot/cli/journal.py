@@ -1,5 +1,6 @@
-"""``entrepot journal``: verify, rebuild, export, back up, restore and move forward a node's log."""
+"""``entrepot journal``: verify, give receipts, rebuild, export, back up, restore and move forward a node's log."""
 
+import json
 from pathlib import Path
 
 import click
@@ -41,6 +42,27 @@ def verify(data: Path, as_json: bool) -> int:
             click.echo(f"{each.severity} {each.id} {each.text}")
         click.echo("the journal is whole" if not findings else f"{len(findings)} faults")
     return 1 if findings else 0
+
+
+@group.command()
+@click.argument("record_id", metavar="ID")
+@DATA
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File to write.")
+def receipt(record_id: str, data: Path, out: Path | None) -> int:
+    """The proof that record ID lies in the log since a moment (RFC 9162), for document verify --evidence.
+
+    Exit 0: given. 1: there is no such record, or it is not sealed yet.
+
+    Example: entrepot journal receipt 5f4d28c3... --data node --out receipt.json
+    """
+    with open_folder(data, read_only=True) as journal:
+        found = journal.receipt(record_id)
+    if found is None:
+        click.echo("entrepot: there is no such record, or it is not sealed yet", err=True)
+        return 1
+    text = json.dumps(found.to_json(), ensure_ascii=False, indent=1)
+    click.echo(text) if out is None else out.write_text(text + "\n", "utf-8")
+    return 0
 
 
 @group.command()

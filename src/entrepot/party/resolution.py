@@ -48,7 +48,8 @@ class Resolution:
     nothing may be fetched, or a code of the method (``webvh-...``). ``error``: the standard's code where it differs.
     ``metadata``: of the document. ``marks``: compromised keys of the DID that are known here. ``is_unreadable``:
     nothing at all could be read of what should hold the document. ``remembered``: when the document was last confirmed,
-    where it comes from memory because its host does not answer; ``reason`` says so in words.
+    where it comes from memory because its host does not answer; ``reason`` says so in words. ``is_unvouched``:
+    nobody but whoever brought the document along says that it is that of the DID.
     """
 
     document: Mapping[str, Any] | None
@@ -59,6 +60,7 @@ class Resolution:
     marks: tuple[Mark, ...] = ()
     is_unreadable: bool = False
     remembered: datetime | None = None
+    is_unvouched: bool = False
 
     @property
     def standard_error(self) -> str:

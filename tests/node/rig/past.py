@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from entrepot.base.record import Content, record_of
 from entrepot.document.proof import secure
 from entrepot.flow.nodemail import sign_as
-from entrepot.journal import open_journal
+from entrepot.journal import Setup, open_journal
 from entrepot.journal.port import Append, Proof
 from entrepot.party.did import did_key, key_method_id
 from entrepot.party.folder import NewParty, PartyFolder
@@ -80,14 +80,14 @@ class Log:
         self.key, self.number = pair(name), 0
         self.did = did_key(self.key.public)
         identity = SimpleNamespace(did=self.did, method=key_method_id(self.key.public), key=self.key)
-        self.journal = open_journal(
-            path / name,
+        setup = Setup(
             reducers=(),
             clock=lambda: day(self.number),
             entropy=secrets.token_bytes,
             sign=lambda payload: sign_as(identity, payload),
             log_id=self.did,
         )
+        self.journal = open_journal(path / name, setup)
 
     def take(self, record, number):
         """The receipt of ``record``, which comes in and is sealed on that day."""

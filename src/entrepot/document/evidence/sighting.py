@@ -146,10 +146,11 @@ class Speaker:
 def speaker_of(question: Question, did: str) -> Speaker | Sighting:
     """Who speaks as ``did``, or that its keys are not known here."""
     keeper = keeper_of(question.resolver, did, at=question.now, now=question.now)
-    if isinstance(keeper, Keeper):
+    if isinstance(keeper, Keeper) and not keeper.resolution.is_unvouched:
         return Speaker(keeper)
+    reason = "its document is known from the bundle alone" if isinstance(keeper, Keeper) else keeper.reason
     remedy = f"Give the DID document or log of {did[:200]}, or go online."
-    return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", f"{did[:200]}: {keeper.reason}", remedy=remedy)
+    return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", f"{did[:200]}: {reason}", remedy=remedy)
 
 
 def judged(question: Question, did: str, *, role: str, moment: datetime, how: str, is_out_of_force: bool) -> Sighting:

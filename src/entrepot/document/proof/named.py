@@ -43,7 +43,7 @@ def read_contexts(files: Iterable[tuple[str, bytes]]) -> tuple[dict[str, Mapping
         if "@context" not in value:
             named |= _several(value)
             continue
-        known = url or _known(value)
+        known = url or url_of(value)
         if known:
             named[known] = value
         else:
@@ -71,7 +71,8 @@ def _several(value: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return dict(value)
 
 
-def _known(value: Mapping[str, Any]) -> str:
+def url_of(value: Mapping[str, Any]) -> str:
+    """The URL of which ``value`` is the published text, as far as that is known here; else empty."""
     try:
         digest = sha256(canonical(value))
     except NotCanonicalError:

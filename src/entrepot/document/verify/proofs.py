@@ -166,6 +166,9 @@ class ProofJudge:
         if tenure.start is not None and tenure.start > self._case.at:
             reason = f"{issuer} lists {proof.method} from {format_moment(tenure.start)} on"
             return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer when it was signed.")
+        if keeper.resolution.is_unvouched:
+            reason = f"The document of {issuer} is known from the bundle alone, and proves nothing by itself"
+            return Result(Verdict.UNKNOWN, "document-unvouched", reason, "Go online, or give it with --did-doc.")
         return self._in_force(issuer, proof.method, tenure, seen)
 
     def _in_force(self, issuer: str, method: str, tenure: Tenure, seen: datetime | None) -> Result:
