@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import apsw
 import pytest
 from rig.outside import Node
+
+from entrepot.cli.folder import open_folder
 
 
 @pytest.fixture
@@ -19,7 +22,8 @@ def copy(command, tmp_path):
 def test_verify_finds_the_log_whole(command):
     done = command("journal", "verify", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout) == {"whole": True, "sealed": 2, "findings": []}
+    proofs = {"valid": 4, "unknown": 0, "invalid": 0}
+    assert json.loads(done.stdout) == {"whole": True, "sealed": 2, "proofs": proofs, "findings": []}
     assert "whole" in command("journal", "verify").stdout
 
 
@@ -146,9 +150,125 @@ def test_an_export_is_restored(entrepot, command, copy, tmp_path):
     assert done.returncode == 0, done.stderr
     assert (copy / "journal.db").stat().st_mode & 0o777 == 0o600
     assert "journal.db" in [each.name for each in copy.glob("replaced-*/*")]
-    assert entrepot("journal", "rebuild", "--data", str(copy)).returncode == 0
-    assert entrepot("journal", "verify", "--data", str(copy)).returncode == 0
+    found = entrepot("journal", "verify", "--data", str(copy))
+    assert found.returncode == 0, found.stdout
     assert command.sale in entrepot("sale", "list", "--data", str(copy)).stdout
+
+
+def in_log(copy, act):
+    """Change the log as nobody may: without its guards."""
+    with open_folder(copy, read_only=False) as journal, journal.transaction() as db:
+        for (name,) in db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
+            db.execute(f"DROP TRIGGER {name}")
+        act(journal, db)
+
+
+def forge(journal, db):
+    record_id = journal.entries()[0].record_id
+    kept = journal.proofs(record_id)[0]
+    db.execute("DELETE FROM proof WHERE seq = 1")
+    journal.prove(record_id, [replace(kept, body=b"forged")])
+
+
+def swap(journal, db):
+    one, two = (each.record_id for each in journal.entries())
+    db.execute("DELETE FROM proof WHERE seq = 1")
+    journal.prove(one, journal.proofs(two))
+
+
+def test_verify_finds_a_forged_proof(entrepot, copy):
+    """Its digest is right; what it is, is not."""
+    for act, number in ((forge, 1), (swap, 2)):
+        in_log(copy, act)
+        done = entrepot("journal", "verify", "--data", str(copy), "--json")
+        assert done.returncode == 1
+        told = json.loads(done.stdout)
+        assert told["whole"] is False
+        assert {each["id"] for each in told["findings"]} == {"ENT-CORE-JOURNAL-28"}
+        assert told["proofs"]["invalid"] == number
+
+
+def test_verify_finds_a_missing_proof(entrepot, copy):
+    in_log(copy, lambda journal, db: db.execute("DELETE FROM proof WHERE seq = 1"))
+    done = entrepot("journal", "verify", "--data", str(copy))
+    assert done.returncode == 1
+    assert "ENT-CORE-JOURNAL-24" in done.stdout
+
+
+def test_a_proof_whose_issuer_is_out_of_reach_is_unknown(entrepot, copy):
+    """The key files of the parties are gone: nothing here knows their documents any more."""
+    for each in (copy / "keys").glob("*.key.json"):
+        if each.name != "node.key.json":
+            each.unlink()
+    assert entrepot("journal", "rebuild", "--data", str(copy)).returncode == 0
+    done = entrepot("journal", "verify", "--data", str(copy), "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["whole"], told["findings"]) == (1, None, [])
+    assert told["proofs"] == {"valid": 0, "unknown": 4, "invalid": 0}
+    text = entrepot("journal", "verify", "--data", str(copy)).stdout
+    assert "4 of 4 proofs are unknown" in text
+    assert "whole" not in text
+
+
+LOST = {"gone": lambda file: file.unlink(), "empty": lambda file: file.write_bytes(b"")}
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_a_lost_log_is_told_and_not_replaced(entrepot, copy, tmp_path, how):
+    for each in copy.glob("journal.db*"):
+        LOST[how](each) if each.name == "journal.db" else each.unlink()
+    before = held(copy)
+    port = str(Node(tmp_path / "port").port)
+    for words in (["journal", "rebuild"], ["journal", "verify"], ["journal", "backup"], ["journal", "export"],
+                  ["journal", "migrate"], ["sale", "list"], ["serve", "--port", port]):  # fmt: skip
+        done = entrepot(*words, "--data", str(copy))
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert "journal-missing" in done.stderr, words
+        assert "entrepot journal restore" in done.stderr, words
+        assert held(copy) == before, words
+
+
+def test_a_log_is_begun_anew_when_that_is_said(entrepot, copy):
+    for each in copy.glob("journal.db*"):
+        each.unlink()
+    vague = entrepot("journal", "begin", "--data", str(copy))
+    assert vague.returncode == 64
+    assert "--without-peers" in vague.stderr
+    done = entrepot("journal", "begin", "--data", str(copy), "--without-peers", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["epoch"] > 1
+    assert entrepot("sale", "list", "--data", str(copy)).returncode == 0
+    again = entrepot("journal", "begin", "--data", str(copy), "--without-peers")
+    assert again.returncode == 64
+    assert "has a log already" in again.stderr
+
+
+def test_the_newest_whole_backup_is_taken(entrepot, command, copy):
+    assert entrepot("journal", "backup", "--data", str(copy)).returncode == 0
+    (copy / "backups" / "99990101T000000").mkdir()
+    (copy / "backups" / "99990202T000000").mkdir()
+    (copy / "backups" / "99990202T000000" / "journal.db.partial").write_bytes(b"SQLite format 3")
+    done = entrepot("journal", "restore", "--data", str(copy), "--replace")
+    assert done.returncode == 0, done.stderr
+    assert "99990101T000000" in done.stderr
+    assert "99990202T000000" in done.stderr
+    assert command.sale in entrepot("sale", "list", "--data", str(copy)).stdout
+
+
+def test_an_export_that_fails_leaves_the_one_before(entrepot, copy, tmp_path):
+    out = tmp_path / "export.jsonl"
+    out.write_text("the export of yesterday")
+    in_log(copy, lambda journal, db: db.execute("DROP TABLE waiting_for"))
+    done = entrepot("journal", "export", "--data", str(copy), "--out", str(out))
+    assert done.returncode == 2
+    assert out.read_text() == "the export of yesterday"
+    assert [each.name for each in tmp_path.glob("export*")] == ["export.jsonl"]
+
+
+def test_keys_of_personal_content_lie_wrapped(copy):
+    db = apsw.Connection(str(copy / "journal.db"))
+    found = [length for (length,) in db.execute("SELECT length(secret) FROM content_key")]
+    assert found == [40, 40]
 
 
 def test_postgresql_takes_no_copy_of_a_file(entrepot, copy, tmp_path, monkeypatch):

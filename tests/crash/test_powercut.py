@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROOF = Path(__file__).resolve().parents[1] / "proof"
-PATCHES = sorted((PROOF / "planted").glob("*.patch"))
+PATCHES = sorted((PROOF / "planted").glob("*/*.patch"))
 
 
 def powercut(*options):
@@ -42,12 +42,12 @@ def test_a_planted_bug_is_found(bug):
 
 def test_a_change_that_breaks_nothing_survives(tmp_path):
     """The runner can say no: it fails where nothing is found."""
-    (tmp_path / "planted").mkdir()
+    (tmp_path / "planted" / "logic").mkdir(parents=True)
     for file in PROOF.glob("powercut*.py"):
         shutil.copy(file, tmp_path)
     source = PROOF.parents[1] / "src"
     patch = "Harmless.\n\n--- /dev/null\n+++ b/src/entrepot/journal/harmless.py\n@@ -0,0 +1 @@\n+# harmless\n"
-    (tmp_path / "planted" / "harmless.patch").write_text(patch)
+    (tmp_path / "planted" / "logic" / "harmless.patch").write_text(patch)
     code = f"import powercut; powercut.SOURCE = powercut.Path({str(source)!r}); raise SystemExit(powercut.main())"
     done = subprocess.run(
         [sys.executable, "-c", code, "--planted", "--every", "400", "--ways", "1"],
@@ -62,7 +62,7 @@ def test_a_change_that_breaks_nothing_survives(tmp_path):
 
 
 def test_every_patch_applies_and_says_what_it_plants(tmp_path):
-    assert len(PATCHES) >= 10
+    assert len([each for each in PATCHES if each.parent.name == "durability"]) >= 10
     source = PROOF.parents[1] / "src" / "entrepot" / "journal"
     shutil.copytree(source, tmp_path / "src" / "entrepot" / "journal")
     for patch in PATCHES:

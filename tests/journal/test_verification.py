@@ -70,6 +70,11 @@ TAMPERED = [
     ("DELETE FROM view_balance WHERE view = 'kinds' AND value > ?", 0, "10"),
     ("UPDATE epoch SET number = number + ?", 3, "17"),
     ("DELETE FROM tombstone WHERE seq > ?", 0, "13"),
+    ("DELETE FROM proof WHERE seq = ? + 2", 0, "24"),
+    ("DELETE FROM tree_head WHERE id = ? + 2", 0, "25"),
+    ("DELETE FROM tree_head WHERE id > ?", 0, "25"),
+    ("DELETE FROM tree_head WHERE id = ? + 1", 0, "26"),
+    ("UPDATE leaf SET seq = ? WHERE number = 9", 99, "27"),
 ]
 
 
@@ -84,8 +89,8 @@ def test_every_tampering_is_found(kit, sql, value, expected):
             db.execute("PRAGMA defer_foreign_keys=ON")
     if journal._database.name == "sqlite":
         journal._writer.execute("PRAGMA foreign_keys=OFF")
-    elif "entry SET seq" in sql:
-        with pytest.raises(JournalError), journal.transaction() as db:  # other rows refer to it
+    elif "SET seq" in sql:
+        with pytest.raises(JournalError), journal.transaction() as db:  # rows refer to each other
             db.execute(sql, (value,))
         return
     with journal.transaction() as db:

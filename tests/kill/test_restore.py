@@ -91,3 +91,38 @@ def test_lost_records_come_back_and_the_sale_goes_on(pair, tmp_path):
     left, right = ({*check_stopped(each, Book())["records"]} for each in (lost, peer))
     assert left == right
     assert len(left) == 22
+
+
+def test_a_log_that_is_lost_without_a_backup_is_begun_anew(pair, tmp_path):
+    """Its peers are lost with it: named by their addresses they are found again, and give back what they hold."""
+    lost, peer = pair.nodes.values()
+    player = Player("p", pair, Book(), random.Random(2))
+    player.play("p-1", 8)
+    await_drained([lost, peer])
+    for node in (lost, peer):
+        assert node.stop() == 0
+    before = {*check_stopped(lost, Book())["records"]}
+    for each in lost.folder.glob("journal.*"):
+        each.unlink()
+    lost.spawn()
+    assert lost.process.wait(30) == 2
+    entrepot("journal", "begin", "--data", str(lost.folder), "--peer", f"http://127.0.0.1:{peer.port}")
+
+    lost.spawn()
+    wait_until(lambda: health(lost)[0])
+    assert health(lost)[1]["reason"] == "journal-catch-up"
+    (waited,) = lost.operate("GET", "/recovery")["peers"]
+    assert (waited["node"], waited["at"]) == ("", "")
+
+    peer.start()
+    lost.await_ready()
+    recovery = lost.operate("GET", "/recovery")
+    assert not recovery["catchingUp"]
+    assert [each["recovered"] for each in recovery["peers"]] == [len(before)]
+    player.play("p-2", 8)
+    await_drained([lost, peer])
+    assert peer.operate("GET", "/heads/suspect") == []
+    for node in (lost, peer):
+        assert node.stop() == 0
+    left, right = ({*check_stopped(each, Book())["records"]} for each in (lost, peer))
+    assert left == right > before

@@ -4,6 +4,8 @@
     powercut.py --script FILE         another run: FILE defines run(journal) and may define REDUCERS
     powercut.py --every N --ways N    a sample: every n-th write; so many outcomes of each cut
     powercut.py --planted             the same for every patch in planted/, applied to a copy of the source
+    powercut.py --planted --kind K    only those of planted/K: durability (what is lost or half done after a cut, the
+                                      file layer alone shows it) or logic (wrong without any cut, too)
 
 After each cut the journal is opened as a restarted node would; it must equal the state after the last transaction that
 was acknowledged, or the one that was under way, hold every record that was acknowledged, and find no fault in itself.
@@ -240,34 +242,44 @@ def load(path):
 
 def planted(options):
     """Examine a copy of the source with each planted bug. True when every one was found."""
-    survived = []
-    for patch in sorted((HERE / "planted").glob("*.patch")):
-        if options.only and options.only not in patch.stem:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / "src"
-            shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-            applied = subprocess.run(
-                ["git", "apply", "-p1", str(patch)], cwd=folder, capture_output=True, text=True, check=False
-            )
-            answer = applied.returncode == 0 and examine_copy(copy, options)
-        if not answer:
-            say(f"{patch.stem}: does not apply: {applied.stderr.strip()}")
-            survived.append(patch.stem)
-        elif answer["fault"] is None:
-            say(f"{patch.stem}: SURVIVED {answer['writes']} writes, {answer['disks']} disks")
-            survived.append(patch.stem)
-        else:
-            say(f"{patch.stem}: found at write {answer['write']}: {answer['fault']}")
+    patches = [each for each in sorted((HERE / "planted").glob(f"{options.kind}/*.patch")) if options.only in each.stem]
+    if not patches:
+        raise SystemExit("no such patch")
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) / "prepared"
+        prepare = getattr(load(options.script), "prepare", None)
+        if prepare is not None:
+            prepare(prepared)
+        survived = [each.stem for each in patches if not found(each, options, prepared)]
+    say(f"{len(patches) - len(survived)} of {len(patches)} planted bugs found by the run of {options.script.stem}")
     return not survived
 
 
-def examine_copy(copy, options):
+def found(patch, options, prepared):
+    """Whether the bug of this patch is found; the line of the report is written."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "src"
+        shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        applied = subprocess.run(
+            ["git", "apply", "-p1", str(patch)], cwd=folder, capture_output=True, text=True, check=False
+        )
+        answer = applied.returncode == 0 and examine_copy(copy, options, prepared)
+    if not answer:
+        say(f"{patch.stem}: does not apply: {applied.stderr.strip()}")
+    elif answer["fault"] is None:
+        say(f"{patch.stem}: SURVIVED {answer['writes']} writes, {answer['disks']} disks")
+    else:
+        say(f"{patch.stem}: found at write {answer['write']}: {answer['fault']}")
+    return bool(answer) and answer["fault"] is not None
+
+
+def examine_copy(copy, options, prepared):
     command = [sys.executable, str(HERE / "powercut.py"), "--json", "--every", str(options.every)]
     command += ["--ways", str(options.ways), "--seed", str(options.seed), "--script", str(options.script)]
-    done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(copy)}, capture_output=True, text=True, check=False
+    environ = {**os.environ, "PYTHONPATH": str(copy)} | (
+        {"POWERCUT_PREPARED": str(prepared)} if prepared.exists() else {}
     )
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
@@ -280,7 +292,8 @@ def main():
     parser.add_argument("--ways", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--planted", action="store_true")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="only patches whose name holds this")
+    parser.add_argument("--kind", default="*", choices=("*", "durability", "logic"))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.planted:

@@ -5,13 +5,16 @@ import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from entrepot.base.error import UsageError
 from entrepot.journal.journal import Journal
 from entrepot.node.custody import HeldKeys, open_keys
+
+if TYPE_CHECKING:
+    from entrepot.flow.resolving import NodeResolver
 
 DATA = click.option(
     "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="The node's folder."
@@ -44,6 +47,18 @@ def open_folder(data: Path, *, read_only: bool) -> Journal:
 def journal_of(data: Path) -> str | Path:
     """Where the log of a node's folder lies."""
     return os.environ.get("ENTREPOT_JOURNAL") or data
+
+
+def offline_resolver(keys: HeldKeys, journal: Journal) -> "NodeResolver":
+    """Resolves without the network: parties of the folder, did:key, and what its log remembers of peers' parties."""
+    from entrepot.flow.peer import remembered
+    from entrepot.flow.resolving import NodeResolver
+    from entrepot.party.error import FetchError
+
+    def nothing(url: str) -> bytes:
+        raise FetchError(f"{url} is not fetched here", code="fetch-failed")
+
+    return NodeResolver(own=keys.document, fetch=nothing, clock=now, remembered=lambda did: remembered(journal, did))
 
 
 def print_json(value: Any) -> None:

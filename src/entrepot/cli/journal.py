@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from entrepot.base.error import UsageError
-from entrepot.cli.folder import DATA, JSON, journal_of, keys_of, now, open_folder, print_json
+from entrepot.cli.folder import DATA, JSON, journal_of, keys_of, now, offline_resolver, open_folder, print_json
 
 BACKUPS = "backups"
 
@@ -23,25 +23,37 @@ def group() -> None:
 @DATA
 @JSON
 def verify(data: Path, as_json: bool) -> int:
-    """Recompute everything that can be recomputed: digests, chains, tree, signatures, views. Exit 1 on any fault.
+    """Recompute everything that can be recomputed: digests, chains, tree, signed heads, views, proofs of records.
+
+    Proofs are judged without the network: by the keys of this node's parties, of did:key, and of peers' parties as
+    remembered. A proof that cannot be judged so is unknown, and counted. Exit 0: whole; 1: a fault, or unknown.
 
     Example: entrepot journal verify --data node --json
     """
     from entrepot.flow.headwatch import signed_by
+    from entrepot.flow.reprove import prover
 
-    node = keys_of(data).node.did
+    keys = keys_of(data)
     click.echo("verifying ...", err=True)
     with open_folder(data, read_only=True) as journal:
-        findings = journal.verify(lambda jws: signed_by(node, jws))
+        proofs = journal.reprove(prover(offline_resolver(keys, journal)))
+        findings = journal.verify(lambda jws: signed_by(keys.node.did, jws)) + proofs.findings
         head = journal.head()
+    whole = False if findings else None if proofs.unknown else True
     if as_json:
-        print_json({"whole": not findings, "sealed": head.size if head else 0,
+        told = {"valid": proofs.valid, "unknown": proofs.unknown, "invalid": len(proofs.findings)}
+        print_json({"whole": whole, "sealed": head.size if head else 0, "proofs": told,
                     "findings": [each.to_json() for each in findings]})  # fmt: skip
-    else:
-        for each in findings:
-            click.echo(f"{each.severity} {each.id} {each.text}")
-        click.echo("the journal is whole" if not findings else f"{len(findings)} faults")
-    return 1 if findings else 0
+        return 0 if whole else 1
+    for each in findings:
+        click.echo(f"{each.severity} {each.id} {each.text}")
+    for issuer in sorted(proofs.issuers):
+        click.echo(f"unknown: proofs of {issuer}; its key is out of reach here")
+    unknown = f"{proofs.unknown} of {proofs.unknown + proofs.valid + len(proofs.findings)} proofs are unknown"
+    click.echo(
+        f"{len(findings)} faults" if findings else f"no fault; {unknown}" if proofs.unknown else "the journal is whole"
+    )
+    return 0 if whole else 1
 
 
 @group.command()

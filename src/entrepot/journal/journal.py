@@ -11,6 +11,7 @@ from entrepot.journal.migration import migrate
 from entrepot.journal.outbox import Outbox
 from entrepot.journal.peer import Peers
 from entrepot.journal.port import Wrapping
+from entrepot.journal.reproving import Reproving
 from entrepot.journal.verification import Verification
 from entrepot.journal.waiting import WaitingRoom
 
@@ -18,7 +19,7 @@ PROBE_MS = 1000
 """Milliseconds in which a second probe writes nothing: who asks often for the health must not wear out the disk."""
 
 
-class Journal(Erasure, Verification, Backup, Outbox, WaitingRoom, Peers):
+class Journal(Erasure, Verification, Reproving, Backup, Outbox, WaitingRoom, Peers):
     """The log, its views, outbox, waiting room, seal and receipts. Open it with :func:`open_journal`."""
 
     def __init__(self, database: Database, setup: Setup) -> None:

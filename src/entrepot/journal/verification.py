@@ -7,6 +7,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.head import CheckJws, TreeHead, head_payload
 from entrepot.journal._dialect import Connection, Row
+from entrepot.journal.completeness import what_is_missing
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, proof_digest, record_from
 from entrepot.journal.port import JournalDamaged, JournalError, Wrapping
 from entrepot.journal.projection import Projection
@@ -59,6 +60,7 @@ class Verification(Sealing, Projection):
             ("nodes", _nodes),
             ("heads", lambda db: self._heads(db, check)),
             ("outbox", _outbox),
+            ("what is missing", lambda db: what_is_missing(db, self.setup.wrapping)),
             ("views", self._views),
             ("remaining tables", _readable),
         ]
