@@ -9,7 +9,7 @@ from entrepot.base.money import Money
 from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump
 from entrepot.journal import Setup, open_journal
-from entrepot.journal.port import ANY, Append, FloorBroken, Reducer
+from entrepot.journal.port import ANY, Append, FloorBroken, Proof, Reducer
 from entrepot.payment.ledger import KINDS, LedgerRefused, mirror, post
 from entrepot.payment.posting import transfer
 from entrepot.payment.settlement import Refund, RefundReason, Settlement
@@ -71,7 +71,8 @@ def returned(number, minor, settlement_id):
 
 
 def append(journal, given):
-    return journal.append(Append(record=given, streams={f"record:{given.id}": ANY}))
+    proof = Proof(securing="vc+jwt", body=b"of " + given.id.encode(), method=f"{KEEPER}#1")
+    return journal.append(Append(record=given, streams={f"record:{given.id}": ANY}, proofs=(proof,)))
 
 
 def test_floors_are_held_by_the_database(journal):
