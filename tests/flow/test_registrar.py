@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from entrepot.document.verify import Given, verify
 from entrepot.flow.office import Signatory
 from entrepot.flow.register_folder import OPEN_MAX, RegisterError, RegisterFolder
 from entrepot.flow.registrar import Application, Registrar, challenge, change, identity_of, register, status_lists
+from entrepot.party.anchor import Anchor, AnchorList, Anchors
 from entrepot.party.did import document_of
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.resolve import DidResolver
@@ -142,6 +144,15 @@ def test_one_did_once_and_several_dids_under_one_number(desk):
     assert (ids(second), second.entry is not None) == (["ENT-CORE-REGISTRAR-04"], True)
     change(desk.registrar, first.id, "revoke")
     assert desk.apply().entry is not None
+
+
+def test_a_registrar_hears_where_nobody_will_rely_on_it(desk):
+    entry = Anchor(did=REG_DID, role="registrar", name="A register", since=AT)
+    listed = AnchorList(version=1, economy="SG", sequence=1, issued=AT, anchors=(entry,))
+    desk.registrar = replace(desk.registrar, anchors=Anchors((listed,)))
+    assert ids(desk.apply()) == []
+    done = desk.apply(scheme="lei", number="213800KUD8LAJWSQ9D15")
+    assert (ids(done), done.entry is not None) == (["ENT-CORE-REGISTRAR-05"], True)
 
 
 def test_only_one_of_many_takes_a_challenge(desk):

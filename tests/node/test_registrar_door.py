@@ -41,6 +41,11 @@ def test_a_register_at_a_node(node):
     nobody, payload = Api(), made.json["anchor"]
     claims = claims_of(payload)
     assert nobody.get(path_of(claims["id"], node)).body.decode() == payload
+    name = path_of(claims["id"], node).split("/")[2]
+    found = nobody.get(f"/parties/{name}/numbers/00192200M")
+    assert found.headers["Content-Type"] == "application/linkset+json"
+    assert [each["href"] for each in found.json["linkset"][0]["untp:dia"]] == [claims["id"]]
+    assert nobody.get(f"/parties/{name}/numbers/1").status == 404
     lists = [each["statusListCredential"] for each in claims["credentialStatus"]]
     assert len(lists) == 2
 
@@ -57,7 +62,6 @@ def test_a_register_at_a_node(node):
     assert clerk.post(f"{entry}/reinstate").status == 409
     assert node.trader("clerk").post(f"{entry}/suspend").status == 404
     for missing in ("anchors/r0000000000000000", "status/other", "anchors/x"):
-        name = path_of(claims["id"], node).split("/")[2]
         assert nobody.get(f"/parties/{name}/{missing}").status == 404
     assert nobody.get("/parties/nobody-here/status/revocation").status == 404
 

@@ -11,7 +11,7 @@ from entrepot.cli.kept import DATA, JSON, lock_of, moment_of, read_file
 
 if TYPE_CHECKING:
     from entrepot.party.anchor import AnchorList, Anchors
-    from entrepot.party.edition import Edition, EditionMemory
+    from entrepot.party.edition import EditionMemory
     from entrepot.party.key import PublicKey
 
 FILES = click.Path(path_type=Path)
@@ -135,15 +135,11 @@ def anchors_of(files: Sequence[Path], signers: Sequence[str], memory: Path | Non
         if findings:
             edition = edition_of(listed)
             refused += findings
-            lists = [each for each in lists if not _is_same(edition_of(each), edition)]
+            lists = [each for each in lists if edition_of(each).key != edition.key]
         else:
             lists.append(listed)
     _tell(refused)
     return Anchors(tuple(lists), tuple(refused)) if files else None
-
-
-def _is_same(one: "Edition", other: "Edition") -> bool:
-    return (one.economy, one.signer, one.sequence) == (other.economy, other.signer, other.sequence)
 
 
 def admitted(data: bytes, signers: Sequence[str], memory: Path | None) -> "AnchorList | None":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.cli.anchors import MEMORY, SIGNERS, anchors_of
 from entrepot.cli.examine import resolver_of
 from entrepot.cli.kept import DATA, JSON, lock_of, print_value, read_file
 
@@ -56,6 +57,9 @@ def challenge(did: str, *, party_id: str, data: Path, out: Path | None) -> int:
 @click.option("--url", required=True, help="Below it the anchors and status lists are published.")
 @click.option("--did-doc", "did_docs", multiple=True, type=FILES, help="A DID document to use.")
 @click.option("--offline", is_flag=True, help="Fetch nothing.")
+@click.option("--anchors", multiple=True, type=FILES, help="Lists of trust anchors: whether others will rely on it.")
+@SIGNERS
+@MEMORY
 @click.option("--out", type=FILES, help="File for the identity anchor.")
 @BY
 @DATA
@@ -69,11 +73,15 @@ def register(answer: Path, *, party_id: str, data: Path, out: Path | None, as_js
     Example: entrepot registrar register answer.json --did did:web:firm.example --name "A firm" \\
       --scheme uen --number 200012345A --url https://register.example --by p0123456789ab --data reg
     """
+    from dataclasses import replace
+
     from entrepot.base.shape import parse
     from entrepot.flow.registrar import Application
     from entrepot.flow.registrar import register as enter
 
     registrar = _registrar(data, party_id, given["url"], given["did_docs"], offline=given["offline"])
+    trusted = anchors_of(given["anchors"], given["signers"], given["memory"])
+    registrar = replace(registrar, anchors=trusted)
     economy = given["economy"] or _party(data, party_id).party.economy
     stated = {name: given[name] for name in ("did", "name", "scheme", "number")} | {"economy": economy}
     application, findings = parse(Application, stated)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.moment import format_moment
-from entrepot.base.shape import Did, Length, Name, dump
+from entrepot.base.shape import Did, Length, Name
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.proof.model import is_url, items_of
 from entrepot.party.did import is_did
@@ -165,16 +165,11 @@ def anchor_urls(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(each for each in urls if isinstance(each, str) and is_url(each))
 
 
-def link_set(place: str, url: str) -> dict[str, Any]:
-    """The link set (RFC 9264) with which a register answers at ``place``, the URL of an entry (UNTP, DIA discovery)."""
-    link = {"href": url, "title": "Digital Identity Anchor", "type": MEDIA_TYPE}
-    return {"linkset": [{"anchor": place, DIA_SERVICE: [link]}]}
-
-
-def described(identity: RegisteredIdentity) -> dict[str, Any]:
-    """The entry in plain members, as commands and forms show it."""
-    shown: dict[str, Any] = dump(identity)
-    return shown
+def link_set(place: str, urls: Sequence[str]) -> dict[str, Any]:
+    """The link set (RFC 9264) with which a register answers at ``place``, the URL of an entry (UNTP, DIA discovery):
+    it leads to the anchors at ``urls``."""
+    links = [{"href": each, "title": "Digital Identity Anchor", "type": MEDIA_TYPE} for each in urls]
+    return {"linkset": [{"anchor": place, DIA_SERVICE: links}]}
 
 
 def _finding(number: int, path: str, message: str, **params: str) -> Finding:

@@ -23,7 +23,7 @@ from entrepot.document.verify.report import Verdict
 from entrepot.economy.identifier import identifier_findings
 from entrepot.economy.load import EconomyError, economy
 from entrepot.flow.office import Signatory
-from entrepot.party.anchor import scheme_uri
+from entrepot.party.anchor import Anchors, Standing, scheme_uri
 from entrepot.party.key import Entropy
 from entrepot.party.resolve import Resolver
 
@@ -95,7 +95,8 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registrar:
-    """Whoever keeps the register. ``url``: below it lie the anchors and status lists that it publishes."""
+    """Whoever keeps the register. ``url``: below it lie the anchors and status lists that it publishes. ``anchors``:
+    the lists by which it sees whether others will rely on what it issues."""
 
     signatory: Signatory
     name: str
@@ -104,6 +105,7 @@ class Registrar:
     resolver: Resolver
     clock: Callable[[], datetime]
     entropy: Entropy
+    anchors: Anchors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def register(registrar: Registrar, application: Application, answer: bytes) -> R
     Raises :class:`UsageError` for a registrar without a did:web.
     """
     with registrar.register.alone():
-        found = [*_number(application), *_others(registrar, application)]
+        found = [*_number(application), *_others(registrar, application), *_trusted(registrar, application)]
         if not blocking(found):
             found += _control(registrar, application, answer)
         if blocking(found):
@@ -183,6 +185,26 @@ def _others(registrar: Registrar, application: Application) -> list[Finding]:
     if mine:
         return [_finding(3, "{did} is registered under this number already, as {entry}.", mine[0])]
     return [_finding(4, "{did} is registered under this number too, as {entry}.", each) for each in entries]
+
+
+def _trusted(registrar: Registrar, application: Application) -> list[Finding]:
+    """What is said where the lists at hand do not name this registrar for the scheme: its word will not be enough."""
+    scheme = identity_of(application).scheme
+    if registrar.anchors is None:
+        return []
+    if registrar.anchors.registrar_of(registrar.signatory.did, scheme, at=registrar.clock()) is Standing.YES:
+        return []
+    return [
+        Finding(
+            id="ENT-CORE-REGISTRAR-05",
+            severity=Severity.WARNING,
+            path="$.scheme",
+            message="No list of trust anchors at hand names {registrar} as registrar of {scheme}.",
+            params={"registrar": registrar.signatory.did, "scheme": scheme},
+            source="UNTP Digital Identity Anchor 0.6, DIA-08",
+            remedy="Ask the publisher of the list for an entry; until then verifiers answer unknown.",
+        )
+    ]
 
 
 def _control(registrar: Registrar, application: Application, answer: bytes) -> list[Finding]:

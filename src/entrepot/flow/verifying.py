@@ -13,6 +13,9 @@ from entrepot.party.error import FetchError
 LISTS_MAX = 4
 """Status lists that are fetched for one document: a stranger's document must not make a node ask without end."""
 
+BACKING_MAX = 4
+"""Mandates and identity anchors that are fetched for one document."""
+
 
 def brought(office: Office, *, audience: str | None = None, nonce: str | None = None) -> Given:
     """What verifying is given. ``audience``, ``nonce``: as in :class:`~entrepot.document.verify.Given`."""
@@ -22,7 +25,21 @@ def brought(office: Office, *, audience: str | None = None, nonce: str | None = 
         audience=audience,
         nonce=nonce,
         anchors=office.anchors,
+        fetch=None if office.fetch is None else _bounded(office.fetch),
     )
+
+
+def _bounded(get: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """Mandates and identity anchors by address, a few for one document."""
+    fetched: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        fetched.append(url)
+        if len(fetched) > BACKING_MAX:
+            raise FetchError("nothing further is fetched for this document", code="fetch-failed")
+        return get(url)
+
+    return fetch
 
 
 def _lists(office: Office) -> Callable[[str], bytes]:

@@ -1,10 +1,13 @@
 """The registers of a node's parties: the desk of each, and where its anchors and status lists are published."""
 
+import json
 import secrets
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from entrepot.document.identity_anchor import link_set
 from entrepot.flow.register_folder import RegisterFolder
 from entrepot.flow.registrar import PURPOSES, Registrar, status_lists
 from entrepot.node.problem import problem
@@ -29,6 +32,7 @@ def desk_of(running: Station, did: str) -> Registrar | None:
         resolver=office.resolver,
         clock=office.clock,
         entropy=secrets.token_bytes,
+        anchors=office.anchors,
     )
 
 
@@ -49,6 +53,18 @@ def status_list(request: HttpRequest, name: str, purpose: str) -> HttpResponse:
     if desk is None or purpose not in PURPOSES or desk.register.status_list(purpose) is None:
         return problem(404, "not-found")
     return HttpResponse(status_lists(desk)[purpose], content_type=TOKEN_TYPE)
+
+
+@require_GET
+def links(request: HttpRequest, name: str, number: str) -> HttpResponse:
+    """The link set (RFC 9264) of a business number in the register of a hosted party: it leads to its anchors."""
+    desk = _named(name)
+    entries = desk.register.entries() if desk is not None else ()
+    found = [each.id for each in entries if each.application.number == number and each.state != "revoked"]
+    if desk is None or not found:
+        return problem(404, "not-found")
+    body = link_set(f"{desk.url}/numbers/{quote(number)}", [f"{desk.url}/anchors/{each}" for each in found])
+    return HttpResponse(json.dumps(body), content_type="application/linkset+json")
 
 
 def _named(name: str) -> Registrar | None:

@@ -26,6 +26,7 @@ from entrepot.node.config import LOCAL_HOST, Config
 from entrepot.node.custody import HeldKeys, open_keys
 from entrepot.node.opening import setup_of
 from entrepot.node.start import end_first_start, is_first_start
+from entrepot.node.trust import anchors_in
 from entrepot.party.error import FetchError
 from entrepot.party.fetch import Answer, Fetcher, Limits, system_lookup
 
@@ -252,6 +253,7 @@ def make_office(
         entropy=secrets.token_bytes,
         writer=writer,
         contexts=_contexts(config),
+        anchors=anchors_in(config.data),
         fetch=fetcher.document,
     )
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path(".well-known/entrepot", views.description),
     path("parties/<slug:name>/did.json", views.did_document),
     path("parties/<slug:name>/anchors/<slug:entry>", register.anchor),
+    path("parties/<slug:name>/numbers/<str:number>", register.links),
     path("parties/<slug:name>/status/<slug:purpose>", register.status_list),
     path("ns/<path:name>", views.named),
     path("peer/v1/greeting", views.greeting),

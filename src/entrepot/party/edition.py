@@ -33,6 +33,11 @@ class Edition:
     sequence: Annotated[int, Range(1, None)]
     digest: Digest
 
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What can have one text only."""
+        return self.economy, self.signer, self.sequence
+
 
 class EditionMemory(Protocol):
     """Where a verifier keeps what it has seen."""

@@ -228,7 +228,7 @@ def test_the_schema_of_untp_takes_our_anchor_and_we_read_its_sample():
 
 
 def test_a_link_set_leads_to_the_anchor():
-    assert link_set(entry_uri(identity()), WHERE)["linkset"][0]["untp:dia"][0]["href"] == WHERE
+    assert link_set(entry_uri(identity()), [WHERE])["linkset"][0]["untp:dia"][0]["href"] == WHERE
 
 
 JSON = st.recursive(

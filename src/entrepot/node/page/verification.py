@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from entrepot.document.verify import Given, Report, Verdict, unread, verify
+from entrepot.document.verify import Report, Verdict, unread, verify
+from entrepot.flow.verifying import brought
 from entrepot.node.page.answer import page
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.running import office
@@ -74,7 +75,7 @@ def _judged(data: bytes) -> Report:
     except UnicodeDecodeError:
         return unread("The file is not text.")
     here = office()
-    return verify(data, resolver=here.resolver, at=here.clock(), given=Given(anchors=here.anchors))
+    return verify(data, resolver=here.resolver, at=here.clock(), given=brought(here))
 
 
 def _verdict(report: Report) -> tuple[str, str]:
