@@ -93,9 +93,10 @@ class Kit:
         return journal
 
     def set_back(self):
-        """Make the tables what version 1 of them was: with fewer triggers."""
+        """Make the tables what version 1 of them was: with fewer triggers, and without lists."""
         journal = self.open()
         with journal.transaction() as db:
+            db.execute("DROP TABLE beside")
             if self.kind == "sqlite":
                 for (name,) in db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
                     if name.endswith("_no_replace") or name.startswith(("assessment_", "cause_", "idempotency_")):

@@ -4,7 +4,7 @@ import pytest
 
 from entrepot.base.digest import sha256
 from entrepot.journal import migrate_journal
-from entrepot.journal._schema import APPEND_ONLY, ERASABLE, UNIQUE
+from entrepot.journal._schema import APPEND_ONLY, ERASABLE, SCHEMA_VERSION, UNIQUE
 from entrepot.journal.port import Attachment, Idempotency, JournalError
 
 TABLES = (*APPEND_ONLY, *ERASABLE)
@@ -43,7 +43,7 @@ def guarded(request, kit):
         kit.set_back()
         with kit_database(kit) as db:
             assert db.execute("UPDATE assessment SET made_ms = made_ms WHERE seq = 1") == 1, "version 1 let it through"
-        assert migrate_journal(kit.location, None) == (1, 2)
+        assert migrate_journal(kit.location, None) == (1, SCHEMA_VERSION)
     return kit, kit.open()
 
 
@@ -98,3 +98,12 @@ def test_erasing_still_works(guarded):
     assert journal.assessments(found)[0].body == {"erased": True}
     assert journal.replayed(Idempotency(scope="s", key="1", digest="d")).answer is None
     assert journal.verify(kit.check) == ()
+
+
+def test_the_list_of_what_lies_beside_an_entry_stays(guarded):
+    kit, journal = guarded
+    refused(journal, "DELETE FROM beside WHERE seq = 1")
+    if kit.kind == "sqlite":
+        refused(journal, "INSERT OR REPLACE INTO beside (seq, parts) VALUES (1, '{}')")
+    else:
+        refused(journal, "TRUNCATE beside")

@@ -1,12 +1,17 @@
+import hashlib
+import json
+
 import pytest
 
 from entrepot.base.error import UsageError
 from entrepot.journal import migrate_journal, open_journal, restore_journal
-from entrepot.journal._schema import POSTGRES_WORDS, SQLITE_WORDS
+from entrepot.journal._schema import POSTGRES_WORDS, SCHEMA_VERSION, SQLITE_WORDS
+from entrepot.journal.entry import json_text
 from entrepot.journal.journal import database_at
 from entrepot.journal.migration import migrate
 from entrepot.journal.peer import Peer
 from entrepot.journal.port import (
+    Attachment,
     CatchUpNeeded,
     JournalDamaged,
     JournalError,
@@ -14,6 +19,7 @@ from entrepot.journal.port import (
     JournalTooNew,
     JournalTooOld,
     Message,
+    Proof,
 )
 
 
@@ -126,8 +132,8 @@ def set_version(kit, version):
 
 
 def test_a_newer_database_is_refused(kit):
-    set_version(kit, 3)
-    with pytest.raises(JournalTooNew, match="version 3"):
+    set_version(kit, SCHEMA_VERSION + 1)
+    with pytest.raises(JournalTooNew, match=f"version {SCHEMA_VERSION + 1}"):
         kit.open()
     with pytest.raises(JournalTooNew):
         migrate_journal(kit.location)
@@ -140,7 +146,7 @@ def add_table(db, name, wrapping):
     db.execute("CREATE TABLE added (n {int} PRIMARY KEY) {strict}".format(**words))
 
 
-STEPS = {0: add_table, 1: lambda db, name, wrapping: None}
+STEPS = {0: add_table, 1: lambda db, name, wrapping: None, 2: lambda db, name, wrapping: None}
 
 
 def test_an_older_database_is_migrated_first(kit):
@@ -149,8 +155,8 @@ def test_an_older_database_is_migrated_first(kit):
         kit.open()
     with pytest.raises(JournalTooOld):
         migrate_journal(kit.location)
-    assert migrate(database_at(kit.location), None, STEPS) == (0, 2)
-    assert migrate_journal(kit.location) == (2, 2)
+    assert migrate(database_at(kit.location), None, STEPS) == (0, SCHEMA_VERSION)
+    assert migrate_journal(kit.location) == (SCHEMA_VERSION, SCHEMA_VERSION)
     journal = kit.open()
     with journal.reading() as db:
         assert db.rows("SELECT n FROM added") == []
@@ -164,7 +170,7 @@ def test_a_migration_that_fails_changes_nothing(kit):
     set_version(kit, 0)
     with pytest.raises(JournalError):
         migrate(database_at(kit.location), None, {**STEPS, 0: fails})
-    assert migrate(database_at(kit.location), None, STEPS) == (0, 2)
+    assert migrate(database_at(kit.location), None, STEPS) == (0, SCHEMA_VERSION)
 
 
 def test_nothing_is_migrated_where_nothing_is(kit, tmp_path):
@@ -172,3 +178,54 @@ def test_nothing_is_migrated_where_nothing_is(kit, tmp_path):
         migrate_journal(kit.location)
     if kit.kind == "sqlite":
         assert not (kit.location / "journal.db").exists()
+
+
+def filled(kit):
+    """A log with all that lies beside entries: files, one that did not come, an erased record, a later proof."""
+    journal = kit.open()
+    digests = [hashlib.sha256(each).hexdigest() for each in (b"here", b"not here")]
+    file = Attachment(digest=digests[0], media_type="a/b", body=b"here")
+    journal.append(kit.item(1, text=digests[0], other=[digests[1]], attachments=[file], personal=True))
+    journal.append(kit.item(2, text="plain"))
+    journal.prove(kit.record(2, text="plain").id, [Proof(securing="vc+jwt", body=b"later", method="k#2")])
+    journal.append(kit.item(3, text=digests[1]))
+    journal.erase(kit.record(3, text=digests[1]).id, "x", kit.item(4, kind="tombstone"))
+    assert journal.verify(kit.check) == ()
+    return journal
+
+
+def lists(journal):
+    with journal.reading() as db:
+        return db.rows("SELECT seq, parts FROM beside ORDER BY seq")
+
+
+def test_a_log_of_the_first_version_gets_the_lists_of_what_lies_beside_its_entries(kit):
+    journal = filled(kit)
+    before = lists(journal)
+    journal.close()
+    kit.set_back()
+    with pytest.raises(JournalTooOld):
+        kit.open()
+    assert migrate_journal(kit.location) == (1, SCHEMA_VERSION)
+    again = kit.open()
+    assert lists(again) == before
+    assert again.verify(kit.check) == ()
+
+
+def test_an_export_of_the_first_version_is_taken(kit, lite, tmp_path):
+    journal = filled(kit)
+    old, digest = [], hashlib.sha256()
+    for line in journal.export():
+        value = json.loads(line)
+        if value.get("table") == "beside" or "end" in value:
+            continue
+        if "journal" in value:
+            value["journal"]["schema"] = 1
+        old.append(json_text(value))
+        digest.update(old[-1].encode() + b"\n")
+    old.append(json_text({"end": {"lines": len(old), "sha256": digest.hexdigest()}}))
+    lite.location = tmp_path / "taken"
+    taken = lite.open()
+    taken.import_(old)
+    assert lists(taken) == lists(journal)
+    assert taken.verify(kit.check) == ()

@@ -3,7 +3,21 @@ import random
 
 import pytest
 
-from entrepot.journal.port import Attachment, Idempotency, JournalError, Message
+from entrepot.journal.entry import json_text
+from entrepot.journal.port import Attachment, Idempotency, JournalError, Message, Outcome, Proof
+
+
+def digest(text):
+    return hashlib.sha256(text).hexdigest()
+
+
+NEVER_CAME = digest(b"never came")
+
+
+def said(number):
+    """What record ``number`` says: it names its file, and number 2 one that did not come with it."""
+    payload = {"postings": {"cash:a": 7}, "text": f"t{number}", "file": digest(b"attachment %d" % number)}
+    return payload | ({"files": [{"digest": NEVER_CAME}]} if number == 2 else {})
 
 
 def fill(kit, journal):
@@ -14,19 +28,21 @@ def fill(kit, journal):
                 number,
                 kind="order" if number % 2 else "invoice",
                 streams={"sale:1": -1, f"other:{number % 3}": -1},
-                after=[kit.record(0, kind="invoice", postings={"cash:a": 7}, text="t0").id] if number == 5 else [],
-                postings={"cash:a": 7},
-                text=f"t{number}",
+                after=[kit.record(0, kind="invoice", **said(0)).id] if number == 5 else [],
+                **said(number),
                 assessment={"n": number},
                 personal=number == 7,
                 outbox=[Message(peer="p", lane="1", key=str(number), body={"n": number})],
-                attachments=[Attachment(digest=hashlib.sha256(body).hexdigest(), media_type="a/b", body=body)],
+                attachments=[Attachment(digest=digest(body), media_type="a/b", body=body)],
                 idempotency=Idempotency(scope="s", key=str(number), digest="d"),
             )
         )
         if number in (4, 9):
             journal.seal()
-    journal.erase(kit.record(3, postings={"cash:a": 7}, text="t3").id, "x", kit.item(99, kind="tombstone"))
+    late = kit.item(8, kind="invoice", **said(8), proofs=[Proof(securing="vc+jwt", body=b"came later", method="k#2")],
+                    assessment={"n": 8, "again": True})  # fmt: skip
+    assert journal.append(late).outcome is Outcome.KNOWN
+    journal.erase(kit.record(3, **said(3)).id, "x", kit.item(99, kind="tombstone"))
 
 
 def unguard(journal, db):
@@ -41,6 +57,7 @@ def unguard(journal, db):
         db.execute(f"DROP TRIGGER {name} ON {table}")
 
 
+NOTHING = json_text({"absent": [], "assessments": [], "attachments": [], "proofs": []})
 TAMPERED = [
     ("UPDATE content SET body = ? WHERE seq = 2", b"{}", "02 01"),
     ("UPDATE content SET body = ? WHERE seq = 8", b"x" * 60, "02"),
@@ -75,6 +92,19 @@ TAMPERED = [
     ("DELETE FROM tree_head WHERE id > ?", 0, "25"),
     ("DELETE FROM tree_head WHERE id = ? + 1", 0, "26"),
     ("UPDATE leaf SET seq = ? WHERE number = 9", 99, "27"),
+    ("DELETE FROM assessment WHERE seq = ? + 2", 0, "18"),
+    ("DELETE FROM assessment WHERE seq = 9 AND version = ? + 2", 0, "18"),
+    ("DELETE FROM assessment WHERE seq = 9 AND version = ? + 1", 0, "18"),
+    ("DELETE FROM assessment WHERE seq = ? + 4", 0, "18"),
+    ("DELETE FROM attachment WHERE seq = ? + 2", 0, "18"),
+    ("DELETE FROM attachment WHERE seq = ? + 8", 0, "18"),
+    ("DELETE FROM proof WHERE seq = ? + 2", 0, "18"),
+    ("DELETE FROM proof WHERE seq = 9 AND method = ?", "k#2", "18"),
+    ("DELETE FROM beside WHERE seq = ? + 2", 0, "18 20"),
+    ("UPDATE beside SET parts = ? WHERE seq = 2", NOTHING, "19 20"),
+    ("UPDATE beside SET parts = ? WHERE seq = 2", "{}", "02"),
+    ("UPDATE beside SET parts = replace(parts, ?, '') WHERE seq = 3", f'"{NEVER_CAME}"', "20"),
+    ("INSERT INTO proof SELECT 3, digest, securing, method, body FROM proof WHERE seq = ? + 2", 0, "19"),
 ]
 
 
@@ -99,6 +129,39 @@ def test_every_tampering_is_found(kit, sql, value, expected):
     ids = {each.id for each in found}
     assert {f"ENT-CORE-JOURNAL-{number}" for number in expected.split()} <= ids, [each.text for each in found]
     assert all("{" not in each.text for each in found)
+
+
+def test_a_file_that_is_taken_out_of_its_list_as_well_is_named_by_the_content(kit):
+    """Content is bound to the entry and the entry to the tree: the list alone cannot make a file forgotten."""
+    journal = kit.open()
+    fill(kit, journal)
+    with journal.transaction() as db:
+        unguard(journal, db)
+        db.execute("DELETE FROM attachment WHERE seq = 2")
+        db.execute("UPDATE beside SET parts = ? WHERE seq = 2", (json_text(
+            {"absent": [], "assessments": [one for (one,) in db.rows("SELECT digest FROM assessment WHERE seq = 2")],
+             "attachments": [], "proofs": [one for (one,) in db.rows("SELECT digest FROM proof WHERE seq = 2")]}
+        ),))  # fmt: skip
+    found = journal.verify(kit.check)
+    assert [each.id for each in found] == ["ENT-CORE-JOURNAL-20"]
+    assert digest(b"attachment 1") in found[0].text
+
+
+def test_a_file_that_comes_later_is_not_missing_any_more(kit):
+    journal = kit.open()
+    fill(kit, journal)
+    came = Attachment(digest=NEVER_CAME, media_type="a/b", body=b"never came")
+    again = kit.item(2, kind="invoice", **said(2), attachments=[came], assessment={"n": 2, "again": True})
+    before = len(journal.assessments(again.record.id))
+    for _ in range(2):
+        assert journal.append(again).outcome is Outcome.KNOWN
+        assert len(journal.assessments(again.record.id)) == before + 1
+    assert journal.attachment(NEVER_CAME).body == b"never came"
+    assert journal.verify(kit.check) == ()
+    with journal.transaction() as db:
+        unguard(journal, db)
+        assert db.execute("DELETE FROM attachment WHERE digest = ?", (NEVER_CAME,))
+    assert [each.id for each in journal.verify(kit.check)] == ["ENT-CORE-JOURNAL-18"]
 
 
 def everything(journal):

@@ -4,6 +4,7 @@ import pytest
 
 from entrepot.base.digest import sha256
 from entrepot.journal import migrate_journal, open_journal, restore_journal
+from entrepot.journal._schema import SCHEMA_VERSION
 from entrepot.journal.port import Attachment, JournalError, KeysWrapped
 from entrepot.party.keystore import KeyLock
 from entrepot.party.wrapping import ContentKeys
@@ -140,7 +141,7 @@ def test_keys_of_an_older_journal_are_wrapped_by_the_migration(kit):
     (key,) = kept_keys(journal)
     journal.close()
     kit.set_back()
-    assert migrate_journal(kit.location, OURS) == (1, 2)
+    assert migrate_journal(kit.location, OURS) == (1, SCHEMA_VERSION)
     again = kit.open(wrapping=OURS)
     assert len(kept_keys(again)[0]) == 40
     assert everything(again, personal(kit).record.id) == whole

@@ -20,6 +20,7 @@ from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_r
 from entrepot.flow.envelope import Envelope, pack, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
+from entrepot.flow.late import complete
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted, heard_from
@@ -129,8 +130,9 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
         findings = tuple(finding for each in proven for finding in each.findings)
         return Received(outcome=Outcome.RETRY, record_id=record.id, findings=findings)
     if office.journal.entry(record.id) is not None:
-        office.run(lambda journal: _settled(journal, record.id, lambda: journal.prove(record.id, opened.proofs)))
-        return Received(outcome=Outcome.KNOWN, record_id=record.id)
+        done = complete(office, record, opened.proofs, opened.attachments, withheld=opened.withheld)
+        found = () if done.assessment is None else done.assessment.findings
+        return Received(outcome=Outcome.KNOWN, record_id=record.id, findings=(*done.findings, *found))
     payload, form = check_form(record, office.clock(), journal=office.journal)
     if any(each.id.startswith("ENT-CORE-SHAPE-") or each.id == OPENS_NOTHING for each in blocking(form.findings)):
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=form.findings)

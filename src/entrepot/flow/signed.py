@@ -6,11 +6,23 @@ its key lies, and hands the secured record over here.
 
 from collections.abc import Sequence
 
+from entrepot.base.finding import blocking
 from entrepot.base.record import Record
-from entrepot.flow.assess import Checked, judged, stop
+from entrepot.flow.assess import Assessment, Checked, judged, stop
 from entrepot.flow.check import FUTURE_MAX
 from entrepot.flow.erase import KIND as TOMBSTONE
-from entrepot.flow.issue import Issued, Said, judge, keep, proven, require_whole_past, stream_versions, until_kept
+from entrepot.flow.issue import (
+    Issued,
+    Said,
+    judge,
+    keep,
+    proven,
+    require_whole_past,
+    stopped,
+    stream_versions,
+    until_kept,
+)
+from entrepot.flow.late import complete
 from entrepot.flow.office import Office
 from entrepot.flow.presented import check_presented
 from entrepot.journal.port import Attachment, Idempotency, Proof
@@ -44,10 +56,28 @@ def _take(
     idempotency: Idempotency | None,
 ) -> Issued:
     proofs, attachments = given
+    if office.journal.entry(record.id) is not None:
+        return _again(office, record, given, idempotency)
     streams = stream_versions(office, record)
     checked = [_envelope(office, record), *judge(office, record), *check_presented(record, attachments)]
     checked += proven(office, record, proofs)
     return keep(office, Said(record, streams, proofs, attachments), checked, idempotency)
+
+
+def _again(
+    office: Office,
+    record: Record,
+    given: tuple[tuple[Proof, ...], tuple[Attachment, ...]],
+    idempotency: Idempotency | None,
+) -> Issued:
+    """The record is kept: what is new of its proofs and files is added; whether it might be said was judged then."""
+    proofs, attachments = given
+    checked = [_envelope(office, record), *check_presented(record, attachments), *proven(office, record, proofs)]
+    if blocking(finding for each in checked for finding in each.findings if each.name != "presented"):
+        return stopped(office, checked)
+    done = complete(office, record, proofs, attachments, idempotency=idempotency)
+    told = Assessment(checked=tuple(checked), at=office.clock())
+    return Issued(record=record, appended=done.appended, assessment=done.assessment or told)
 
 
 def _envelope(office: Office, record: Record) -> Checked:

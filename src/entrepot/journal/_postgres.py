@@ -26,7 +26,7 @@ from entrepot.journal.port import (
 
 LOCK_TIMEOUT_MS = 5000
 _READS = "SET default_transaction_read_only = on"
-_ERASABLE_FILES = ("content", "content_key", "proof", "attachment", "assessment", "view_row", "view_balance")
+_ERASABLE_FILES = ("content", "content_key", "proof", "attachment", "assessment", "beside", "view_row", "view_balance")
 _SCRUBBED = (*_ERASABLE_FILES, "outbox", "idempotency", "waiting")
 
 

@@ -1,8 +1,8 @@
 """The tables, once for both databases. ``{text}`` is text in byte order; ``{body}`` bytes; ``{int}`` 64 bits."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the tables this program writes. 2: triggers also against replacing, and on three tables more; keys of
-personal content may lie wrapped."""
+personal content may lie wrapped. 3: a list of what lies beside each entry."""
 
 SQLITE_WORDS = {
     "text": "TEXT",
@@ -40,6 +40,7 @@ CREATE INDEX attachment_digest ON attachment (digest);
 CREATE TABLE assessment (
   seq {int} NOT NULL REFERENCES entry (seq), version {int} NOT NULL, made_ms {int} NOT NULL, body {text} NOT NULL,
   digest {text} NOT NULL, PRIMARY KEY (seq, version)) {strict};
+CREATE TABLE beside (seq {int} PRIMARY KEY REFERENCES entry (seq), parts {text} NOT NULL) {strict};
 CREATE TABLE tombstone (
   seq {int} PRIMARY KEY REFERENCES entry (seq), reason {text} NOT NULL, by_seq {int} NOT NULL,
   erased_ms {int} NOT NULL) {strict};
@@ -106,6 +107,21 @@ UNIQUE = {
 removing hears of it."""
 
 
+LISTS = {
+    "sqlite": (
+        "CREATE TRIGGER beside_no_delete BEFORE DELETE ON beside BEGIN SELECT RAISE(ABORT, 'append-only: beside'); END",
+        "CREATE TRIGGER beside_no_replace BEFORE INSERT ON beside "
+        "WHEN EXISTS (SELECT 1 FROM beside WHERE seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'append-only: beside'); END",
+    ),
+    "postgresql": (
+        "CREATE TRIGGER beside_guard BEFORE DELETE ON beside FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER beside_no_truncate BEFORE TRUNCATE ON beside EXECUTE FUNCTION refuse_change()",
+    ),
+}
+"""Triggers, by database, that keep the list of an entry's parts from going; it changes when a part comes later."""
+
+
 def statements(words: dict[str, str]) -> list[str]:
     """The statements that make the tables, in a database's own words."""
     return [part.strip().format(**words) for part in TABLES.split(";\n") if part.strip()]
@@ -132,7 +148,7 @@ def sqlite_guards(*, renew: bool = False) -> list[str]:
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {same} "
             f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
         )
-    return found
+    return found if renew else [*found, *LISTS["sqlite"]]
 
 
 def postgres_guards(*, renew: bool = False) -> list[str]:
@@ -153,4 +169,4 @@ def postgres_guards(*, renew: bool = False) -> list[str]:
                 f"FOR EACH ROW EXECUTE FUNCTION {rule}()",
                 f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()",
             ]
-    return found
+    return found if renew else [*found, *LISTS["postgresql"]]

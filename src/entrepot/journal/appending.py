@@ -9,6 +9,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, from_millis
 from entrepot.journal._dialect import Connection, Row
+from entrepot.journal.beside import Parts, insert_parts, named_in, parts_of, write_parts
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, json_text, proof_digest
 from entrepot.journal.port import (
     ANY,
@@ -51,9 +52,8 @@ class Appending(Projection):
             found = db.row("SELECT seq FROM entry WHERE record_id = ?", (record_id,))
             if found is None:
                 raise UsageError(f"the journal does not hold {record_id}")
-            last = db.row("SELECT coalesce(max(version), 0) FROM assessment WHERE seq = ?", (found[0],))
-            version = (int(last[0]) if last else 0) + 1
-            _insert_assessment(db, (found[0], version), assessment, self.now_ms())
+            version, digest = _next_assessment(db, found[0], assessment, self.now_ms())
+            write_parts(db, found[0], _listed(db, found[0]).with_more(assessments=[digest]))
             return version
 
     def prove(self, record_id: str, proofs: Sequence[Proof]) -> int:
@@ -62,7 +62,7 @@ class Appending(Projection):
             found = db.row("SELECT seq FROM entry WHERE record_id = ?", (record_id,))
             if found is None:
                 raise UsageError(f"the journal does not hold {record_id}")
-            return self._add_proofs(db, found[0], record_id, proofs)
+            return self._supplement(db, found[0], (record_id, proofs, ()), None)
 
     def send(self, messages: Sequence[Message], *, cause: str | None = None) -> None:
         """Put messages into the outbox; ``cause`` is the record they leave because of (none for mere requests)."""
@@ -82,11 +82,13 @@ class Appending(Projection):
         self._refuse_while_behind(db, recovered=item.recovered)
         seq, received_ms, digest = self._insert_entry(db, item)
         secret = self._insert_content(db, seq, item)
-        if item.proofs:
-            self._insert_proofs(db, (seq, item.record.id, secret), item.proofs)
-        if item.attachments:
-            self._insert_attachments(db, (seq, item.record.id, secret), item.attachments)
-        _insert_assessment(db, (seq, 1), item.assessment, received_ms)
+        at = (seq, item.record.id, secret)
+        proofs = self._insert_proofs(db, at, item.proofs)
+        files = self._insert_attachments(db, at, item.attachments)
+        assessed = _insert_assessment(db, (seq, 1), item.assessment, received_ms)
+        named = named_in(item.record, item.record.to_bytes() if item.body is None else item.body)
+        parts = Parts(absent=named).with_more(proofs=proofs, attachments=files, assessments=[assessed])
+        insert_parts(db, seq, parts)
         self.reduce(db, item.record)
         if item.outbox:
             insert_messages(db, item.outbox, seq, received_ms)
@@ -115,7 +117,7 @@ class Appending(Projection):
 
     def _known(self, db: Connection, item: Append, known: Row) -> tuple[Appended, str]:
         seq, received_ms, digest = known
-        self._add_proofs(db, seq, item.record.id, item.proofs)
+        self._supplement(db, seq, (item.record.id, item.proofs, item.attachments), item.assessment)
         if item.idempotency is not None:
             _insert_key(db, item.idempotency, seq, item.answer, self.now_ms())
         return _appended(Outcome.KNOWN, item.record.id, seq, received_ms, item.answer), digest
@@ -174,29 +176,46 @@ class Appending(Projection):
             db.execute("INSERT INTO cause (after_id, seq) VALUES (?, ?)", (before, seq))
         return secret
 
-    def _add_proofs(self, db: Connection, seq: int, record_id: str, proofs: Sequence[Proof]) -> int:
-        """Proofs of a record that is there already; how many were new."""
-        if not proofs or db.row("SELECT 1 FROM tombstone WHERE seq = ?", (seq,)):
+    def _supplement(
+        self,
+        db: Connection,
+        seq: int,
+        given: tuple[str, Sequence[Proof], Sequence[Attachment]],
+        assessment: Mapping[str, Any] | None,
+    ) -> int:
+        """Keep proofs and files of a record that is there already, as far as they are new, and then a newer
+        ``assessment``, where one is given; how many were new."""
+        record_id, proofs, attachments = given
+        if db.row("SELECT 1 FROM tombstone WHERE seq = ?", (seq,)):
             return 0  # a proof may carry the payload, which was erased
+        parts = _listed(db, seq)
+        more = [each for each in proofs if proof_digest(each.securing, each.method, each.body) not in parts.proofs]
+        files = [*{each.digest: each for each in attachments if each.digest not in parts.attachments}.values()]
+        if not more and not files:
+            return 0
         found = db.row("SELECT secret FROM content_key WHERE seq = ?", (seq,))
         secret = None if found is None else opened_key(bytes(found[0]), record_id, self.setup.wrapping)
-        return self._insert_proofs(db, (seq, record_id, secret), proofs)
+        at = (seq, record_id, secret)
+        kept, came = self._insert_proofs(db, at, more), self._insert_attachments(db, at, files)
+        assessed = [] if assessment is None else [_next_assessment(db, seq, assessment, self.now_ms())[1]]
+        write_parts(db, seq, parts.with_more(proofs=kept, attachments=came, assessments=assessed))
+        return len(kept) + len(came)
 
-    def _insert_proofs(self, db: Connection, at: tuple[int, str, bytes | None], proofs: Sequence[Proof]) -> int:
+    def _insert_proofs(self, db: Connection, at: tuple[int, str, bytes | None], proofs: Sequence[Proof]) -> set[str]:
+        """Keep proofs; their digests."""
         seq, record_id, secret = at
-        fresh = 0
-        for each in proofs:
-            digest = proof_digest(each.securing, each.method, each.body)
-            if db.row("SELECT 1 FROM proof WHERE seq = ? AND digest = ?", (seq, digest)) is None:
-                fresh += db.execute(
-                    "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?)",
-                    (seq, digest, each.securing, each.method, self._kept(secret, each.body, record_id)),
-                )
-        return fresh
+        kept = {proof_digest(each.securing, each.method, each.body): each for each in proofs}
+        for digest, proof in kept.items():
+            db.execute(
+                "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?)",
+                (seq, digest, proof.securing, proof.method, self._kept(secret, proof.body, record_id)),
+            )
+        return set(kept)
 
     def _insert_attachments(
         self, db: Connection, at: tuple[int, str, bytes | None], attachments: Sequence[Attachment]
-    ) -> None:
+    ) -> set[str]:
+        """Keep files; their digests."""
         seq, record_id, secret = at
         for each in attachments:
             if sha256(each.body) != each.digest:
@@ -205,6 +224,7 @@ class Appending(Projection):
                 "INSERT INTO attachment (seq, digest, media_type, body) VALUES (?, ?, ?, ?)",
                 (seq, each.digest, each.media_type, self._kept(secret, each.body, record_id)),
             )
+        return {each.digest for each in attachments}
 
     def _kept(self, secret: bytes | None, body: bytes, record_id: str) -> bytes:
         return body if secret is None else seal(secret, body, bound_to=record_id, entropy=self.setup.entropy)
@@ -242,13 +262,30 @@ def _next_version(db: Connection, name: str, expected: int) -> tuple[str, int, s
     return name, last[0] + 1, last[1]
 
 
-def _insert_assessment(db: Connection, at: tuple[int, int], body: Mapping[str, Any], made_ms: int) -> None:
-    """``at``: the record's sequence number and the version of the assessment."""
+def _listed(db: Connection, seq: int) -> Parts:
+    """The list of what lies beside an entry. Raises :class:`JournalDamaged` where it is missing."""
+    found = parts_of(db, seq)
+    if found is None:
+        raise JournalDamaged(f"entry {seq} lacks the list of what lies beside it", remedy="Verify the journal.")
+    return found
+
+
+def _next_assessment(db: Connection, seq: int, body: Mapping[str, Any], made_ms: int) -> tuple[int, str]:
+    """Keep a newer assessment of an entry; its version and digest."""
+    last = db.row("SELECT coalesce(max(version), 0) FROM assessment WHERE seq = ?", (seq,))
+    version = (int(last[0]) if last else 0) + 1
+    return version, _insert_assessment(db, (seq, version), body, made_ms)
+
+
+def _insert_assessment(db: Connection, at: tuple[int, int], body: Mapping[str, Any], made_ms: int) -> str:
+    """Keep an assessment; its digest. ``at``: the record's sequence number and the version of the assessment."""
     text = json_text(body)
+    digest = sha256(text.encode("utf-8"))
     db.execute(
         "INSERT INTO assessment (seq, version, made_ms, body, digest) VALUES (?, ?, ?, ?, ?)",
-        (*at, made_ms, text, sha256(text.encode("utf-8"))),
+        (*at, made_ms, text, digest),
     )
+    return digest
 
 
 def _insert_key(db: Connection, key: Idempotency, seq: int, answer: Mapping[str, Any] | None, made_ms: int) -> None:

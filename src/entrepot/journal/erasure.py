@@ -7,6 +7,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.journal._dialect import Connection
 from entrepot.journal.appending import Appending
+from entrepot.journal.beside import parts_found, write_parts
 from entrepot.journal.port import Append, Appended
 from entrepot.journal.reading import CONTENT, body_of
 
@@ -79,6 +80,7 @@ def _drop(db: Connection, seq: int, envelope: bytes) -> None:
         db.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))  # noqa: S608 - our own names
     digest = sha256(_GONE.encode("ascii"))
     db.execute("UPDATE assessment SET body = ?, digest = ? WHERE seq = ?", (_GONE, digest, seq))
+    write_parts(db, seq, parts_found(db, seq))
     db.execute("UPDATE idempotency SET answer = NULL WHERE seq = ?", (seq,))
     db.execute("UPDATE outbox SET state = 'undeliverable', reason = 'erased' WHERE seq = ? AND state = 'due'", (seq,))
     db.execute("UPDATE outbox SET body = ?, digest = ?, ack = NULL WHERE seq = ?", (_GONE, digest, seq))

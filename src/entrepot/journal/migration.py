@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from entrepot.journal._dialect import Connection, Database
-from entrepot.journal._schema import SCHEMA_VERSION, postgres_guards, sqlite_guards
+from entrepot.journal._schema import LISTS, POSTGRES_WORDS, SCHEMA_VERSION, SQLITE_WORDS, postgres_guards, sqlite_guards
+from entrepot.journal.beside import TABLE, list_all
 from entrepot.journal.core import require_tables, schema_version
 from entrepot.journal.port import JournalTooOld, Wrapping
 from entrepot.journal.secrecy import kept_key
@@ -31,7 +32,15 @@ def _wrap_keys(db: Connection, name: str, wrapping: Wrapping) -> None:
         db.execute("INSERT INTO meta (key, value) VALUES ('scrub', '1') ON CONFLICT (key) DO NOTHING")
 
 
-MIGRATIONS: Mapping[int, Step] = {1: _second}
+def _third(db: Connection, name: str, wrapping: Wrapping | None) -> None:
+    """The lists of what lies beside the entries, and their triggers."""
+    db.execute(TABLE.format(**(SQLITE_WORDS if name == "sqlite" else POSTGRES_WORDS)))
+    list_all(db, wrapping)
+    for statement in LISTS[name]:
+        db.execute(statement)
+
+
+MIGRATIONS: Mapping[int, Step] = {1: _second, 2: _third}
 """What leads from a version of the tables to the next."""
 
 

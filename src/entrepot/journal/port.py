@@ -212,7 +212,8 @@ class Outcome(StrEnum):
 
     APPENDED = "appended"
     KNOWN = "known"
-    """The record was there already (proofs that were new are added); no effect was repeated."""
+    """The record was there already (proofs and files that were new are added, with a newer assessment); no effect was
+    repeated."""
     REPLAYED = "replayed"
     """The idempotency key was used before with the same request: its stored answer."""
 

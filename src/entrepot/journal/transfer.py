@@ -9,6 +9,7 @@ from typing import Any
 from entrepot.base.error import UsageError
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal._schema import SCHEMA_VERSION
+from entrepot.journal.beside import LISTED, list_all
 from entrepot.journal.core import adopt_log, newest_epoch
 from entrepot.journal.entry import json_text
 from entrepot.journal.port import JournalDamaged, JournalTooNew, OtherLog
@@ -26,6 +27,7 @@ COLUMNS = {
     "proof": "seq digest securing method body",
     "attachment": "seq digest media_type body",
     "assessment": "seq version made_ms body digest",
+    "beside": "seq parts",
     "tombstone": "seq reason by_seq erased_ms",
     "outbox": "id peer lane key seq body digest state attempts due_ms reason ack",
     "idempotency": "scope key digest seq answer made_ms",
@@ -79,12 +81,15 @@ class Transfer(Projection):
         """
         with self.transaction() as db:
             require_empty(db)
-            named = ""
+            named, schema = "", SCHEMA_VERSION
             for value in whole_lines(lines):
                 named = named or _header(value)
+                schema = value["journal"]["schema"] if "journal" in value else schema
                 self._keep_line(db, value)
             require_same(named, self.log_id)
             adopt_log(db, self.log_id or named)
+            if schema < LISTED:
+                list_all(db, self.setup.wrapping)
             self.rebuild()
             epoch = newest_epoch(db)
         self.epoch = epoch

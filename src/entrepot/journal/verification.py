@@ -7,6 +7,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.head import CheckJws, TreeHead, head_payload
 from entrepot.journal._dialect import Connection, Row
+from entrepot.journal.beside import Parts, named_by_entries, parts_found, parts_of
 from entrepot.journal.completeness import what_is_missing
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, proof_digest, record_from
 from entrepot.journal.port import JournalDamaged, JournalError, Wrapping
@@ -39,6 +40,9 @@ _MESSAGES = {
     15: ("The columns kept beside the content of {record} are not what it says.", _RESTORE),
     16: ("The leaf numbers leave a gap: {count} leaves, the last is {last}.", _RESTORE),
     17: ("Entry {seq} names epoch {epoch}, which was never opened.", _RESTORE),
+    18: ("{what} of {record} is missing: {digest}.", _RESTORE),
+    19: ("{what} of {record} was never written down as kept: {digest}.", _RESTORE),
+    20: ("The record {record} names the file {digest}, of which nothing is known.", _RESTORE),
 }
 
 
@@ -55,6 +59,7 @@ class Verification(Sealing, Projection):
             ("streams", _streams),
             ("contents", lambda db: _contents(db, self.setup.wrapping)),
             ("proofs, attachments and assessments", lambda db: _beside(db, self.setup.wrapping)),
+            ("missing parts", lambda db: _missing(db, self.setup.wrapping)),
             ("erasures", _erasures),
             ("leaves", _leaves),
             ("nodes", _nodes),
@@ -179,6 +184,35 @@ def _beside(db: Connection, wrapping: Wrapping | None) -> Iterator[Finding]:
     for seq, _, _, body, digest in table_rows(db, "assessment"):
         if sha256(body.encode("utf-8")) != digest:
             yield _finding(14, what="An assessment", record=_named(db, seq)[0])
+
+
+def _missing(db: Connection, wrapping: Wrapping | None) -> Iterator[Finding]:
+    """What was kept beside an entry and is not there any more, and what is there and was never kept."""
+    for seq, record_id in _paged(db, "SELECT seq, record_id FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"):
+        listed, found = parts_of(db, seq), parts_found(db, seq)
+        if listed is None:
+            yield _finding(18, what="The list of parts", record=record_id, digest="all of it")
+            continue
+        pairs = (
+            ("A proof", listed.proofs, found.proofs),
+            ("An attachment", listed.attachments, found.attachments),
+            ("An assessment", frozenset(listed.assessments), frozenset(found.assessments)),
+        )
+        for what, kept, there in pairs:
+            yield from (_finding(18, what=what, record=record_id, digest=each) for each in sorted(kept - there))
+            yield from (_finding(19, what=what, record=record_id, digest=each) for each in sorted(there - kept))
+        if not found.assessments or len(found.assessments) < len(listed.assessments):
+            count = f"{len(found.assessments)} of {max(len(listed.assessments), 1)} are there"
+            yield _finding(18, what="An assessment", record=record_id, digest=count)
+    yield from _unknown_files(db, wrapping)
+
+
+def _unknown_files(db: Connection, wrapping: Wrapping | None) -> Iterator[Finding]:
+    """The signed content itself says which files belong to it: each is kept, or known not to have come."""
+    for seq, record_id, named in named_by_entries(db, wrapping):
+        listed = parts_of(db, seq) or Parts()
+        for each in sorted(named - listed.attachments - listed.absent):
+            yield _finding(20, record=record_id, digest=each)
 
 
 def _named(db: Connection, seq: int) -> Row:
