@@ -184,7 +184,7 @@ def test_verify_finds_a_forged_proof(entrepot, copy):
         assert done.returncode == 1
         told = json.loads(done.stdout)
         assert told["whole"] is False
-        assert {each["id"] for each in told["findings"]} == {"ENT-CORE-JOURNAL-28"}
+        assert {each["id"] for each in told["findings"]} == {"ENT-CORE-JOURNAL-18", "ENT-CORE-JOURNAL-28"}
         assert told["proofs"]["invalid"] == number
 
 
