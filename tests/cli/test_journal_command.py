@@ -1,6 +1,8 @@
 """``entrepot journal``."""
 
 import json
+import os
+import secrets
 import shutil
 from dataclasses import replace
 
@@ -226,6 +228,40 @@ def test_a_lost_log_is_told_and_not_replaced(entrepot, copy, tmp_path, how):
         assert "journal-missing" in done.stderr, words
         assert "entrepot journal restore" in done.stderr, words
         assert held(copy) == before, words
+
+
+@pytest.fixture
+def schema(monkeypatch):
+    """An empty PostgreSQL schema, which the commands take for the journal's place."""
+    import psycopg
+
+    url = os.environ.get("ENTREPOT_TEST_POSTGRES")
+    if not url:
+        pytest.skip("ENTREPOT_TEST_POSTGRES names no database")
+    name = "t" + secrets.token_hex(8)
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f"CREATE SCHEMA {name}")
+        monkeypatch.setenv("ENTREPOT_JOURNAL", f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}")
+        yield name
+        admin.execute("SET client_min_messages = error")
+        admin.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+def test_a_lost_postgresql_log_is_told_and_restored(entrepot, command, copy, tmp_path, schema, monkeypatch):
+    out = tmp_path / "node.jsonl"
+    with monkeypatch.context() as without:
+        without.delenv("ENTREPOT_JOURNAL")
+        assert entrepot("journal", "export", "--data", str(copy), "--out", str(out)).returncode == 0
+    port = str(Node(tmp_path / "port").port)
+    for words in (["journal", "rebuild"], ["journal", "verify"], ["sale", "list"], ["serve", "--port", port]):
+        done = entrepot(*words, "--data", str(copy))
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert "journal-missing" in done.stderr, words
+    done = entrepot("journal", "restore", "--data", str(copy), "--from", str(out))
+    assert done.returncode == 0, done.stderr
+    found = entrepot("journal", "verify", "--data", str(copy))
+    assert found.returncode == 0, found.stdout
+    assert command.sale in entrepot("sale", "list", "--data", str(copy)).stdout
 
 
 def test_a_log_is_begun_anew_when_that_is_said(entrepot, copy):
