@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from entrepot.base.error import UsageError
 from entrepot.base.money import Money
 from entrepot.base.record import Content, record_of
+from entrepot.document.evidence.countersignature import countersign
+from entrepot.document.evidence.sighting import Timekeepers
 from entrepot.document.mandate import Grant, mandate_credential, read_mandate, under
 from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.context import CREDENTIALS_V2
+from entrepot.document.proof.securing import secure_together
 from entrepot.document.status import StatusLists, entry_of, new_list, with_status
 from entrepot.document.verify import Given, verify
 from entrepot.party.did import did_key, document_of, key_method_id
@@ -200,6 +203,49 @@ def test_a_mandate_that_was_taken_back_binds_nobody(purpose, code):
     assert answer(document(), data, lists=StatusLists([signed(taken, "firm")])) == ("invalid", code)
     by_another = signed({**taken, "issuer": DID["mal"]}, "mal")
     assert answer(document(), data, lists=StatusLists([by_another])) == ("unknown", "mandate-status")
+
+
+# ---- long ago --------------------------------------------------------------------------------------------------------
+def seen(data, when):
+    key = KEYS["cat"]
+    return countersign(data, key, method_id=key_method_id(key.public), now=when).encode()
+
+
+def later(data, *mandates, evidence=(), lists=None, at=AT + 300 * DAY):
+    keepers = Timekeepers(dids=frozenset({DID["cat"]}))
+    with_ = Given(mandates=mandates, lists=lists, evidence=evidence, timekeepers=keepers)
+    found = verify(data, resolver=DidResolver(), at=at, given=with_)
+    return found.is_valid, found.results["mandate"].code
+
+
+def test_a_mandate_that_has_ended_counts_for_what_is_shown_to_be_older():
+    data, ended = document(), grant()
+    assert later(data, ended) == (False, "mandate-expired")
+    assert later(data, ended, evidence=(seen(data, AT + timedelta(hours=1)),)) == (True, "mandated")
+    assert later(data, ended, evidence=(seen(data, AT + 2 * DAY),)) == (False, "mandate-expired")
+    assert later(data, ended, evidence=(seen(document(invoice("1.00")), AT),)) == (False, "mandate-expired")
+
+
+def test_a_mandate_taken_back_later_is_judged_by_the_list_of_that_time():
+    fresh = new_list(url=URL, issuer=DID["firm"], purpose="revocation", issued=AT - DAY)
+    granted = grant(status=(entry_of(fresh, 7),), until=AT + 900 * DAY)
+    data = document()
+    old, new = signed(fresh, "firm"), signed(with_status(fresh, 7, 1, issued=AT + 100 * DAY), "firm")
+    evidence = (seen(data, AT + timedelta(hours=1)),)
+    assert later(data, granted, lists=StatusLists([new])) == (False, "mandate-revoked")
+    assert later(data, granted, lists=StatusLists([new]), evidence=evidence) == (False, "mandate-status")
+    assert later(data, granted, lists=StatusLists([old]), evidence=evidence) == (True, "mandated")
+
+
+def test_a_named_mandate_that_is_unknown_leaves_the_document_not_valid():
+    plain = under(credential_of(invoice()), ("urn:uuid:1",))
+    signers = [(KEYS[name], key_method_id(KEYS[name].public), "eddsa-jcs-2022") for name in ("firm", "ann")]
+    both = secure_together(plain, signers, created=AT)
+    found = report(both)
+    assert (found.results["issuer"].code, found.results["mandate"].code) == ("method-listed", "mandate-missing")
+    assert not found.is_valid
+    assert report(both, grant()).is_valid
+    assert not report(both, grant(until=AT - timedelta(seconds=1))).is_valid
 
 
 # ---- passed on -------------------------------------------------------------------------------------------------------

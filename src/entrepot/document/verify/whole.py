@@ -40,8 +40,9 @@ def verify(
     document) as of ``at``.
 
     Valid means: integrity and the issuer's key are valid, nothing is invalid, what ``require`` names is valid, and
-    nothing that the document itself names (a status list, a schema) is unknown. ``created`` of a proof is its signer's
-    claim and evidence of nothing: where a key is out of force, somebody else must have seen the document before.
+    nothing that the document itself names (a status list, a schema, a mandate) is unknown. ``created`` of a proof is
+    its signer's claim and evidence of nothing: where a key is out of force, somebody else must have seen the document
+    before.
     """
     require_aware(at)
     secured, findings = open_secured(data)
@@ -101,6 +102,8 @@ def _is_valid(results: Mapping[str, Result], vc: Mapping[str, Any], require: Col
         for name, member in (("status", "credentialStatus"), ("status", "status"), ("schema", "credentialSchema"))
         if member in vc and (member != "status" or "vct" in vc)
     }
+    if results["mandate"].status is Verdict.UNKNOWN:
+        needed |= {"mandate"}  # it is asked only where the document, or whoever verifies, names one
     if any(each.status is Verdict.INVALID for each in results.values()):
         return False
     return all(results[name].status is Verdict.VALID for name in needed)
