@@ -47,6 +47,14 @@ def test_one_fetch_serves_every_moment(world):
     assert world.asked == 2
 
 
+def test_the_history_comes_with_the_same_fetch(world):
+    """So that a node tells a key that is gone from one that never was."""
+    assert world.resolver.history(world.did).code == "methodNotSupported"
+    world.resolver.resolve(world.did)
+    assert [each.number for each in world.resolver.history(world.did).versions] == [1, 2]
+    assert world.asked == 1
+
+
 def test_failures_are_remembered_for_a_moment(world):
     world.is_up = False
     assert world.resolver.resolve(world.did).document is None

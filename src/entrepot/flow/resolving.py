@@ -18,6 +18,7 @@ from typing import Any
 from entrepot.base.moment import format_moment
 from entrepot.party.error import FetchError
 from entrepot.party.resolve import DidResolver, Fetch, Resolution
+from entrepot.party.webvh import History
 
 KEPT = timedelta(minutes=5)
 FAILED = timedelta(seconds=2)
@@ -98,6 +99,14 @@ class NodeResolver:
                 self._kept.clear()
             self._kept[did] = _Kept(until, fresh, recalled)
         return recalled or found
+
+    def history(self, did: str) -> History | Resolution:
+        """Every version of a did:webvh that :meth:`resolve` has answered for; a failed resolution for all others."""
+        with self._lock:
+            kept = self._kept.get(did)
+        if kept is None:
+            return Resolution(None, "methodNotSupported", f"no history of {did[:80]} is at hand")
+        return kept.known.history(did)
 
     def forget(self, did: str) -> None:
         """Fetch it anew the next time, for instance after its host announced a change."""

@@ -5,7 +5,10 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
@@ -25,8 +28,9 @@ def _quick_disk(monkeypatch):
 
 
 def run(*words):
-    from entrepot.cli import main
+    from entrepot.cli import examine, main
 
+    examine._desk.cache_clear()  # what a process has fetched it does not fetch again; each run is a process here
     out, err = io.StringIO(), io.StringIO()
     told, sys.argv = sys.argv, ["entrepot", *map(str, words)]
     try:
@@ -193,6 +197,51 @@ def test_a_status_list_comes_with_the_bundle(tmp_path):
     assert run("document", "bundle", tmp_path / "vc.json", *words).code == 0
     assert verify("--bundle", out)[0] == 0
     assert verify(tmp_path / "vc.json")[0] == 1
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """A folder that this machine publishes, and its port."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setenv("ENTREPOT_ALLOW_LOOPBACK_HTTP", "1")
+    yield SimpleNamespace(folder=folder, port=server.server_port)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_what_is_fetched_is_gathered(tmp_path, host):
+    """Log and status list come from a host; with the host gone, the bundle gives the same report."""
+    exporter = Exporter(tmp_path / "data", domain=f"localhost:{host.port}")
+    key, method = exporter.stolen[0]
+    url = f"https://localhost:{host.port}/list"
+    listed = new_list(url=url, issuer=exporter.did, purpose="revocation", issued=day(1))
+    vc = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
+          "issuer": exporter.did, "credentialSubject": {"id": "urn:x:1"},
+          "credentialStatus": entry_of(listed, 7)}  # fmt: skip
+    signed = [secure(each, key, method_id=method, securing="eddsa-jcs-2022", created=day(1)) for each in (listed, vc)]
+    (host.folder / "trade").mkdir()
+    (host.folder / "trade" / "did.jsonl").write_bytes(exporter.log)
+    (host.folder / "list").write_bytes(signed[0])
+    (tmp_path / "vc.json").write_bytes(signed[1])
+    options = ["--at", "2026-03-01T00:00:00Z"]
+    online = run("document", "verify", "--json", tmp_path / "vc.json", *options)
+    assert online.code == 0, online.out
+    out = tmp_path / "bundle.json"
+    assert run("document", "bundle", tmp_path / "vc.json", "--out", out, *options).code == 0
+    assert [each["role"] for each in json.loads(out.read_text())["parts"]] == ["document", "did-log", "status-list"]
+    shutil.rmtree(host.folder / "trade")
+    (host.folder / "list").unlink()
+    assert run("document", "verify", "--json", tmp_path / "vc.json", *options).code == 1
+    assert verify("--bundle", out, *options) == (0, json.loads(online.out))
+    still = run("document", "verify", "--json", "--bundle", out, *options)
+    assert (still.code, json.loads(still.out)) == (0, json.loads(online.out)), "with a host that answers nothing"
 
 
 def test_the_options_say_what_they_take(case):

@@ -11,6 +11,8 @@ from entrepot.document.evidence.countersignature import countersign
 from entrepot.document.proof import secure
 from entrepot.document.proof.integrity import hash_data, proof_options
 from entrepot.document.proof.securing import Terms
+from entrepot.document.verify import verify
+from entrepot.flow.resolving import NodeResolver
 from entrepot.party.anchor import Anchor, AnchorList, Anchors
 from entrepot.party.compromise import Mark, Marks
 from entrepot.party.did import did_key, key_method_id
@@ -70,6 +72,13 @@ def test_asking_about_an_earlier_day_does_not_make_a_stolen_key_honest(veteran, 
 def test_a_key_ceases_at_the_very_moment_of_the_next_version(veteran, log, judged, seen, holds):
     receipt = file(log.take(veteran.record(), seen))
     assert judged(veteran.signed(0), receipt, trust=[log.did]).is_valid is holds
+
+
+def test_a_node_tells_a_key_that_is_gone_from_one_that_never_was(veteran):
+    resolver = NodeResolver(own=lambda _: None, fetch=lambda _: veteran.log, clock=lambda: day(90))
+    report = verify(veteran.signed(0), resolver=resolver, at=day(90))
+    assert said(report)[0] == ("unknown", "method-ceased")
+    assert verify(veteran.signed(), resolver=resolver, at=day(90)).is_valid
 
 
 def test_the_key_in_force_needs_no_evidence(veteran, judged):

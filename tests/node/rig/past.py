@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import secrets
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -37,11 +38,11 @@ def pair(name, curve=Curve.ED25519):
 class Exporter:
     """A party with a did:webvh, made on day 0, that keeps every key it ever had, as a thief would."""
 
-    def __init__(self, path):
+    def __init__(self, path, domain=SELLER.domain):
         counter = itertools.count(1)
         self.folder = PartyFolder(path)
         self.upkeep = Upkeep(self.folder, lock=KEK, entropy=lambda size: next(counter).to_bytes(size, "big"))
-        self.kept = self.upkeep.create(SELLER, NewHistory(), now=START)
+        self.kept = self.upkeep.create(replace(SELLER, domain=domain), NewHistory(), now=START)
         self.stolen = []
         self._remember()
 
