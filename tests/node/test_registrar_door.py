@@ -57,7 +57,8 @@ def test_a_register_at_a_node(node):
     assert judged().is_valid, judged().to_json()
     entry = f"{DOOR}/registrations/{made.json['id']}"
     for act, code in (("suspend", "suspended"), ("reinstate", "status-clear"), ("revoke", "revoked")):
-        assert clerk.post(f"{entry}/{act}").status == 200
+        first, second = (clerk.post(f"{entry}/{act}", {}, f"{act}-once") for _ in range(2))
+        assert (first.status, second.json) == (200, first.json)
         assert judged().results["status"].code == code
     assert clerk.post(f"{entry}/reinstate").status == 409
     assert node.trader("clerk").post(f"{entry}/suspend").status == 404
