@@ -285,7 +285,8 @@ def test_the_commands_do_what_the_functions_do(tmp_path):
     me = ("--party", person["id"], "--data", data)
     challenge, answered = tmp_path / "challenge.json", tmp_path / "answer.json"
     run("registrar", "challenge", person["did"], "--by", reg["id"], "--data", data, "--out", challenge)
-    run("identity", "sign-in", challenge, *me, "--out", answered)
+    assert json.loads(run("identity", "sign-in", challenge, *me, "--json"))["holder"] == person["did"]
+    assert json.loads(run("identity", "sign-in", challenge, *me, "--out", answered, "--json"))["file"] == str(answered)
     assert json.loads(run("identity", "check", challenge, answered, "--offline", "--json"))["signedIn"]
     answered.write_text(answered.read_text().replace("VerifiablePresentation", "Verifiable"))
     run("identity", "check", challenge, answered, "--offline", code=1)
@@ -315,6 +316,13 @@ def test_the_commands_do_what_the_functions_do(tmp_path):
     kept = json.loads(run("identity", "licence", "add", token, *me, "--json"))
     assert json.loads(run("identity", "licence", "list", *me, "--json"))["id"] == kept["id"]
     assert run("identity", "licence", "show", kept["id"], *me).strip() == token.read_text()
+    shown = json.loads(run("identity", "licence", "show", kept["id"], *me, "--json"))
+    assert (shown["data"], shown["state"]) == (token.read_text(), "in_force")
+    copy = tmp_path / "copy.jwt"
+    assert json.loads(run("identity", "licence", "show", kept["id"], *me, "--out", copy, "--json")) == {
+        "file": str(copy)
+    }
+    assert copy.read_bytes() == token.read_bytes()
     fill = ("identity", "prefill", "--field", "name", "--field", "did", "--for", BANK, "--purpose", "account", *me)
     assert json.loads(run(*fill, "--consent", "name", "--json", code=1))["withheld"] == ["did"]
     assert len(json.loads(run(*fill, "--consent", "name", "--consent", "did", "--json"))["filled"]) == 2

@@ -216,10 +216,12 @@ def test_a_stranger_verifies_what_an_employee_signed(tmp_path):
     data = tmp_path / "data"
     reg, firm = party("A register", data, "register.example"), party("A firm", data, "firm.example")
     asked, answered, anchor = (tmp_path / name for name in ("challenge.json", "answer.json", "anchor.jwt"))
-    run("registrar", "challenge", firm["did"], "--by", reg["id"], "--data", data, "--out", asked)
+    made = run("registrar", "challenge", firm["did"], "--by", reg["id"], "--data", data, "--out", asked, "--json")
+    assert json.loads(made)["challenge"] == json.loads(asked.read_text())["nonce"]
     run("party", "answer", reg["id"], asked, "--data", data, code=1)
     run("party", "answer", firm["id"], asked, "--for", "did:web:mal.example", "--data", data, code=1)
-    run("party", "answer", firm["id"], asked, "--for", reg["did"], "--data", data, "--out", answered)
+    made = run("party", "answer", firm["id"], asked, "--for", reg["did"], "--data", data, "--out", answered, "--json")
+    assert json.loads(made)["did"] == firm["did"]
     docs = [word for each in (reg, firm) for word in ("--did-doc", each["files"]["didDocument"])]
     apply = ("registrar", "register", answered, "--did", firm["did"], "--name", "A firm", "--scheme", "uen")
     desk = ("--url", "https://register.example", "--by", reg["id"], "--data", data, "--offline", *docs)
@@ -228,7 +230,8 @@ def test_a_stranger_verifies_what_an_employee_signed(tmp_path):
     run(*apply, "--number", NUMBER, *desk, code=1)
     assert json.loads(run("registrar", "list", "--by", reg["id"], "--data", data, "--json"))["state"] == "in_force"
     lists = tmp_path / "status"
-    run("registrar", "status-lists", "--by", reg["id"], "--data", data, "--out", lists)
+    written = run("registrar", "status-lists", "--by", reg["id"], "--data", data, "--out", lists, "--json")
+    assert set(json.loads(written)) == {"revocation", "suspension"}
 
     published = json.loads(run("party", "publish-anchor", firm["id"], anchor, "--data", data, "--json"))
     document = json.loads((data / "party" / f"{firm['id']}.did.json").read_text())

@@ -34,12 +34,13 @@ def group() -> None:
 @click.option("--out", type=FILES, help="File to write; else standard output.")
 @PARTY
 @DATA
-def sign_in(challenge: Path, *, party_id: str, data: Path, out: Path | None) -> int:
+@JSON
+def sign_in(challenge: Path, *, party_id: str, data: Path, out: Path | None, as_json: bool) -> int:
     """Answer the CHALLENGE (a file; - is standard input) of whoever asks for a sign-in.
 
     Example: entrepot identity sign-in challenge.json --party p0123456789ab --data node
     """
-    _put(_provider(data, party_id).sign_in(_challenge(challenge)), out)
+    _put(_provider(data, party_id).sign_in(_challenge(challenge)), out, as_json=as_json)
     return 0
 
 
@@ -187,12 +188,21 @@ def list_licences(*, party_id: str, data: Path, as_json: bool) -> None:
 @click.option("--out", type=FILES, help="File to write; else standard output.")
 @PARTY
 @DATA
-def show(licence_id: str, *, party_id: str, data: Path, out: Path | None) -> int:
+@JSON
+def show(licence_id: str, *, party_id: str, data: Path, out: Path | None, as_json: bool) -> int:
     """Give out LICENCE as its issuer signed it.
 
     Example: entrepot identity licence show 0123456789abcdef0123456789abcdef --party p0123456789ab --data node
     """
-    _put(_provider(data, party_id).show_licence(licence_id), out)
+    from entrepot.base.shape import dump
+
+    provider = _provider(data, party_id)
+    body = provider.show_licence(licence_id)
+    if as_json and out is None:
+        licence = next(each for each in provider.licences() if each.id == licence_id)
+        print_value(dump(licence) | {"data": body.decode("utf-8", "replace")}, as_json=True)
+    else:
+        _put(body, out, as_json=as_json)
     return 0
 
 
@@ -229,8 +239,11 @@ def _challenge(file: Path) -> "Challenge":
     return read_challenge(file)
 
 
-def _put(data: bytes, out: Path | None) -> None:
+def _put(data: bytes, out: Path | None, *, as_json: bool) -> None:
+    """Write what was made; what it is, is JSON or a token by itself."""
     if out is None:
         click.echo(data.decode())
-    else:
-        out.write_bytes(data)
+        return
+    out.write_bytes(data)
+    if as_json:
+        click.echo(json.dumps({"file": str(out)}))

@@ -33,7 +33,8 @@ CHALLENGE_BYTES_MAX = 64 * 1024
 @click.option("--out", type=FILES, help="File to write; else standard output.")
 @click.option("--at", "moment", default="", help="The moment that is written down (RFC 3339); now by default.")
 @DATA
-def answer(party_id: str, challenge: Path, *, data: Path, audience: str, out: Path | None, moment: str) -> int:
+@JSON
+def answer(party_id: str, challenge: Path, *, data: Path, out: Path | None, as_json: bool, **given: str) -> int:
     """Answer a CHALLENGE (a file; - is standard input) with the key of the party ID: it shows control of its DID.
 
     Exit 0: answered. 1: the challenge is for another DID, or from somebody else. 64: wrong use.
@@ -45,15 +46,17 @@ def answer(party_id: str, challenge: Path, *, data: Path, audience: str, out: Pa
 
     asked, folder = read_challenge(challenge), PartyFolder(data)
     kept = folder.show(party_id)
-    if asked.did != kept.party.did or audience not in ("", asked.audience):
+    if asked.did != kept.party.did or given["audience"] not in ("", asked.audience):
         click.echo(f"entrepot: the challenge is for {asked.did}, from {asked.audience}", err=True)
         return 1
     pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data))
-    made = sign(asked, pair, method_id=kept.method_id, now=past_moment_of(moment))
+    made = sign(asked, pair, method_id=kept.method_id, now=past_moment_of(given["moment"]))
     if out is None:
         click.echo(made.decode())
     else:
         out.write_bytes(made)
+        if as_json:
+            print_value({"file": str(out), "did": asked.did, "challenge": asked.nonce}, as_json=True)
     return 0
 
 

@@ -30,7 +30,8 @@ def group() -> None:
 @click.option("--out", type=FILES, help="File to write; else standard output.")
 @BY
 @DATA
-def challenge(did: str, *, party_id: str, data: Path, out: Path | None) -> int:
+@JSON
+def challenge(did: str, *, party_id: str, data: Path, out: Path | None, as_json: bool) -> int:
     """Challenge whoever says to control DID; the answer is made by: entrepot party answer.
 
     Example: entrepot registrar challenge did:web:firm.example --by p0123456789ab --data reg --out challenge.json
@@ -44,6 +45,8 @@ def challenge(did: str, *, party_id: str, data: Path, out: Path | None) -> int:
         click.echo(text)
     else:
         out.write_text(text + "\n", "utf-8")
+        if as_json:
+            click.echo(json.dumps({"file": str(out), "challenge": made.nonce, "expires": dump(made.expires)}))
     return 0
 
 
@@ -144,7 +147,8 @@ def list_entries(*, party_id: str, data: Path, as_json: bool) -> None:
 @click.option("--out", required=True, type=FILES, help="Folder to write revocation.jwt and suspension.jwt to.")
 @BY
 @DATA
-def write_lists(*, party_id: str, data: Path, url: str, out: Path) -> int:
+@JSON
+def write_lists(*, party_id: str, data: Path, url: str, out: Path, as_json: bool) -> int:
     """Write the status lists as they are to be published.
 
     Example: entrepot registrar status-lists --by p0123456789ab --data reg --out public/status
@@ -155,8 +159,12 @@ def write_lists(*, party_id: str, data: Path, url: str, out: Path) -> int:
     if not url and registrar.register.status_list("revocation") is None:
         raise click.UsageError("--url is needed before the first entry")
     out.mkdir(parents=True, exist_ok=True)
+    written: dict[str, str] = {}
     for purpose, body in status_lists(registrar).items():
         (out / f"{purpose}.jwt").write_bytes(body)
+        written[purpose] = str(out / f"{purpose}.jwt")
+    if as_json:
+        click.echo(json.dumps(written))
     return 0
 
 
