@@ -20,6 +20,7 @@ from pathlib import Path
 import didwebvh
 import peers
 from documents import CONTEXT, TERMS
+from kinds import URLS, Kinds
 from rounds import Selective, Signer, Tokens, Whole, Wrapped
 
 from entrepot.document.proof.context import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2, carried
@@ -63,7 +64,8 @@ def rounds(node, openvc, count):
     resolver = DidResolver(documents=[web])
     one, two, three, hosted = Signer(ed), Signer(ec), Signer(large), Signer(ec, WEB, "key-ec")
     contexts = {url: carried(url) for url in (CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2)}
-    contexts |= {TERMS: CONTEXT, "https://w3id.org/security/multikey/v1": MULTIKEY}
+    ours = {TERMS: CONTEXT, **{url: carried(url) for url in URLS}}
+    contexts |= {**ours, "https://w3id.org/security/multikey/v1": MULTIKEY}
     dids = {
         each.issuer: document_of(each.issuer, {each.method.split("#")[1]: each.key.public})
         for each in (one, two, three)
@@ -71,7 +73,7 @@ def rounds(node, openvc, count):
     packages = list(json.loads((peers.HERE / "package.json").read_text())["dependencies"])
     started = [
         node.ask(do="start", contexts=contexts, dids={**dids, WEB: web}, packages=packages),
-        openvc.ask(do="start", contexts={TERMS: CONTEXT, DATA_INTEGRITY_V2: carried(DATA_INTEGRITY_V2)}),
+        openvc.ask(do="start", contexts={**ours, DATA_INTEGRITY_V2: carried(DATA_INTEGRITY_V2)}),
     ]
     for each in started:
         if "versions" not in each:
@@ -91,6 +93,14 @@ def rounds(node, openvc, count):
         (Whole, openvc, "openvc", "ecdsa-rdfc-2019", two),
         # Not P-384: this peer names nodes by SHA-256 there, where the suite takes SHA-384 (as Digital Bazaar's does).
         (Selective, openvc, "openvc", "ecdsa-sd-2023", two),
+        (Kinds, node, "bazaar", "eddsa-jcs-2022", one),
+        (Kinds, node, "bazaar", "eddsa-rdfc-2022", one),
+        (Kinds, node, "bazaar", "ecdsa-rdfc-2019", two),
+        (Kinds, node, "bazaar", "ecdsa-sd-2023", hosted),
+        (Kinds, node, "trustvc", "ecdsa-sd-2023", hosted),
+        (Kinds, openvc, "openvc", "eddsa-jcs-2022", one),
+        (Kinds, openvc, "openvc", "eddsa-rdfc-2022", one),
+        (Kinds, openvc, "openvc", "ecdsa-rdfc-2019", two),
     ]
     versions = {name: each for found in started for name, each in found["versions"].items()}
     hashes = {name: each for found in started for name, each in found.get("hashes", {}).items()}

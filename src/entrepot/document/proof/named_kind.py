@@ -31,56 +31,56 @@ KIND_CONTEXTS: Mapping[tuple[str, int], tuple[KindContext, ...]] = {
         KindContext(
             f"{NAMESPACE}invoice/v1",
             "CommercialInvoice",
-            "c26091ca524cd90a696677c383fd2e0822aece82383f551fd9b05436cac1899b",
+            "1cccfd7b129a573776d98ff3bcd441be15c397c337d37c895db8c74b4cf360e6",
         ),
     ),
     ("packing-list", 1): (
         KindContext(
             f"{NAMESPACE}packing-list/v1",
             "PackingList",
-            "941d58ab94e773ef2ae0fa007db16db5b921051ea6e2032f94f38dd6b6b6ae2b",
+            "2816d41a64d5c1edeb518e50559b92abc8c4acce602101a9189f4c372f8d1660",
         ),
     ),
     ("order", 1): (
         KindContext(
             f"{NAMESPACE}order/v1",
             "PurchaseOrder",
-            "40b9bcb9d431e66f9aebf0368b44d23aa506b71f215403e76185ddc475e345e5",
+            "c9cafd502010840ea00ab996b8fb03f8b9ec3021b3bf8b01f15462f42b910cfe",
         ),
     ),
     ("transport-document", 1): (
         KindContext(
             f"{NAMESPACE}transport-document/v1",
             "TransportDocument",
-            "c1e345f6d322f1e7dca7e451ceade590597a1eb329c187117e186dc0ad4be06b",
+            "11f57326d2bb0701c245dc50f9da5510a68be58092e2f23fc4ce31624197ea11",
         ),
     ),
     ("certificate-of-origin", 1): (
         KindContext(
             f"{NAMESPACE}certificate-of-origin/v1",
             "CertificateOfOrigin",
-            "cdd6723b2bc43f9377ff784c21986a8829ff36ddbce54f28b79a5efc3dc9a89a",
+            "2468f71855dcbb6d3edea4d0f409baa2ee8a9d3df9b4b8ab07b7c81e2babf997",
         ),
     ),
     ("customs-declaration", 1): (
         KindContext(
             f"{NAMESPACE}customs-declaration/v1",
             "CustomsDeclaration",
-            "200eb31e715fa872564f65835fc0d666ed95150d1f28ba2ede853f95cf7bc9bd",
+            "ee8fa60c14068fb8d63fb2ce86f8839120ca808995cd1a43350f6b969bec8d34",
         ),
     ),
     ("insurance-certificate", 1): (
         KindContext(
             f"{NAMESPACE}insurance-certificate/v1",
             "CargoInsuranceCertificate",
-            "1ad2e7904b0dc041b90c2686c69f3561e2a6d811c10294e686ec17f11f9f9890",
+            "2336cf49c3ea606f587f29aef109aefb511e06adb9b4dddead45981ec25912cf",
         ),
     ),
     ("warehouse-receipt", 1): (
         KindContext(
             f"{NAMESPACE}warehouse-receipt/v1",
             "WarehouseReceipt",
-            "46000da7c116709fb01f685fdc964300e742315cf5660e5f276141d62ca51251",
+            "f6d18d9de5328bb0a698edb0889646ae35d7e69bddf70f8e91dc0136f65308b6",
         ),
     ),
 }

@@ -98,14 +98,18 @@ class _Scope:
             made: Definitions = {"@id": table().iri(table().term(self._kind, shape.__name__, name))}
             made |= _coercion(inner)
             if is_list:
-                made["@container"] = "@list"
+                # Objects tell themselves apart. A list of them would chain as many nameless nodes, which processors
+                # that bound their work on such chains refuse.
+                made["@container"] = "@set" if is_object(inner) else "@list"
             own[name] = made, unwrap(inner)[0] if is_object(inner) else None
-        plain = {name: made for name, (made, inner) in own.items() if inner is None}
-        in_force = inherited | plain
+        spoken = {made["@id"] for made, _ in own.values()}
+        # An outer name for the same term would make two names for it here, and a compaction would take either.
+        cleared = {name: None for name, each in inherited.items() if name not in own and each and each["@id"] in spoken}
+        # What stands further in is read under the definitions of this shape, its objects among them.
+        in_force = inherited | cleared | {name: {**made, "@open": True} for name, (made, _) in own.items()}
+        in_force |= {name: made for name, (made, inner) in own.items() if inner is None}
+        found: Definitions = {}
         for name, (made, inner) in own.items():
-            if inner is not None:
-                # What stands further in is read under the definitions of this shape, its objects among them.
-                seen = in_force | {other: None for other, (_, each) in own.items() if each is not None}
-                scope = self.definitions(inner, seen)
-                in_force[name] = made | ({"@context": _PROTECTED | scope} if scope else {})
-        return {name: in_force[name] for name in own if inherited.get(name) != in_force[name]}
+            scope = {} if inner is None else self.definitions(inner, in_force)
+            found[name] = made | ({"@context": _PROTECTED | scope} if scope else {})
+        return cleared | {name: made for name, made in found.items() if inherited.get(name) != made}

@@ -34,7 +34,7 @@ class VocabularyError(EntrepotError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
     """One member of one shape, inside one kind. ``path``: where it stands below the payload, ``[]`` for lists;
-    ``type``: of the member (without lists around it); ``is_list``: whether an ordered list is written."""
+    ``type``: of the member (without a list around it); ``is_list``: whether there may be several."""
 
     path: str
     shape: str
