@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,39 @@ def test_published_vectors_byte_for_byte():
         assert canonical(json.loads(each.read_bytes())) == expected.read_bytes(), each.name
         hexadecimal = (each.parent.parent / "outhex" / f"{each.stem}.txt").read_text()
         assert canonical(json.loads(each.read_bytes())) == bytes.fromhex(hexadecimal), each.name
+
+
+@given(VALUES)
+def test_both_ways_of_writing_give_the_same_bytes(value):
+    """What the standard library writes is taken only where it is what the library for RFC 8785 writes."""
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.0,
+        -0.0,
+        1e-5,
+        1.5e-7,
+        0.0001,
+        1e21,
+        5e-324,
+        123456789.125,
+        True,
+        10**15,
+        "\x7f\x1f\u2028",
+        {"\U0001f600": 1},
+    ],
+)
+def test_values_at_the_border_of_the_two_ways(value):
+    assert canonical({"a": [value]}) == rfc8785.dumps({"a": [value]})
+
+
+def test_names_that_are_no_texts_are_refused():
+    for wrong in ({1: 2}, {"a": {None: 1}}, [({True: 1},)], {"a": 1, 2: 3}, {"a": Decimal(1)}, {"a": b"x"}):
+        with pytest.raises(NotCanonicalError):
+            canonical(wrong)
 
 
 def test_members_sort_by_utf16_code_units():

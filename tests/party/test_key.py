@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+import base58
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
@@ -321,3 +322,11 @@ def test_ecdsa_signature_without_its_leading_zero_is_refused():
     )
     assert key.public.verify(signature, text.encode())
     assert not key.public.verify(signature[:32] + signature[33:], text.encode())
+
+
+@given(st.binary(max_size=120))
+def test_multibase_is_read_as_the_library_reads_it(data):
+    text = to_multibase(data) if data else "z1"
+    assert from_multibase(text) == base58.b58decode(text[1:])
+    if data:
+        assert from_multibase(text) == data

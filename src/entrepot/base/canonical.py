@@ -1,5 +1,6 @@
 """Canonical JSON: one byte string per value (RFC 8785, JSON Canonicalization Scheme)."""
 
+import json
 import re
 from typing import Any
 
@@ -9,6 +10,13 @@ from entrepot.base.error import EntrepotError
 
 _SAFE_MAX = 2**53 - 1
 _LONG = re.compile(rb"[0-9]{16}")
+_STRING = re.compile(r'"(?:[^"\\]+|\\.)*"')
+_UNLIKE = re.compile(r"[0-9]e|\.0(?![0-9])|[0-9]{16}")
+"""Numbers that the standard library writes otherwise than RFC 8785 says, or that may lie beyond 2**53."""
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+"""Characters that come elsewhere in the order of UTF-16 than in that of code points."""
+_HOLDERS = (dict, list, tuple)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 class NotCanonicalError(EntrepotError):
@@ -20,6 +28,9 @@ class NotCanonicalError(EntrepotError):
 
 def canonical(value: Any) -> bytes:
     """``value`` in its canonical form, UTF-8. Raises :class:`NotCanonicalError` where it has none."""
+    plain = _plain(value)
+    if plain is not None:
+        return plain
     try:
         body = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as wrong:
@@ -27,6 +38,32 @@ def canonical(value: Any) -> bytes:
     if _LONG.search(body) and _holds_unsafe_float(value):
         raise _refusal("a whole number beyond 2**53 reads back as another number")
     return body
+
+
+def _plain(value: Any) -> bytes | None:
+    """The canonical form as the standard library writes it, in half the time; None where it may write another one.
+
+    It writes texts as RFC 8785 says, most numbers, and sorts names as it says within the basic plane.
+    """
+    try:
+        text = _ENCODER.encode(value)
+        if not _has_plain_names(value) or _UNLIKE.search(_STRING.sub("", text)):
+            return None
+        return text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def _has_plain_names(value: Any) -> bool:
+    """Whether every name is a text (the standard library would write a number as one) within the basic plane."""
+    if isinstance(value, dict):
+        for name in value:
+            if type(name) is not str or not (name.isascii() or not _BEYOND.search(name)):
+                return False
+        value = value.values()
+    elif not isinstance(value, _HOLDERS):
+        return True
+    return all(_has_plain_names(each) for each in value if isinstance(each, _HOLDERS))
 
 
 def _refusal(reason: str) -> NotCanonicalError:
