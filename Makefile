@@ -88,7 +88,7 @@ $(INTEROP)/.installed: requirements/interop.txt tests/proof/interop/package.json
 	$(INTEROP)/openvc/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/interop.txt
 	@touch $@
 
-bench: $(VENV)/.installed-test
+bench: $(VENV)/.installed-test $(INTEROP)/.installed
 	@ls bench/*.py >/dev/null 2>&1 || { echo "No measurements yet: bench/ holds no programs." >&2; exit 1; }
 	@set -e; for each in bench/*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
 
