@@ -284,3 +284,16 @@ def test_a_proof_beside_the_issuers_has_not_seen_it(veteran, judged):
     report = judged(data, trust=[witness])
     assert (report.is_valid, str(report.results["integrity"].status)) == (False, "valid")
     assert said(report) == [("unknown", "method-ceased"), ("unknown", "evidence-missing")]
+
+
+def test_a_chain_of_the_witness_alone_has_not_seen_the_issuers_proof(veteran, judged):
+    """A thief adds the issuer's proof later, beside a chain that an honest witness made over something else."""
+    document = json.loads(veteran.signed(0))
+    stolen, witness = document.pop("proof"), pair("witness")
+    method, proofs = key_method_id(witness.public), []
+    for members in ({"id": "urn:proof:1"}, {"previousProof": "urn:proof:1"}):
+        options = {**proof_options(document, "eddsa-jcs-2022", method, "2026-01-06T00:00:00Z"), **members}
+        data = hash_data(document, options, previous=proofs)
+        proofs.append({**options, "proofValue": to_multibase(witness.sign(data))})
+    report = judged(canonical({**document, "proof": [*proofs, stolen]}), trust=[did_key(witness.public)])
+    assert said(report, "integrity", "issuer") == [("valid", "signature-holds"), ("unknown", "method-ceased")]

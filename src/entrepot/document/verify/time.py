@@ -77,7 +77,7 @@ _REMEDY = "Give the receipt, time-stamp token or counter-signature of this docum
 def _question(case: Case, data: bytes, record: Record | None) -> Question:
     return question_of(
         data,
-        record_id=record.id if record is not None and not case.secured.is_partial else "",
+        record_id=record.id if record is not None else "",
         timekeepers=case.given.timekeepers,
         anchors=case.given.anchors,
         resolver=case.resolver,
