@@ -8,8 +8,9 @@ from rig.outside import Node
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    # No longer than a module: while its driver runs, this thread has an event loop, and Django refuses to work in one.
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip("no Chromium on this machine")
