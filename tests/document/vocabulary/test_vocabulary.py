@@ -28,8 +28,7 @@ from entrepot.party.key import Curve, KeyPair
 from entrepot.party.resolve import DidResolver
 
 SAMPLES = Path(__file__).parents[3] / "examples" / "durian"
-DATA = os.environ.get("ENTREPOT_TEST_DATA")
-PUBLISHED = Path(DATA or "/") / "identity-documents/contexts/uncefact/unece-context.jsonld"
+PUBLISHED = os.environ.get("ENTREPOT_TEST_UNCEFACT")
 PUBLISHED_SHA256 = "ed374c39b3ab8826287c32593b2112b4106dc39a6a85856ebfa23449d0579d13"
 """uncefact/vocabulary-outputs, commit 51768f9c41be13673bc6d555c8c21c79d9e481a0."""
 FILES = {kind: kind for kind in table().kinds.values()} | {"customs-declaration": "customs-declaration-import"}
@@ -93,9 +92,10 @@ def test_the_carried_context_is_the_one_of_the_shape(kind):
     assert "@vocab" not in json.dumps(carried(newest.url))
 
 
-@pytest.mark.skipif(not PUBLISHED.is_file(), reason="the published context of UN/CEFACT is not among the test data")
+@pytest.mark.brought
+@pytest.mark.skipif(not PUBLISHED, reason="ENTREPOT_TEST_UNCEFACT does not name UN/CEFACT's unece-context.jsonld")
 def test_every_term_of_un_cefact_is_published():
-    data = PUBLISHED.read_bytes()
+    data = Path(PUBLISHED).read_bytes()
     assert hashlib.sha256(data).hexdigest() == PUBLISHED_SHA256
     published = json.loads(data)["@context"]
     claimed = {each.term for kind in FILES for each in elements(kind) if each.term.startswith("unece:")}
