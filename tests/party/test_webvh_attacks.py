@@ -541,7 +541,7 @@ def test_attack_on_an_identifier_is_refused_under_its_code(code, did):
 
 
 def test_every_code_is_attacked():
-    asked_for = {"webvh-version-unknown", "webvh-time-before"}
+    asked_for = {"webvh-version-unknown", "webvh-time-before", "webvh-forked"}
     assert {code for code, _ in ATTACKS.values()} | set(IDENTIFIERS) | asked_for == set(REASONS)
 
 

@@ -164,7 +164,7 @@ class StatusLists:
         self._given = list(given)
         self._fetch = fetch
         self._fresh_max = fresh_max
-        self._opened: dict[tuple[str, datetime], Mapping[str, Any] | Standing] = {}
+        self._opened: dict[tuple[str, datetime], tuple[Mapping[str, Any], ...] | Standing] = {}
         self._bits: dict[int, bytes] = {}
 
     def standing(self, stated: Any, *, issuer: str, at: datetime, judge: Judge) -> Standing:
@@ -188,26 +188,32 @@ class StatusLists:
             return _unknown(
                 "STATUS_VERIFICATION_ERROR", "The document names no status list in the form of the standard."
             )
-        credential = self._list(url, at, judge)
-        if isinstance(credential, Standing):
-            return credential
+        lists = self._lists(url, at, judge)
+        if isinstance(lists, Standing):
+            return lists
         try:
-            value = self._value(credential, issuer, purpose, (int(index), int(size)))
+            values = [self._value(each, issuer, purpose, (int(index), int(size))) for each in lists]
         except StatusError as wrong:
             return _unknown(wrong.code, f"{url[:200]}: {wrong.reason}.")
-        return self._aged(credential, at) or _later(credential, at, purpose, value) or _said(purpose, value, entry)
+        # What is final and was set once stays set, whatever another edition says.
+        newest = max(values) if purpose in FINAL else values[0]
+        return self._aged(lists[0], at) or _later(lists[0], at, purpose, newest) or _said(purpose, newest, entry)
 
-    def _list(self, url: str, at: datetime, judge: Judge) -> Mapping[str, Any] | Standing:
+    def _lists(self, url: str, at: datetime, judge: Judge) -> tuple[Mapping[str, Any], ...] | Standing:
         key = (url, at)
         if key not in self._opened:
             self._opened[key] = self._look_up(url, at, judge)
         return self._opened[key]
 
-    def _look_up(self, url: str, at: datetime, judge: Judge) -> Mapping[str, Any] | Standing:
-        for each in self._given:
-            holds, reason, credential = judge(each, at)
-            if credential.get("id") == url:
-                return credential if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
+    def _look_up(self, url: str, at: datetime, judge: Judge) -> tuple[Mapping[str, Any], ...] | Standing:
+        """Every edition of the list that was given, the one that counts first; else the one that is fetched."""
+        found = [(holds, reason, each) for holds, reason, each in (judge(given, at) for given in self._given)]
+        found = [each for each in found if each[2].get("id") == url]
+        if found:
+            broken = next((reason for holds, reason, _ in found if not holds), None)
+            if broken is not None:
+                return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {broken}")
+            return _editions([each for _, _, each in found], at)
         if self._fetch is None:
             return _unknown("STATUS_RETRIEVAL_ERROR", f"{url[:200]} was not given, and nothing may be fetched.")
         mark = "&" if "?" in url else "?"
@@ -218,7 +224,7 @@ class StatusLists:
         holds, reason, credential = judge(body, at)
         if credential.get("id") != url:
             return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]} answers with another document.")
-        return credential if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
+        return (credential,) if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
 
     def _value(self, credential: Mapping[str, Any], issuer: str, purpose: str, place: tuple[int, int]) -> int:
         subject = credential.get("credentialSubject")
@@ -262,6 +268,20 @@ class StatusLists:
             "The status list is older than is accepted, or does not say its age.",
             "Fetch the list again.",
         )
+
+
+def _editions(found: list[Mapping[str, Any]], at: datetime) -> tuple[Mapping[str, Any], ...]:
+    """The newest edition that was there at the moment first, then those before it; else the first made after it."""
+
+    def made(credential: Mapping[str, Any]) -> datetime:
+        try:
+            return parse_moment(credential["validFrom"])
+        except (KeyError, ValueError, TypeError):
+            return datetime.min.replace(tzinfo=at.tzinfo)
+
+    ordered = sorted(found, key=made, reverse=True)
+    before = tuple(each for each in ordered if made(each) <= at)
+    return before or (ordered[-1],)
 
 
 def _later(credential: Mapping[str, Any], at: datetime, purpose: str, value: int) -> Standing | None:

@@ -29,7 +29,7 @@ class BundledResolver:
         if other.document is None:
             return found if _is_missing(other) else other
         proves_itself = self._is_vouched or did.startswith("did:webvh:")
-        return other if proves_itself else replace(other, is_unvouched=True)
+        return replace(other, is_brought=not self._is_vouched, is_unvouched=not proves_itself)
 
     def history(self, did: str) -> History | Resolution:
         """Every version of a did:webvh."""

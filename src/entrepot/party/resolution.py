@@ -49,7 +49,8 @@ class Resolution:
     ``metadata``: of the document. ``marks``: compromised keys of the DID that are known here. ``is_unreadable``:
     nothing at all could be read of what should hold the document. ``remembered``: when the document was last confirmed,
     where it comes from memory because its host does not answer; ``reason`` says so in words. ``is_unvouched``:
-    nobody but whoever brought the document along says that it is that of the DID.
+    nobody but whoever brought the document along says that it is that of the DID. ``is_brought``: its history came with
+    the document, and may have been cut off at the end.
     """
 
     document: Mapping[str, Any] | None
@@ -61,6 +62,7 @@ class Resolution:
     is_unreadable: bool = False
     remembered: datetime | None = None
     is_unvouched: bool = False
+    is_brought: bool = False
 
     @property
     def standard_error(self) -> str:

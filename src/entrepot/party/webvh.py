@@ -4,7 +4,7 @@ Method: did:webvh 1.0 (Decentralized Identity Foundation), in ``_webvh10``; its 
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,9 @@ class WebvhResolver:
         seen: Mapping[str, str] | None = None,
     ) -> None:
         self._fetch, self._clock, self._seen = fetch, clock, seen or {}
-        self._given = {each.scid: each for each in logs}
+        self._given: dict[str, list[GivenLog]] = {}
+        for each in logs:
+            self._given.setdefault(each.scid, []).append(each)
         self._known: dict[str, History | Resolution] = {}
 
     def history(self, did: str) -> History | Resolution:
@@ -108,9 +110,11 @@ class WebvhResolver:
         return Resolution(out_of_force(found.document, since, marks), metadata=found.metadata, marks=marks)
 
     def _read(self, did: WebvhDid) -> History | Resolution:
-        given = self._given.get(did.scid)
+        given = _longest(self._given.get(did.scid, ()))
         seen = self._seen.get(did.scid, "")
         now = self._clock() if self._clock else None
+        if isinstance(given, Fault):
+            return failed(given)
         if given is not None:
             return read_history(given.log, did, witness=lambda: given.witness, now=now, seen=seen)
         fetch = self._fetch
@@ -121,6 +125,18 @@ class WebvhResolver:
         except FetchError as wrong:
             return Resolution(None, wrong.error_code, f"{did.log_url}: {wrong.message}", "notFound")
         return read_history(log, did, witness=lambda: _proofs(fetch, did), now=now, seen=seen)
+
+
+def _longest(given: Sequence[GivenLog]) -> GivenLog | Fault | None:
+    """Of several logs of one identifier the one that goes on where the others end; a fault where they part."""
+    if not given:
+        return None
+    lines = {id(each): each.log.strip().splitlines() for each in given}
+    longest = max(given, key=lambda each: (len(lines[id(each)]), each.witness is not None))
+    whole = lines[id(longest)]
+    if all(whole[: len(part)] == part for part in lines.values()):
+        return longest
+    return Refused("webvh-forked").fault
 
 
 def published_at(did: str) -> dict[str, str]:

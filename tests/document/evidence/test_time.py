@@ -8,7 +8,7 @@ from rig.past import Log, day, pair
 
 from entrepot.base.canonical import canonical
 from entrepot.document.evidence.countersignature import countersign
-from entrepot.document.proof import secure
+from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.integrity import hash_data, proof_options
 from entrepot.document.proof.securing import Terms
 from entrepot.document.verify import verify
@@ -17,6 +17,8 @@ from entrepot.party.anchor import Anchor, AnchorList, Anchors
 from entrepot.party.compromise import Mark, Marks
 from entrepot.party.did import did_key, key_method_id
 from entrepot.party.multibase import to_multibase
+from entrepot.party.resolve import DidResolver
+from entrepot.party.webvh import given_log
 
 
 def said(report, *names):
@@ -207,6 +209,41 @@ def test_a_part_of_a_record_is_not_what_the_log_has_seen(veteran, log, judged):
     assert judged(token, receipt, trust=[log.did]).results["issuer"].code == "method-listed-then"
     shown = token.split(b"~")[0] + b"~"
     assert said(judged(shown, receipt, trust=[log.did]))[0] == ("unknown", "method-ceased")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"validUntil": "2036-01-01T00:00:00Z"},
+        {"credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation",
+                              "statusListIndex": "8", "statusListCredential": "https://x.example/1"}},
+        {"credentialSchema": {"id": "https://x.example/s", "type": "JsonSchema"}},
+    ],
+    ids=lambda each: next(iter(each)),
+)  # fmt: skip
+@pytest.mark.parametrize("securing", ["eddsa-jcs-2022", "vc+jwt"])
+def test_what_a_thief_puts_beside_a_record_the_log_has_not_seen(veteran, log, judged, securing, beside):
+    """The log has seen the record, years ago; the end and the status of this credential are of today."""
+    receipt = file(log.take(veteran.record(), 5))
+    key, method = veteran.stolen[0]
+    forged = secure(
+        {**credential_of(veteran.record()), **beside}, key, method_id=method, securing=securing, created=day(1)
+    )
+    report = judged(forged, receipt, trust=[log.did])
+    assert not report.is_valid
+    assert said(report)[0] == ("unknown", "method-ceased")
+
+
+def test_the_order_of_logs_does_not_decide(veteran, exporter):
+    cut = b"\n".join(veteran.log.splitlines()[:1]) + b"\n"
+    for logs in ([veteran.log, cut], [cut, veteran.log], [cut, veteran.log, cut]):
+        resolver = DidResolver(logs=list(map(given_log, logs)), clock=lambda: day(90))
+        assert said(verify(veteran.signed(0), resolver=resolver, at=day(90)))[0] == ("unknown", "method-ceased")
+    lines = veteran.log.splitlines()
+    forked = b"\n".join([lines[0], lines[2]])
+    resolver = DidResolver(logs=[given_log(veteran.log), given_log(forked)], clock=lambda: day(90))
+    assert resolver.resolve(veteran.did).code == "webvh-forked"
+    assert not verify(veteran.signed(), resolver=resolver, at=day(90)).is_valid
 
 
 # ---- counter-signatures ------------------------------------------------------------------------------------------

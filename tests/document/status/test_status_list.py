@@ -89,6 +89,28 @@ def test_both_lists_are_asked():
     assert judged(data, signed(revocation)) == (False, "unknown", "STATUS_RETRIEVAL_ERROR")
 
 
+@pytest.mark.parametrize("purpose", ["revocation", "suspension"])
+def test_the_order_of_editions_does_not_decide(purpose):
+    old = listed(purpose, issued=AT - timedelta(days=9))
+    now = with_status(old, 7, 1, issued=AT - timedelta(days=1))
+    data = document(entry_of(old, 7))
+    for editions in ([old, now], [now, old]):
+        assert judged(data, *map(signed, editions))[:2] == (False, "invalid")
+    # An edition made after it, in which the place is clear.
+    later = with_status(listed(purpose, issued=AT - timedelta(hours=1)), 8, 1, issued=AT - timedelta(hours=1))
+    expected = (False, "invalid") if purpose == "revocation" else (True, "valid")
+    for editions in ([now, later], [later, now]):
+        assert judged(data, *map(signed, editions))[:2] == expected, "what is final stays, what is not may end"
+
+
+def test_an_edition_that_does_not_hold_leaves_it_unknown():
+    plain = listed()
+    data = document(entry_of(plain, 7))
+    forged = signed(plain, OTHER)
+    for editions in ([signed(plain), forged], [forged, signed(plain)]):
+        assert judged(data, *editions)[:2] == (False, "unknown")
+
+
 def short(bits):
     plain = listed()
     plain["credentialSubject"]["encodedList"] = encoded(bytes(bits // 8))

@@ -61,6 +61,16 @@ def is_record_credential(credential: Mapping[str, Any]) -> bool:
     return isinstance(types, list) and RECORD_TYPES[0] in types
 
 
+def says_no_more(credential: Mapping[str, Any]) -> bool:
+    """Whether the credential states nothing beside the record: no end, no status, no terms of its own.
+
+    Only then does the record's id stand for the whole of it; anything else could be put there by whoever signs again.
+    A token repeats its issuer and type, and from when it holds.
+    """
+    beside = {"validUntil", "credentialStatus", "credentialSchema", "termsOfUse"}
+    return set(credential) <= (_ALLOWED - beside) | {"iss", "iat", "nbf", "vct"}
+
+
 def record_of_credential(credential: Mapping[str, Any]) -> tuple[Record | None, tuple[Finding, ...]]:
     """The record that ``credential`` renders, or None and all findings.
 

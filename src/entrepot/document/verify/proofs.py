@@ -3,7 +3,7 @@
 A key that is out of force is still the issuer's where there is evidence that the signature existed before it went.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrepot.base.finding import Finding
@@ -169,7 +169,11 @@ class ProofJudge:
         if keeper.resolution.is_unvouched:
             reason = f"The document of {issuer} is known from the bundle alone, and proves nothing by itself"
             return Result(Verdict.UNKNOWN, "document-unvouched", reason, "Go online, or give it with --did-doc.")
-        return self._in_force(issuer, proof.method, tenure, seen)
+        found = self._in_force(issuer, proof.method, tenure, seen)
+        if not keeper.resolution.is_brought or found.status is not Verdict.VALID:
+            return found
+        ends = keeper.resolution.metadata.get("updated", "an unknown time")
+        return replace(found, reason=f"{found.reason}, as far as the log in the bundle tells, which ends at {ends}")
 
     def _in_force(self, issuer: str, method: str, tenure: Tenure, seen: datetime | None) -> Result:
         ceased = tenure.ceased

@@ -7,6 +7,7 @@ from entrepot.base.moment import format_moment, parse_moment
 from entrepot.base.record import Record
 from entrepot.document.evidence.read import sightings_in
 from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, judged, question_of
+from entrepot.document.proof.credential import says_no_more
 from entrepot.document.proof.opened import ASSERTION, Proof
 from entrepot.document.verify.case import Case
 from entrepot.document.verify.report import NOT_ASKED, Result, Verdict
@@ -17,11 +18,13 @@ from entrepot.party.tenure import Tenure
 def sightings(case: Case, data: bytes, record: Record | None) -> tuple[Sighting, ...]:
     """What every piece of evidence that was given says of the secured bytes ``data``, which render ``record``.
 
-    A document of which a holder shows a part renders no record: nobody has seen its issuer sign this part.
+    A document of which a holder shows a part renders no record: nobody has seen its issuer sign this part. A receipt of
+    the record stands for the document only where this states nothing beside the record.
     """
     if not case.given.evidence:
         return ()
-    question = _question(case, data, record)
+    # The log has seen the record, not what a credential states beside it: its end, its status, its terms.
+    question = _question(case, data, record if says_no_more(case.secured.vc) else None)
     return tuple(each for file in case.given.evidence for each in sightings_in(file, question))
 
 

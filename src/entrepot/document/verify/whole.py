@@ -14,7 +14,7 @@ from typing import Any
 
 from entrepot.base.moment import require_aware
 from entrepot.document._openattestation2.wrapped import is_wrapped
-from entrepot.document.proof.opened import open_secured
+from entrepot.document.proof.opened import Secured, open_secured
 from entrepot.document.verify.anchor import anchor
 from entrepot.document.verify.case import NOTHING, Case, Given
 from entrepot.document.verify.form import form, rendered, schema
@@ -63,7 +63,7 @@ def verify(
         "issuer": bound(judge.issuer(moment), mandated),
         "status": status(case, _holds),
         "validity": validity(secured, at),
-        "schema": schema(secured.vc, broken + shape, given.schemas),
+        "schema": _parted(secured, schema(secured.vc, broken + shape, given.schemas)),
         "mandate": mandated,
         "anchor": anchor(case, _backing),
         "time": time(case, seen, is_needed=judge.needs_evidence()),
@@ -82,6 +82,14 @@ def verify(
 def _backing(case: Case, data: bytes) -> Report:
     """The report on a credential that backs the document: by its issuer's own key, whatever else it may name."""
     return verify(data, resolver=case.resolver, at=case.at, given=case.alone())
+
+
+def _parted(secured: Secured, found: Result) -> Result:
+    """The answer on the form, with a word on what a holder may have left out."""
+    if found.status is not Verdict.VALID or not secured.is_partial:
+        return found
+    reason = f"{found.reason} It is a part: its holder chose what it shows, and may have left out the rest."
+    return replace(found, code="part-of-a-document", reason=reason)
 
 
 def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, str, Mapping[str, Any]]:

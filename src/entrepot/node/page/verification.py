@@ -64,6 +64,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         "verify.html",
         report=report,
         verdict=_verdict(report),
+        is_part=report.results["schema"].code == "part-of-a-document",
         lines=[_line(name, report) for name in QUESTIONS if name in report.results],
         text=text if upload is None else "",
     )

@@ -65,6 +65,7 @@ REASONS: dict[str, str] = {
     # What was asked for
     "webvh-version-unknown": "the log has no version {what}",
     "webvh-time-before": "the identifier did not exist at {what}",
+    "webvh-forked": "the logs that were given part ways: one of them is not what its identifier published",
     "webvh-rollback": "the log lacks version {what}, which was seen before",
 }
 """Code -> sentence; its places are filled when the fault is found."""
