@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from entrepot.cli.anchors import MEMORY, SIGNERS
+from entrepot.cli.answer import JSON, print_files, print_made
 from entrepot.cli.bringing import bringing
 from entrepot.cli.examine import Asked, desk_of, fetch, given_contexts, moment_of, needed, read_file
 
@@ -33,7 +34,8 @@ INPUT = click.Path(path_type=Path, allow_dash=True)
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
 @click.option("--schema", "schemas", multiple=True, help="A JSON Schema that documents name: FILE, or URL=FILE.")
 @click.option("--at", "moment", default="", help="The moment to gather for (RFC 3339); now by default.")
-def bundle(file: Path, *, out: Path | None, moment: str, **given: Any) -> int:
+@JSON
+def bundle(file: Path, *, out: Path | None, moment: str, as_json: bool, **given: Any) -> int:
     """Gather the document in FILE and all that its verification needs into one file for use without network.
 
     Exit 0: written. 2: the document cannot be read. 64: wrong use.
@@ -57,9 +59,11 @@ def bundle(file: Path, *, out: Path | None, moment: str, **given: Any) -> int:
     parts = [_part("document", "", data), *_given(asked), *_contexts(asked, data), *_fetched(answers)]
     written = gathered(parts, made=datetime.now(UTC).replace(microsecond=0)).to_bytes()
     if out is None:
-        click.echo(written, nl=False)
-    elif not write_durably(out, written):
+        print_made([written], as_json=as_json)
+        return 0
+    if not write_durably(out, written):
         raise click.UsageError(f"{out} is there already")
+    print_files([out], as_json=as_json)
     return 0
 
 
@@ -68,7 +72,8 @@ def bundle(file: Path, *, out: Path | None, moment: str, **given: Any) -> int:
 @click.option("--key", required=True, type=FILES, help="A Multikey pair or private JWK (JSON).")
 @click.option("--verification-method", "method", default="", help="DID URL of the key; by default as the key says.")
 @click.option("--out", type=FILES, help="File to write; else standard output.")
-def countersign(file: Path, *, key: Path, method: str, out: Path | None) -> int:
+@JSON
+def countersign(file: Path, *, key: Path, method: str, out: Path | None, as_json: bool) -> int:
     """Testify to have seen the secured document in FILE now; for use with --evidence.
 
     Exit 0: signed. 2: a file cannot be read. 64: wrong use.
@@ -84,7 +89,11 @@ def countersign(file: Path, *, key: Path, method: str, out: Path | None) -> int:
         return 2
     found = read_key(needed(key, "--key"))
     text = sign(data, found.pair, method_id=method or found.method_id, now=datetime.now(UTC))
-    click.echo(text) if out is None else out.write_text(text + "\n", "ascii")
+    if out is None:
+        print_made([text.encode()], as_json=as_json)
+    else:
+        out.write_text(text + "\n", "ascii")
+        print_files([out], as_json=as_json)
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.cli.answer import JSON_ANYWAY
 from entrepot.cli.examine import read_file
 from entrepot.cli.kept import lock_of, moment_of, passphrase_in
 
@@ -31,6 +32,7 @@ ALSO = {
 
 @click.command()
 @click.argument("kind")
+@JSON_ANYWAY
 def schema(kind: str) -> int:
     """Print the JSON Schema (2020-12) of what a document of KIND says.
 

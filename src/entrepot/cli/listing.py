@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.cli.answer import JSON, JSON_ANYWAY, print_files
 from entrepot.cli.examine import moment_of, read_file
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ AT = click.option("--at", "moment", default="", help="The moment of the change (
 @METHOD
 @PROOF
 @AT
-def create(list_file: Path, *, url: str, issuer: str, purpose: str, **given: Any) -> int:
+@JSON
+def create(list_file: Path, *, url: str, issuer: str, purpose: str, as_json: bool, **given: Any) -> int:
     """Make a new status list on which nothing is set.
 
     Example: entrepot document status-list --list l.json --url https://example.org/l --key key.json
@@ -48,12 +50,14 @@ def create(list_file: Path, *, url: str, issuer: str, purpose: str, **given: Any
     made = new_list(url=url, issuer=issuer or did_of(signing.method), purpose=purpose, issued=signing.moment)
     list_file.write_bytes(signing.signed(made))
     _keep_register(list_file, {})
+    print_files([list_file, _register_file(list_file)], as_json=as_json)
     return 0
 
 
 @click.command("status-entry")
 @click.argument("document_id", metavar="ID")
 @LIST
+@JSON_ANYWAY
 def assign(document_id: str, *, list_file: Path) -> int:
     """Give the document ID a place on the list, and print the credentialStatus that it must carry.
 
@@ -87,7 +91,8 @@ def _change(name: str, purpose: str, value: int, text: str) -> click.Command:
     @METHOD
     @PROOF
     @AT
-    def command(document_id: str, *, list_file: Path, **given: Any) -> int:
+    @JSON
+    def command(document_id: str, *, list_file: Path, as_json: bool, **given: Any) -> int:
         from entrepot.document.status import with_status
 
         listed, securing = _listed(list_file)
@@ -98,7 +103,10 @@ def _change(name: str, purpose: str, value: int, text: str) -> click.Command:
         signing = _Signing({**given, "securing": given["securing"] or securing})
         changed = with_status(listed, place, value, issued=signing.moment)
         list_file.write_bytes(signing.signed(changed))
-        click.echo(json.dumps({"id": document_id, "statusListIndex": str(place), "status": value}))
+        answer = {"id": document_id, "statusListIndex": str(place), "status": value}
+        if as_json:
+            answer = {"id": document_id, "list": str(list_file), "purpose": purpose, "value": value}
+        click.echo(json.dumps(answer))
         return 0
 
     return command
@@ -178,7 +186,7 @@ def _place_in_file(name: str, listed: Mapping[str, Any]) -> int | None:
 
 
 def _register(file: Path) -> dict[str, int]:
-    path = file.with_name(file.name + ".register")
+    path = _register_file(file)
     if not path.exists():
         return {}
     value = json.loads(path.read_text("utf-8"))
@@ -187,7 +195,11 @@ def _register(file: Path) -> dict[str, int]:
 
 def _keep_register(file: Path, places: Mapping[str, int]) -> None:
     text = json.dumps({"places": dict(sorted(places.items()))}, ensure_ascii=False, indent=1)
-    file.with_name(file.name + ".register").write_text(text + "\n", "utf-8")
+    _register_file(file).write_text(text + "\n", "utf-8")
+
+
+def _register_file(file: Path) -> Path:
+    return file.with_name(file.name + ".register")
 
 
 COMMANDS = (

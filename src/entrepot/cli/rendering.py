@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from entrepot.cli.answer import JSON, print_files, print_made
 from entrepot.cli.examine import read_file
 
 INPUT = click.Path(path_type=Path, allow_dash=True)
@@ -14,7 +15,8 @@ INPUT = click.Path(path_type=Path, allow_dash=True)
 @click.option("--language", default="en", help="Language of the page: en, zh-hans, ms, id, vi, th, ja, ko.")
 @click.option("--verify-url", default="", help="Page at which the file can be checked; else that of the issuer's host.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
-def render(file: Path, *, language: str, verify_url: str, out: Path | None) -> int:
+@JSON
+def render(file: Path, *, language: str, verify_url: str, out: Path | None, as_json: bool) -> int:
     """Write FILE (- is standard input) as one HTML page that prints. Nothing is verified, and the page says so.
 
     Exit 0: written. 2: the file cannot be read as a credential. 64: wrong use.
@@ -36,10 +38,13 @@ def render(file: Path, *, language: str, verify_url: str, out: Path | None) -> i
         reason = trouble or (findings[0].text if findings else "not a credential")
         click.echo(f"entrepot: {file}: {reason}", err=True)
         return 2
-    if out is None:
+    if out is None and as_json:
+        print_made([page.encode()], as_json=True)
+    elif out is None:
         click.echo(page, nl=False)
     else:
         out.write_text(page, "utf-8")
+        print_files([out], as_json=as_json)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.cli.answer import JSON, print_files, print_made
 from entrepot.cli.examine import given_contexts, moment_of, read_file
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ INPUT = click.Path(path_type=Path, allow_dash=True)
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
 @click.option("--proof-set", "is_set", is_flag=True, help="All proofs in one file, with those it has already.")
 @click.option("--out", type=FILES, help="File to write; with several proofs the folder. Else standard output.")
-def secure(file: Path, *, proofs: tuple[str, ...], is_set: bool, out: Path | None, **given: Any) -> int:
+@JSON
+def secure(file: Path, *, proofs: tuple[str, ...], is_set: bool, out: Path | None, as_json: bool, **given: Any) -> int:
     """Sign the credential in FILE (- is standard input).
 
     Exit 0: signed. 1: the credential breaks the data model or cannot be signed so. 2: a file cannot be read.
@@ -54,7 +56,10 @@ def secure(file: Path, *, proofs: tuple[str, ...], is_set: bool, out: Path | Non
         click.echo(f"entrepot: {wrong.message} ({wrong.error_code})", err=True)
         return 1
     names = ["proof-set"] if is_set else list(proofs)
-    _write(made, names, out, str(document.get("id") or file.stem))
+    if out is None:
+        print_made(made, as_json=as_json)
+    else:
+        _write(made, names, out, str(document.get("id") or file.stem), as_json=as_json)
     return 0
 
 
@@ -140,7 +145,8 @@ def _terms(document: Mapping[str, Any], given: Mapping[str, Any]) -> "Terms":
 @click.option("--created", default="", help="When it is presented (RFC 3339); now by default.")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
 @click.option("--out", type=FILES, help="File to write; else standard output.")
-def derive(file: Path, *, reveal: tuple[str, ...], out: Path | None, **given: Any) -> int:
+@JSON
+def derive(file: Path, *, reveal: tuple[str, ...], out: Path | None, as_json: bool, **given: Any) -> int:
     """Show a part of the document in FILE: ecdsa-sd-2023 with a base proof, or an SD-JWT.
 
     Exit 0: done. 1: it cannot be derived from. 2: the file cannot be read.
@@ -161,7 +167,11 @@ def derive(file: Path, *, reveal: tuple[str, ...], out: Path | None, **given: An
     if made is None:
         click.echo(f"entrepot: {file}: neither a credential nor an SD-JWT", err=True)
         return 2
-    _put(made, out)
+    if out is None:
+        print_made([made], as_json=as_json)
+    else:
+        out.write_bytes(made)
+        print_files([out], as_json=as_json)
     return 0
 
 
@@ -232,26 +242,21 @@ def _breaks_model(document: Mapping[str, Any]) -> bool:
     return bool(findings)
 
 
-def _write(made: list[bytes], names: list[str], out: Path | None, title: str) -> None:
+def _write(made: list[bytes], names: list[str], out: Path, title: str, *, as_json: bool) -> None:
     from entrepot.document.proof.securing import ENDINGS
 
-    if out is None or len(made) == 1:
-        for each in made:
-            _put(each, out)
+    if len(made) == 1:
+        out.write_bytes(made[0])
+        print_files([out], as_json=as_json)
         return
     out.mkdir(parents=True, exist_ok=True)
     slug = re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-.")[-80:] or "document"
-    for name, each in zip(names, made, strict=True):
-        path = out / f"{slug}.{name.replace('+', '-')}.{ENDINGS.get(name, 'json')}"
-        _put(each, path)
+    paths = [out / f"{slug}.{name.replace('+', '-')}.{ENDINGS.get(name, 'json')}" for name in names]
+    for path, each in zip(paths, made, strict=True):
+        path.write_bytes(each)
+    for path in () if as_json else paths:
         click.echo(str(path))
-
-
-def _put(data: bytes, out: Path | None) -> None:
-    if out is None:
-        click.echo(data.decode())
-    else:
-        out.write_bytes(data)
+    print_files(paths, as_json=as_json)
 
 
 COMMANDS = (secure, derive)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.cli.answer import print_files
 from entrepot.cli.kept import (
     AT,
     BACKUP,
@@ -101,7 +102,8 @@ def compromise(party_id: str, *, since: str, key: str, data: Path, as_json: bool
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output by default.")
 @PASSPHRASE
 @DATA
-def export(party_id: str, *, out: Path | None, passphrase_file: Path | None, data: Path) -> int:
+@JSON
+def export(party_id: str, *, out: Path | None, passphrase_file: Path | None, data: Path, as_json: bool) -> int:
     """Write a party as one file: documents, log, and keys, which stay sealed.
 
     Example: entrepot party export p0123456789ab --out party.json --data node
@@ -118,8 +120,10 @@ def export(party_id: str, *, out: Path | None, passphrase_file: Path | None, dat
     written = export_party(folder, kept, relock)
     if out is None:
         click.echo(written, nl=False)
-    elif not write_durably(out, written):
+        return 0
+    if not write_durably(out, written):
         raise click.UsageError(f"{out} is there already")
+    print_files([out], as_json=as_json)
     return 0
 
 

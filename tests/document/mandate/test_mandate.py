@@ -147,6 +147,26 @@ def test_each_limit_of_a_mandate_is_held(given_mandate, record, expected):
     assert answer(document(record), given_mandate) == expected
 
 
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ({"withTax": "900000.00", "prepaid": "899500.00"}, "mandate-amount"),
+        ({"withTax": "900000.00"}, "mandate-amount"),
+        ({"prepaid": "899500.00"}, "mandate-amount"),
+        ({"withTax": "-900000.00"}, "mandate-amount"),
+        ({"withTax": "1000.001", "prepaid": "500.001"}, "mandate-amount"),
+        ({"withTax": "1000.00", "prepaid": "500.00"}, "mandated"),
+        ({"withTax": 1, "prepaid": "1.00"}, "mandate-amount-unknown"),
+        ({"prepaid": None}, "mandate-amount-unknown"),
+        ({"prepaid": "9999999999999999.99"}, "mandate-amount-unknown"),
+    ],
+)
+def test_what_was_prepaid_counts_against_the_limit(figures, expected):
+    content = invoice("500.00").content
+    totals = {**content.payload["totals"], **figures}
+    assert answer(document(record_of(replace(content, payload={"totals": totals}))), grant())[1] == expected
+
+
 def test_what_was_never_granted_cannot_be_given():
     with pytest.raises(UsageError):
         grant(by="mal")

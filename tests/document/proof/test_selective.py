@@ -258,6 +258,24 @@ def test_hidden_is_hidden(desk):
     assert "Kota" not in text
 
 
+@pytest.mark.parametrize("mandatory", [[""], [], ["/issuer"], ["/validUntil"]])
+def test_the_end_and_the_status_cannot_be_hidden(desk, mandatory):
+    entry = {
+        "id": "https://chamber.example/l#5",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "5",
+        "statusListCredential": "https://chamber.example/l",
+    }
+    document = {**DOCUMENT, "validUntil": "2026-02-01T00:00:00Z", "credentialStatus": entry}
+    base = based(desk, mandatory=mandatory, document=document)
+    part = derive(base, base["proof"], ["/credentialSubject/title"], OURS)
+    assert verify_derived(part, part["proof"], KEY.public, OURS)
+    assert (part["validUntil"], part["credentialStatus"]) == (document["validUntil"], entry)
+    hidden = {name: value for name, value in part.items() if name != "validUntil"}
+    assert not verify_derived(hidden, part["proof"], KEY.public, OURS)
+
+
 def test_no_altered_leaf_of_a_derived_document_holds(desk):
     base = based(desk, mandatory=["/issuer"])
     part = derive(base, base["proof"], ["/credentialSubject", "/validFrom"], OURS)

@@ -31,6 +31,8 @@ ENDINGS = {"vc+jwt": "jwt", SD_JWT: "sd-jwt"}
 """How the name of a file ends, ``<id>.<securing>.json`` where nothing else is said; ``+`` is written ``-``."""
 ALWAYS_SHOWN = ("/issuer", "/validFrom", "/validUntil", "/credentialStatus", "/credentialSchema")
 """What a holder cannot leave out where nothing else is asked for: a verifier needs it to judge the rest."""
+NEVER_HIDDEN = ("/validUntil", "/credentialStatus")
+"""What a holder cannot leave out whatever is asked for: without it an ended document would pass for a good one."""
 _OPEN = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialStatus"}) | {
     "credentialSchema",
     "iss",
@@ -48,10 +50,10 @@ _OPEN = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil"
 class Terms:
     """How a document is secured, beside the key.
 
-    ``mandatory``: JSON Pointers of what a holder cannot leave out (``""``: all of it); None for
-    :data:`ALWAYS_SHOWN`. ``holder``: the key to which an SD-JWT is bound. ``entropy``: random bytes, needed by the
-    selective securings. ``contexts``: what the ``rdfc`` and selective suites may read. ``inline``: whether contexts may
-    stand in the document's own ``@context`` beside those named there; some verifiers refuse such a document.
+    ``mandatory``: JSON Pointers of what a holder cannot leave out (``""``: all of it), beside :data:`NEVER_HIDDEN`;
+    None for :data:`ALWAYS_SHOWN`. ``holder``: the key to which an SD-JWT is bound. ``entropy``: random bytes, needed by
+    the selective securings. ``contexts``: what the ``rdfc`` and selective suites may read. ``inline``: whether contexts
+    may stand in the document's own ``@context`` beside those named there; some verifiers refuse such a document.
     """
 
     purpose: str = ASSERTION
@@ -167,9 +169,12 @@ def _selective(credential: Mapping[str, Any], options: Mapping[str, Any], signer
 
 
 def _mandatory(credential: Mapping[str, Any], terms: Terms) -> list[str]:
-    if terms.mandatory is not None:
-        return list(terms.mandatory)
-    return [each for each in ALWAYS_SHOWN if each[1:] in credential]
+    if terms.mandatory is None:
+        return [each for each in ALWAYS_SHOWN if each[1:] in credential]
+    asked = list(terms.mandatory)
+    # The empty pointer is all of it.
+    added = () if "" in asked else NEVER_HIDDEN
+    return asked + [each for each in added if each[1:] in credential and each not in asked]
 
 
 def _sd_jwt(credential: Mapping[str, Any], signer: Signer, method_id: str, created: datetime, terms: Terms) -> str:
