@@ -144,3 +144,26 @@ def test_every_place_of_an_issuer_is_a_member(firm):
         names = set(kinds()[kind, 1].shape.__dataclass_fields__)
         assert set(places) <= names
     assert check_issuer("order-response", None, "did:web:a.example") == ()
+
+
+def test_what_was_issued_can_be_taken_back_and_ends(run, firm, tmp_path):
+    source, lists = tmp_path / "in.json", tmp_path / "list.json"
+    source.write_text(json.dumps(sample("invoice", firm["did"])), "utf-8")
+    party = ("--party", firm["id"], "--data", tmp_path / "node")
+    words = ("--list", lists, "--url", "https://kebun.example/l", *party)
+    assert run("document", "status-list", *words)[0] == 0
+    words = ("document", "issue", "invoice", "--in", source, "--issuer", firm["id"], "--proof", "eddsa-jcs-2022")
+    more = ("--status-list", lists, "--valid-until", "2099-01-01T00:00:00Z", "--data", tmp_path / "node", "--json")
+    code, out, _ = run(*words, "--out", tmp_path / "out", *more)
+    assert code == 0
+    file = json.loads(out)["files"][0]
+    check = ("document", "verify", "--offline", "--json", "--status-list", lists, file)
+    assert run(*check)[0] == 0
+    assert run("document", "verify", "--offline", file)[0] == 1, "without the list its status is unknown"
+    code, out, _ = run(*check, "--at", "2099-01-02T00:00:00Z")
+    assert json.loads(out)["results"]["validity"]["code"] == "expired"
+    named = json.loads(Path(file).read_bytes())["id"]
+    assert run("document", "revoke", named, "--list", lists, *party)[0] == 0
+    code, out, _ = run(*check)
+    assert (code, json.loads(out)["results"]["status"]["code"]) == (1, "revoked")
+    assert run("document", "revoke", named, "--list", lists)[0] == 64

@@ -60,6 +60,8 @@ def schema(kind: str) -> int:
 @click.option("--audience", multiple=True, help="DID of a party that may read it; without one everybody may.")
 @click.option("--mandatory", multiple=True, help="JSON Pointer of what a holder cannot leave out; '' is everything.")
 @click.option("--at", "moment", default="", help="When it is issued (RFC 3339); now by default.")
+@click.option("--valid-until", default="", help="Until when it holds (RFC 3339); without it there is no end.")
+@click.option("--status-list", "lists", multiple=True, type=INPUT, help="The issuer's status list: it gets a place.")
 @click.option("--passphrase-file", type=INPUT, help="The party's own key opens with the passphrase in this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print id, findings and files as JSON.")
 def issue(kind: str, *, file: Path, out: Path, as_json: bool, **given: Any) -> int:
@@ -67,6 +69,8 @@ def issue(kind: str, *, file: Path, out: Path, as_json: bool, **given: Any) -> i
 
     All findings are printed; one that blocks stops the issuing. Exit 0: issued. 1: it cannot be issued so. 2: the file
     cannot be read. 64: wrong use.
+
+    With --status-list it can be taken back: entrepot document revoke ni:///sha-256;... --list FILE.
 
     Example: entrepot document issue packing-list --in list.json --issuer p0123456789ab --proof vc+jwt --out issued
     """
@@ -150,8 +154,9 @@ def _written(record: "Record", kept: "KeptParty", given: Mapping[str, Any], out:
     lock = lock_of(kept, data) if phrase is None else passphrase_in(phrase)
     pair = PartyFolder(data).keys(kept.custody).load(kept.id, lock)
     terms = Terms(entropy=secrets.token_bytes, mandatory=given["mandatory"] or None)
+    credential = _credential(record, given)
     made = {
-        name: secure(record, pair, method_id=kept.method_id, securing=name, created=now, terms=terms)
+        name: secure(credential, pair, method_id=kept.method_id, securing=name, created=now, terms=terms)
         for name in dict.fromkeys(given["proofs"])
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -159,6 +164,19 @@ def _written(record: "Record", kept: "KeptParty", given: Mapping[str, Any], out:
     for name, path in paths.items():
         path.write_bytes(made[name])
     return [str(each) for each in paths.values()]
+
+
+def _credential(record: "Record", given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is signed: the record, its end, and its places on the issuer's status lists."""
+    from entrepot.cli.listing import entry_on
+    from entrepot.document.proof import credential_of
+
+    until = moment_of(given["valid_until"]) if given["valid_until"] else None
+    credential = credential_of(record, valid_until=until)
+    entries = [entry_on(each, credential["id"]) for each in given["lists"]]
+    if entries:
+        credential["credentialStatus"] = entries if len(entries) > 1 else entries[0]
+    return credential
 
 
 def _tell(answer: Mapping[str, Any], findings: "tuple[Finding, ...]", as_json: bool) -> None:

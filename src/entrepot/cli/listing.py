@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from entrepot.document.proof.keyfile import FileKey
 
 FILES = click.Path(path_type=Path)
-KEY = click.option("--key", "key_file", required=True, type=FILES, help="The issuer's key: the list is signed again.")
+KEY = click.option("--key", "key_file", type=FILES, help="The issuer's key: the list is signed again.")
+PARTY = click.option(
+    "--party", "party_id", default="", metavar="ID", help="Instead of --key: the issuer, a party kept."
+)
+DATA = click.option("--data", default="node", type=FILES, help="Data directory in which the party is kept.")
+PHRASE = click.option(
+    "--passphrase-file", type=FILES, help="The party's own key opens with the passphrase in this file."
+)
 LIST = click.option("--list", "list_file", required=True, type=FILES, help="The status list, as published.")
 METHOD = click.option("--verification-method", "method", default="", help="DID URL of the key.")
 PROOF = click.option("--proof", "securing", default="", help="How the list is signed; as before, or by the key's kind.")
@@ -32,6 +39,9 @@ AT = click.option("--at", "moment", default="", help="The moment of the change (
 @click.option("--issuer", default="", help="DID of the issuer; by default that of the key.")
 @click.option("--status-purpose", "purpose", type=click.Choice(["revocation", "suspension"]), default="revocation")
 @KEY
+@PARTY
+@DATA
+@PHRASE
 @METHOD
 @PROOF
 @AT
@@ -88,6 +98,9 @@ def _change(name: str, purpose: str, value: int, text: str) -> click.Command:
     @click.argument("document_id", metavar="ID")
     @LIST
     @KEY
+    @PARTY
+    @DATA
+    @PHRASE
     @METHOD
     @PROOF
     @AT
@@ -116,7 +129,9 @@ class _Signing:
     """The issuer's key and how it signs."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
-        self._key = _key(given["key_file"])
+        if (given["key_file"] is None) == (not given["party_id"]):
+            raise click.UsageError("give --key, or --party with --data")
+        self._key = _kept_key(given) if given["party_id"] else _key(given["key_file"])
         self.method = given["method"] or self._key.method_id
         self.moment = moment_of(given["moment"], "--at")
         self._securing = given["securing"]
@@ -129,6 +144,18 @@ class _Signing:
         if not name:
             name = "eddsa-jcs-2022" if str(self._key.pair.curve) == "Ed25519" else "ecdsa-jcs-2019"
         return secure(listed, self._key.pair, method_id=self.method, securing=name, created=self.moment)
+
+
+def _kept_key(given: Mapping[str, Any]) -> "FileKey":
+    """The key with which a kept party signs documents."""
+    from entrepot.cli.kept import lock_of, passphrase_in
+    from entrepot.document.proof.keyfile import FileKey
+    from entrepot.party.folder import PartyFolder
+
+    folder, phrase = PartyFolder(given["data"]), given["passphrase_file"]
+    kept = folder.show(given["party_id"])
+    lock = lock_of(kept, given["data"]) if phrase is None else passphrase_in(phrase)
+    return FileKey(folder.keys(kept.custody).load(kept.id, lock), kept.method_id)
 
 
 def _key(file: Path) -> "FileKey":
