@@ -8,7 +8,7 @@ import binascii
 import gzip
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -197,7 +197,10 @@ class StatusLists:
             return _unknown(wrong.code, f"{url[:200]}: {wrong.reason}.")
         # What is final and was set once stays set, whatever another edition says.
         newest = max(values) if purpose in FINAL else values[0]
-        return self._aged(lists[0], at) or _later(lists[0], at, purpose, newest) or _said(purpose, newest, entry)
+        found = self._aged(lists[0], at) or _later(lists[0], at, purpose, newest) or _said(purpose, newest, entry)
+        # How old the word is that counts, the reader must see: a list that was replaced holds as well as ever.
+        made = str(lists[0].get("validFrom", "an unknown time"))[:40]
+        return replace(found, reason=f"{found.reason} (list of {made})")
 
     def _lists(self, url: str, at: datetime, judge: Judge) -> tuple[Mapping[str, Any], ...] | Standing:
         key = (url, at)

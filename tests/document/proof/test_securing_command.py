@@ -145,6 +145,10 @@ def test_derive_binds_to_an_occasion(files, run):
     assert run("verify", "-", "--offline", "--aud", "bank", "--nonce", "n-1", stdin=text)[0] == 0
     assert run("verify", "-", "--offline", "--aud", "bank", "--nonce", "n-2", stdin=text)[0] == 1
     assert run("verify", files / "a.sd-jwt", "--offline", "--nonce", "n-1")[0] == 1
+    words = ["--reveal", "/credentialSubject/title", *bound, "--created", "2999-01-01T00:00:00Z"]
+    code, out, _ = run("derive", files / "a.sd-jwt", *words)
+    code, out, _ = run("verify", "-", "--offline", "--aud", "bank", "--nonce", "n-1", "--json", stdin=out.encode())
+    assert (code, json.loads(out)["results"]["integrity"]["code"]) == (1, "binding-future")
     assert run("derive", files / "a.sd-jwt", "--aud", "bank")[0] == 64
     assert run("derive", files / "a.sd-jwt", *bound[:2])[0] == 64
     other = ["--holder-key", files / "P-256.jwk", "--aud", "bank", "--nonce", "n-1"]

@@ -22,6 +22,8 @@ from entrepot.party.key import PublicKey
 DISCLOSURES_MAX = 10_000
 SALT_BYTES = 16
 BINDING = "kb+jwt"
+BINDING_AHEAD_S = 300
+"""How far a holder's clock may be ahead of the verifier's, in seconds."""
 _HASHES = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 _RESERVED = ("_sd", "...", "_sd_alg")
 _LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
@@ -167,10 +169,13 @@ def present(sd_jwt: SdJwt, reveal: Sequence[str], *, binding: tuple[Signer, str,
     return text + sign_jws({"typ": BINDING}, canonical(claims), signer)
 
 
-def binding_fault(sd_jwt: SdJwt, *, audience: str | None, nonce: str | None) -> tuple[str, str]:
+def binding_fault(
+    sd_jwt: SdJwt, *, audience: str | None, nonce: str | None, seconds: int | None = None
+) -> tuple[str, str]:
     """Code and reason why the key binding does not show what was asked for; empty texts where it does (RFC 9901, 7.3).
 
-    Without ``audience`` and ``nonce`` a binding need not be there; one that is there must hold.
+    Without ``audience`` and ``nonce`` a binding need not be there; one that is there must hold. ``seconds``: the
+    verifier's time (Unix); a binding of the future is refused. How old one may be, the verifier's nonce decides.
     """
     bound = sd_jwt.binding
     if bound is None:
@@ -192,6 +197,8 @@ def binding_fault(sd_jwt: SdJwt, *, audience: str | None, nonce: str | None) -> 
         return "binding-audience", f"it is presented to {str(claims.get('aud'))[:80]!r}"
     if nonce is not None and claims.get("nonce") != nonce:
         return "binding-nonce", "it is presented on another occasion (nonce)"
+    if seconds is not None and claims["iat"] > seconds + BINDING_AHEAD_S:
+        return "binding-future", "it says to be presented at a time that is still to come"
     return "", ""
 
 

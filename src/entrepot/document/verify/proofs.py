@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrepot.base.finding import Finding
-from entrepot.base.moment import format_moment
+from entrepot.base.moment import format_moment, to_millis
 from entrepot.document.evidence.sighting import Sighting
 from entrepot.document.proof.opened import ASSERTION, Proof, judge_proof
 from entrepot.document.proof.sdjwt import binding_fault
@@ -82,7 +82,12 @@ class ProofJudge:
                 return None
             reason = f"{proof.securing} does not show who presents it"
             return Result(Verdict.UNKNOWN, "binding-missing", reason, "Ask for an SD-JWT with key binding.")
-        code, reason = binding_fault(proof.sd, audience=self._case.given.audience, nonce=self._case.given.nonce)
+        code, reason = binding_fault(
+            proof.sd,
+            audience=self._case.given.audience,
+            nonce=self._case.given.nonce,
+            seconds=to_millis(self._case.now) // 1000,
+        )
         return Result(Verdict.INVALID, code, reason, "Ask the holder to present it again.") if code else None
 
     def integrity(self, wrong: tuple[Finding, ...]) -> Result:
