@@ -81,8 +81,7 @@ def test_export_backup_and_restore(entrepot, command, copy, tmp_path):
 def test_migrate_says_that_nothing_is_to_be_done(entrepot, copy):
     done = entrepot("journal", "migrate", "--data", str(copy))
     assert done.returncode == 0, done.stderr
-    before, after = done.stdout.removeprefix("version ").split(" -> ")
-    assert int(before) == int(after)
+    assert done.stdout.count("nothing to do") == 2
 
 
 def test_a_newer_journal_is_refused_clearly(entrepot, copy, tmp_path):

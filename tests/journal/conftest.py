@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rig.older import set_back
 
 from entrepot.base.digest import b64url
 from entrepot.base.record import Content, record_of
 from entrepot.journal import Setup, open_journal
-from entrepot.journal._schema import APPEND_ONLY, ERASABLE
 from entrepot.journal.port import Append, Proof, Reducer
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -94,20 +94,7 @@ class Kit:
 
     def set_back(self):
         """Make the tables what version 1 of them was: with fewer triggers, and without lists."""
-        journal = self.open()
-        with journal.transaction() as db:
-            db.execute("DROP TABLE beside")
-            if self.kind == "sqlite":
-                for (name,) in db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
-                    if name.endswith("_no_replace") or name.startswith(("assessment_", "cause_", "idempotency_")):
-                        db.execute(f"DROP TRIGGER {name}")
-            else:
-                for table in (*APPEND_ONLY, *ERASABLE):
-                    db.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
-                for table in ("assessment", "cause", "idempotency"):
-                    db.execute(f"DROP TRIGGER {table}_guard ON {table}")
-            db.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
-        journal.close()
+        set_back(self.open(), self.kind)
 
     def record(self, number, *, kind="order", after=(), sales=(), issuer="did:web:seller.example", **payload):
         return record_of(

@@ -7,6 +7,7 @@ import click
 
 from entrepot.base.error import UsageError
 from entrepot.cli.folder import DATA, JSON, journal_of, keys_of, now, offline_resolver, open_folder, print_json
+from entrepot.cli.migrate import command as migrate
 
 BACKUPS = "backups"
 
@@ -223,15 +224,4 @@ def _stamp() -> str:
     return f"{now():%Y%m%dT%H%M%S}"
 
 
-@group.command()
-@DATA
-def migrate(data: Path) -> int:
-    """Move an older log forward to this program. Stop the node first.
-
-    Example: entrepot journal migrate --data node
-    """
-    from entrepot.journal import migrate_journal
-
-    before, after = migrate_journal(journal_of(data), keys_of(data).wrapping)
-    click.echo(f"version {before} -> {after}")
-    return 0
+group.add_command(migrate, "migrate")  # the older name of entrepot migrate; a log alone is moved by none

@@ -27,7 +27,7 @@ class Backup(Transfer):
         """
         has_copy = self._database.has_copy
         made = directory / (LOG_NAME if has_copy else EXPORT_NAME)
-        fresh = _make(directory)
+        fresh = make_directory(directory)
         try:
             with drafted(made) as draft:
                 if has_copy:
@@ -101,7 +101,7 @@ def sync(path: Path) -> None:
         os.close(file)
 
 
-def _make(directory: Path) -> list[Path]:
+def make_directory(directory: Path) -> list[Path]:
     """Make a directory with those above it, durably; those that were not there, the uppermost first."""
     fresh = [each for each in (directory, *directory.parents) if not each.exists()][::-1]
     directory.mkdir(parents=True, exist_ok=True)

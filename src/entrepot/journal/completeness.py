@@ -15,7 +15,7 @@ _MESSAGES = {
     27: ("Leaf {number} is that of entry {seq}, which is not there.", _RESTORE),
     29: (
         "The key of the content of {record} lies open beside it.",
-        "Move the journal forward: entrepot journal migrate.",
+        "Move the journal forward: entrepot migrate.",
     ),
 }
 

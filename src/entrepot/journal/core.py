@@ -230,7 +230,7 @@ def check_version(db: Connection) -> None:
     if version < SCHEMA_VERSION:
         raise JournalTooOld(
             f"the journal has tables of version {version}, this program writes {SCHEMA_VERSION}",
-            remedy="Run the migration.",
+            remedy="Stop the node, then run: entrepot migrate --data DIR",
         )
 
 

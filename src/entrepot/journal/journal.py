@@ -3,9 +3,18 @@
 from pathlib import Path
 
 from entrepot.journal._dialect import Database
+from entrepot.journal._schema import SCHEMA_VERSION
 from entrepot.journal._sqlite import SqliteDatabase
-from entrepot.journal.backup import Backup
-from entrepot.journal.core import Setup, adopt_log, kept_log, newest_epoch
+from entrepot.journal.backup import LOG_NAME, Backup, drafted, make_directory
+from entrepot.journal.core import (
+    Setup,
+    adopt_log,
+    kept_log,
+    newest_epoch,
+    require_log,
+    require_tables,
+    schema_version,
+)
 from entrepot.journal.erasure import Erasure
 from entrepot.journal.migration import migrate
 from entrepot.journal.outbox import Outbox
@@ -100,6 +109,33 @@ def database_at(location: str | Path) -> Database:
 
         return PostgresDatabase(str(location))
     return SqliteDatabase(Path(location))
+
+
+def version_at(location: str | Path, log_id: str) -> tuple[int, int]:
+    """The version of the tables at ``location``, and the one that this program writes; nothing is changed.
+
+    Raises :class:`~entrepot.journal.port.JournalMissing`, ``JournalTooNew``, ``OtherLog`` where it is not the log that
+    ``log_id`` names, ``JournalUnavailable``.
+    """
+    reader = database_at(location).reader()
+    try:
+        require_tables(reader)
+        found = schema_version(reader)
+        require_log(reader, log_id)
+    finally:
+        reader.close()
+    return found, SCHEMA_VERSION
+
+
+def copy_journal(location: str | Path, directory: Path) -> Path | None:
+    """Copy the log at ``location``, whatever its version, into ``directory``, which is made; None for PostgreSQL."""
+    database = database_at(location)
+    if not database.has_copy:
+        return None
+    make_directory(directory)
+    with drafted(directory / LOG_NAME) as draft:
+        database.backup(draft)
+    return directory / LOG_NAME
 
 
 def migrate_journal(location: str | Path, wrapping: Wrapping | None = None) -> tuple[int, int]:

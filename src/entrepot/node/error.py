@@ -27,6 +27,12 @@ class AccountsTooNew(NodeError):
     code = "accounts-too-new"
 
 
+class AccountsTooOld(NodeError):
+    """The accounts database was written by an older program; ``entrepot migrate`` moves it forward."""
+
+    code = "accounts-too-old"
+
+
 class PortTaken(NodeError):
     """Another program listens on the node's port."""
 

@@ -1,16 +1,22 @@
-"""The first run of a folder, and moving an older one forward: secrets, accounts database, operator's token."""
+"""Making a folder ready at each start: secrets, accounts, operator's token. An older one is refused, see migration."""
 
 import os
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from entrepot.journal.core import check_version, require_log, require_tables
-from entrepot.journal.journal import database_at
-from entrepot.journal.port import JournalUnavailable
+from entrepot.journal.port import JournalTooOld, JournalUnavailable
 from entrepot.node.config import Config, read_config
 from entrepot.node.custody import open_keys
-from entrepot.node.error import AccountsFailed, AccountsTooNew
+from entrepot.node.error import AccountsTooOld
+from entrepot.node.migration import (
+    Stand,
+    accounts_stand,
+    failed,
+    journal_stand,
+    migrate_accounts,
+    set_up_django,
+)
 from entrepot.node.page.catalogue import compile_into
 from entrepot.node.start import is_first_start
 
@@ -26,23 +32,21 @@ def prepare(config: Config) -> None:
     """Make the folder ready: safe to call at every start; what is there stays.
 
     The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else. Raises
-    :class:`~entrepot.party.error.KeyStoreError`, :class:`~entrepot.journal.port.JournalTooNew`, ``JournalMissing``,
-    ``OtherLog``, :class:`AccountsTooNew`, :class:`AccountsFailed`.
+    :class:`~entrepot.party.error.KeyStoreError`, :class:`~entrepot.journal.port.JournalTooNew`, ``JournalTooOld``,
+    ``JournalMissing``, ``OtherLog``, ``AccountsTooNew``, :class:`AccountsTooOld`, ``AccountsFailed``.
     """
     secret = config.data / "secret"
     secret.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_journal(config)
     _write_once(secret / "django", secrets.token_bytes(32))
     compile_into(config.data / "locale")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.node.settings")
-    import django
+    set_up_django()
     from django.db import DatabaseError, connections
 
-    django.setup()
     try:
         _accounts(config)
     except DatabaseError as wrong:
-        raise AccountsFailed(f"{config.data / 'node.db'}: {wrong}", remedy="Make room, or restore the file.") from wrong
+        raise failed(config, wrong) from wrong
     finally:
         connections.close_all()
 
@@ -54,35 +58,33 @@ def _check_journal(config: Config) -> None:
     if is_first_start(config.data):
         return
     try:
-        reader = database_at(config.journal_location).reader()
+        stand = journal_stand(config, keys)
     except JournalUnavailable:
         return
-    try:
-        require_tables(reader)
-        check_version(reader)
-        require_log(reader, keys.node.did)
-    finally:
-        reader.close()
+    if stand.steps:
+        raise JournalTooOld(_too_old(stand), remedy=_MIGRATE.format(config.data))
 
 
 def _accounts(config: Config) -> None:
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.loader import MigrationLoader
+    """Refuse accounts of another version; those of a node that starts for the first time, or lost them, are made."""
     from django.utils import timezone
 
     from entrepot.node.access.models import Act
 
-    loader = MigrationLoader(connection)
-    newer = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations))
-    if newer:
-        raise AccountsTooNew(
-            f"{config.data / 'node.db'} was written by a newer program ({newer[-1]})",
-            remedy="Install a newer Entrepot.",
-        )
-    call_command("migrate", verbosity=0, interactive=False)
+    stand = accounts_stand(config)
+    if stand.steps and stand.found and not is_first_start(config.data):
+        raise AccountsTooOld(_too_old(stand), remedy=_MIGRATE.format(config.data))
+    if stand.steps:
+        migrate_accounts(config)
     Act.objects.filter(done__lt=timezone.now() - ACTS_KEPT).delete()
     _operator_token(config)
+
+
+_MIGRATE = "Run: entrepot migrate --data {}"
+
+
+def _too_old(stand: Stand) -> str:
+    return f"{stand.database}: what is there has version {stand.found}, this program writes {stand.known}"
 
 
 def _operator_token(config: Config) -> None:

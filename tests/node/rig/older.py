@@ -1,0 +1,37 @@
+"""What older programs wrote: a journal's tables and the accounts as they were."""
+
+import sqlite3
+
+from entrepot.journal._schema import APPEND_ONLY, ERASABLE
+
+
+def set_back(journal, kind="sqlite", version=1):
+    """Make the tables of an open journal what that version of them was, and close it: version 2 knew no lists of what
+    lies beside entries, version 1 fewer triggers either."""
+    with journal.transaction() as db:
+        db.execute("DROP TABLE beside")
+        if version == 1:
+            _drop_triggers(db, kind)
+        db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
+    journal.close()
+
+
+def _drop_triggers(db, kind):
+    if kind == "sqlite":
+        for (name,) in db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
+            if name.endswith("_no_replace") or name.startswith(("assessment_", "cause_", "idempotency_")):
+                db.execute(f"DROP TRIGGER {name}")
+        return
+    for table in (*APPEND_ONLY, *ERASABLE):
+        db.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+    for table in ("assessment", "cause", "idempotency"):
+        db.execute(f"DROP TRIGGER {table}_guard ON {table}")
+
+
+def set_accounts_back(file):
+    """Take the second migration of the accounts back."""
+    db = sqlite3.connect(file)
+    db.execute("DROP TABLE access_act")
+    db.execute("DELETE FROM django_migrations WHERE name = '0002_act'")
+    db.commit()
+    db.close()
