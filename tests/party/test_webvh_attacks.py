@@ -301,6 +301,12 @@ def witness_proofs_of_another_log(forge):
     return [first], {"witness": forge.approvals((other["versionId"], [2]))}
 
 
+@attack("webvh-cut-short")
+def log_that_lacks_what_its_witness_approved(forge):
+    entries = forge.next([forge.first(witness=forge.witness(1, 2))])
+    return entries[:1], {"witness": forge.approvals((entries[1]["versionId"], [2]))}
+
+
 @attack("webvh-witness-signature")
 def witness_proofs_renamed(forge):
     first, other = forge.first(witness=forge.witness(1, 2)), forge.first(location="example.org")
@@ -586,7 +592,7 @@ def test_later_proofs_approve_earlier_entries_and_proofs_of_the_unpublished_coun
     ids = [each["versionId"] for each in entries]
     approved = forge.approvals((ids[2], [2, 4]))
     assert forge.history(entries, witness=approved).newest().number == 3
-    assert forge.history(entries[:2], witness=approved).newest().code == "webvh-witness-foreign"
+    assert forge.history(entries[:2], witness=approved).newest().code == "webvh-cut-short"
 
 
 def test_an_entry_may_carry_one_proof_as_an_object_and_null_for_a_default(forge):

@@ -15,6 +15,8 @@ from entrepot.cli.rendering import COMMANDS as RENDERING
 from entrepot.cli.securing import COMMANDS as SECURING
 
 __all__ = ["LOOPBACK_SETTING", "group", "resolver_of", "verify"]
+AGE = click.FloatRange(min=0, max=36_525)
+"""Days, at most a century."""
 FILES = click.Path(path_type=Path)
 
 
@@ -42,6 +44,7 @@ for _each in (*ISSUING, *SECURING, *LISTING, *RENDERING, *BUNDLING):
 @click.option("--identity", "identities", multiple=True, type=FILES, help="The issuer's Digital Identity Anchor.")
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list to use.")
 @click.option("--fresh", "fresh_hours", type=click.FloatRange(min=0), help="Hours that a status list may be old.")
+@click.option("--log-max-age", "log_days", type=AGE, help="Days after its last entry that a DID log is relied on.")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
 @click.option("--schema", "schemas", multiple=True, help="A JSON Schema that documents name: FILE, or URL=FILE.")
 @click.option("--issued", multiple=True, type=FILES, help="What was observed of an OpenAttestation document (JSON).")

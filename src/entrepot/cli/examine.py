@@ -46,6 +46,7 @@ class Asked:
     schemas: tuple[str, ...] = ()
     issued: tuple[Path, ...] = ()
     fresh_hours: float | None = None
+    log_days: float | None = None
     audience: str | None = None
     nonce: str | None = None
     logs: tuple[Path, ...] = ()
@@ -121,6 +122,7 @@ class Desk:
             evidence=self.evidence,
             timekeepers=self.timekeepers,
             now=datetime.now(UTC),
+            log_age_max=None if self.asked.log_days is None else timedelta(days=self.asked.log_days),
         )
         return verify(data, resolver=self.resolver, at=self.asked.at, require=self.asked.required, given=given)
 

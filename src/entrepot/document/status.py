@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.document.proof.context import CREDENTIALS_V2
+from entrepot.document.proof.opened import Secured, open_secured
 
 ENTRIES_MIN = 131_072
 """Entries of the shortest list: fewer would show whose document is meant (section 3.2)."""
@@ -166,6 +168,12 @@ class StatusLists:
         self._fresh_max = fresh_max
         self._opened: dict[tuple[str, datetime], tuple[Mapping[str, Any], ...] | Standing] = {}
         self._bits: dict[int, bytes] = {}
+
+    @cached_property
+    def opened(self) -> tuple[Secured, ...]:
+        """The lists that were given, taken apart; nothing of them is judged."""
+        found = [open_secured(each)[0] for each in self._given]
+        return tuple(each for each in found if each is not None)
 
     def standing(self, stated: Any, *, issuer: str, at: datetime, judge: Judge) -> Standing:
         """What the lists say of the entries in ``credentialStatus`` as of ``at``: the worst of them."""

@@ -1,7 +1,7 @@
 """Resolving with what a stranger brought along, where nobody else answers.
 
-A did:webvh log proves itself, but for its end: one that was cut off cannot be told from one that is whole. Any other
-DID document proves nothing; what rests on it says so.
+A did:webvh log proves itself, but for its end: one that was cut off cannot be told from one that is whole, unless
+something else shows that it goes on. Any other DID document proves nothing; what rests on it says so.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ class BundledResolver:
         """The document of ``did`` at that moment; ``is_unvouched`` where a stranger's word is all there is."""
         found = self._first.resolve(did, at)
         if not _is_missing(found):
-            return found
+            return replace(found, later=found.later or self._longer(did)) if found.document is not None else found
         other = self._brought.resolve(did, at)
         if other.document is None:
             return found if _is_missing(other) else other
@@ -35,6 +35,16 @@ class BundledResolver:
         """Every version of a did:webvh."""
         found = self._first.history(did)
         return self._brought.history(did) if isinstance(found, Resolution) and _is_missing(found) else found
+
+    def _longer(self, did: str) -> str:
+        """That the log which was brought goes on where the first one ends; empty where it does not."""
+        if not did.startswith("did:webvh:"):
+            return ""
+        known, brought = self._first.history(did), self._brought.history(did)
+        if isinstance(known, Resolution) or isinstance(brought, Resolution):
+            return ""
+        ids, more = ([each.id for each in history.versions] for history in (known, brought))
+        return f"the bundle brings version {more[-1]}" if len(more) > len(ids) and more[: len(ids)] == ids else ""
 
 
 def _is_missing(found: Resolution) -> bool:

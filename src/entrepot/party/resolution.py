@@ -50,7 +50,8 @@ class Resolution:
     nothing at all could be read of what should hold the document. ``remembered``: when the document was last confirmed,
     where it comes from memory because its host does not answer; ``reason`` says so in words. ``is_unvouched``:
     nobody but whoever brought the document along says that it is that of the DID. ``is_brought``: its history came with
-    the document, and may have been cut off at the end.
+    the document, and may have been cut off at the end. ``is_copy``: its history comes from a copy, not from its host.
+    ``later``: what shows that the history goes on after its end, in words; empty where nothing does.
     """
 
     document: Mapping[str, Any] | None
@@ -63,6 +64,8 @@ class Resolution:
     remembered: datetime | None = None
     is_unvouched: bool = False
     is_brought: bool = False
+    is_copy: bool = False
+    later: str = ""
 
     @property
     def standard_error(self) -> str:

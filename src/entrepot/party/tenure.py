@@ -47,6 +47,7 @@ class Keeper:
 
     def keys(self, method_id: str) -> tuple[PublicKey, ...]:
         """Every key that was ever described under ``method_id``, the newest first."""
+        method_id = _without_query(method_id)
         documents = [(self.did, self.document)]
         documents += [(each.did.text, each.document) for each in reversed(self._versions())]
         found = [find_method(document, _under(did, method_id)) for did, document in documents]
@@ -54,6 +55,7 @@ class Keeper:
 
     def tenure(self, method_id: str, key: PublicKey, purpose: str) -> Tenure | None:
         """How long ``key`` was listed as ``method_id`` for ``purpose``; None where it never was."""
+        method_id = _without_query(method_id)
         if self.history is None:
             method = find_method(self.document, method_id, purpose)
             return None if method is None or method.key != key else Tenure(method, None, method.ceased)
@@ -104,6 +106,14 @@ def keeper_of(resolver: Resolver, did: str, *, at: datetime, now: datetime) -> K
     history = resolver.history(did) if did.startswith("did:webvh:") and isinstance(resolver, Historian) else None
     known = history if isinstance(history, History) else None
     return Keeper(did, resolution, resolution.document, known, now)
+
+
+def _without_query(method_id: str) -> str:
+    """``method_id`` without the version that it may name: every version is looked at anyway (DID Resolution 0.3)."""
+    if not method_id.startswith("did:webvh:"):
+        return method_id
+    before, mark, fragment = method_id.partition("#")
+    return before.partition("?")[0] + mark + fragment
 
 
 def _under(did: str, method_id: str) -> str:

@@ -107,7 +107,15 @@ class WebvhResolver:
         if found.is_deactivated:
             ended = history.versions[-1].time
             since |= {str(each): ended for each in _method_ids(found.document)}
-        return Resolution(out_of_force(found.document, since, marks), metadata=found.metadata, marks=marks)
+        is_copy = parse_webvh(did).scid in self._given
+        return Resolution(
+            out_of_force(found.document, since, marks),
+            metadata=found.metadata,
+            marks=marks,
+            is_copy=is_copy,
+            # Witnesses approve a version before it is published: from its host, that it is not there yet is no fault.
+            later=f"witnesses have approved version {history.later}" if is_copy and history.later else "",
+        )
 
     def _read(self, did: WebvhDid) -> History | Resolution:
         given = _longest(self._given.get(did.scid, ()))

@@ -193,7 +193,11 @@ def test_a_token_of_a_stamping_authority(tmp_path):
     assert verify(*known, "--tsa", tmp_path / "did.jsonl")[0] == 64
     out = tmp_path / "bundle.json"
     run("document", "bundle", *known[:1], *known[1:], "--offline", "--out", out)
-    assert verify("--bundle", out, *late, "--tsa", authority.folder / "ca.pem", "--require", "time")[0] == 0
+    brought = ["--bundle", out, *late, "--tsa", authority.folder / "ca.pem", "--require", "time"]
+    assert verify(*brought, "--log-max-age", 36_525)[0] == 0
+    code, report = verify(*brought, "--log-max-age", 0)
+    assert (code, report["results"]["issuer"]["code"]) == (1, "webvh-log-aged")
+    assert verify(*known, *brought[2:], "--log-max-age", 0)[0] == 1, "a log that is given is held to it too"
 
 
 def test_a_status_list_comes_with_the_bundle(tmp_path):
@@ -252,6 +256,7 @@ def test_what_is_fetched_is_gathered(tmp_path, host):
     shutil.rmtree(host.folder / "trade")
     (host.folder / "list").unlink()
     assert run("document", "verify", "--json", tmp_path / "vc.json", *options).code == 1
+    options += ["--log-max-age", 36_525]  # the day on which this runs is not known
     assert bar_its_end(verify("--bundle", out, *options)) == (0, json.loads(online.out))
     still = run("document", "verify", "--json", "--bundle", out, *options)
     told = bar_its_end((still.code, json.loads(still.out)))

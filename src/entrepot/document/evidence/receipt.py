@@ -6,6 +6,7 @@ id of a record stands for the signature too; who names a log as trusted trusts i
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from entrepot.base.head import Receipt, receipt_from_json, verify_receipt
@@ -32,7 +33,9 @@ def judge_receipt(value: Any, question: Question) -> Sighting:
         reason = f"The receipt does not lead to a head that {receipt.head.log_id[:200]} has signed."
         return Sighting(Outcome.BROKEN, "receipt-wrong", reason, remedy="Ask the log for the receipt again.")
     head, ceased = receipt.head, log.is_out_of_force
-    return judged(question, head.log_id, role=LOG, moment=head.time, how="a receipt", is_out_of_force=ceased)
+    found = judged(question, head.log_id, role=LOG, moment=head.time, how="a receipt", is_out_of_force=ceased)
+    # A log keeps a record whose proof held when it came; of a file that it was handed it knows nothing.
+    return replace(found, is_checked=named == question.record_id)
 
 
 def _record_of(receipt: Receipt) -> str:

@@ -8,7 +8,7 @@ thief's hands states any time.
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from entrepot.base.moment import format_moment
 from entrepot.party.anchor import Anchors, Standing
 from entrepot.party.did import did_of
 from entrepot.party.jws import read_jws, verify_jws
+from entrepot.party.reach import gap
 from entrepot.party.resolution import Resolver
 from entrepot.party.tenure import Keeper, keeper_of
 
@@ -45,13 +46,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """That somebody saw the document at ``moment``; ``reason`` says who and how, or why it does not count."""
+    """That somebody saw the document at ``moment``; ``reason`` says who and how, or why it does not count.
+    ``is_checked``: whoever saw it also found that its signer's key was in force then."""
 
     outcome: Outcome
     code: str
     reason: str
     moment: datetime | None = None
     remedy: str = ""
+    is_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ class Question:
     resolver: Resolver
     now: datetime
     digests: frozenset[str] = field(default=frozenset())
+    log_age_max: timedelta | None = None
 
     def names(self, digest: str) -> bool:
         """Whether ``digest`` (SHA-256, hexadecimal) is that of the document with its signatures."""
@@ -146,9 +150,11 @@ class Speaker:
 def speaker_of(question: Question, did: str) -> Speaker | Sighting:
     """Who speaks as ``did``, or that its keys are not known here."""
     keeper = keeper_of(question.resolver, did, at=question.now, now=question.now)
-    if isinstance(keeper, Keeper) and not keeper.resolution.is_unvouched:
+    missing = gap(keeper, question.now, age_max=question.log_age_max) if isinstance(keeper, Keeper) else None
+    if isinstance(keeper, Keeper) and missing is None and not keeper.resolution.is_unvouched:
         return Speaker(keeper)
     reason = "its document is known from the bundle alone" if isinstance(keeper, Keeper) else keeper.reason
+    reason = missing.reason if missing is not None else reason
     remedy = f"Give the DID document or log of {did[:200]}, or go online."
     return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", f"{did[:200]}: {reason}", remedy=remedy)
 

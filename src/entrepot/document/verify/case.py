@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
@@ -31,7 +31,8 @@ class Given:
     ``mandates``: mandate credentials, secured, those of a chain in any order. ``identities``: identity anchors of the
     issuer, secured. ``fetch``: the guarded fetcher for those that a document or its issuer names, None to fetch none.
     ``evidence``: files that may show when the document existed; ``timekeepers``: whose word on that counts. ``now``:
-    what the time is where another moment is asked for; what is known of keys by then counts.
+    what the time is where another moment is asked for; what is known of keys by then counts. ``log_age_max``: how long
+    after its last entry a copy of a did:webvh log is relied on (:func:`~entrepot.party.reach.gap`).
     """
 
     contexts: Contexts = CARRIED
@@ -48,6 +49,7 @@ class Given:
     evidence: tuple[bytes, ...] = ()
     timekeepers: Timekeepers = NOBODY
     now: datetime | None = None
+    log_age_max: timedelta | None = None
 
 
 NOTHING = Given()

@@ -12,10 +12,12 @@ from entrepot.document.evidence.sighting import Sighting
 from entrepot.document.proof.opened import ASSERTION, Proof, judge_proof
 from entrepot.document.proof.sdjwt import binding_fault
 from entrepot.document.verify.case import Case
+from entrepot.document.verify.later import later_shown
 from entrepot.document.verify.report import Result, Verdict, best, worst
 from entrepot.document.verify.time import chained
 from entrepot.party.did import did_of, find_method, is_did
 from entrepot.party.key import PublicKey
+from entrepot.party.reach import gap
 from entrepot.party.resolution import Resolution
 from entrepot.party.tenure import Keeper, Tenure, keeper_of
 
@@ -33,10 +35,13 @@ REMEMBERED = "method-remembered"
 
 
 class ProofJudge:
-    """Integrity and issuer of one document: both need the keys that its proofs name."""
+    """Integrity and issuer of one document: both need the keys that its proofs name.
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    ``checked``: when somebody who is believed found the signers' keys in force.
+    """
+
+    def __init__(self, case: Case, *, checked: datetime | None = None) -> None:
+        self._case, self._checked = case, checked
         self._known: dict[str, Keeper | Resolution] = {}
         self._held = [self._judge(number, each) for number, each in enumerate(case.secured.proofs)]
 
@@ -175,10 +180,18 @@ class ProofJudge:
             reason = f"The document of {issuer} is known from the bundle alone, and proves nothing by itself"
             return Result(Verdict.UNKNOWN, "document-unvouched", reason, "Go online, or give it with --did-doc.")
         found = self._in_force(issuer, proof.method, tenure, seen)
-        if not keeper.resolution.is_brought or found.status is not Verdict.VALID:
+        if found.status is not Verdict.VALID:
             return found
-        ends = keeper.resolution.metadata.get("updated", "an unknown time")
-        return replace(found, reason=f"{found.reason}, as far as the log in the bundle tells, which ends at {ends}")
+        return self._reached(keeper, tenure, seen) or _as_far_as_told(found, keeper.resolution)
+
+    def _reached(self, keeper: Keeper, tenure: Tenure, seen: datetime | None) -> Result | None:
+        """Why the copy of a log that is at hand does not tell whether a key was in force; None where it does."""
+        if tenure.ceased is not None and tenure.ceased <= self._case.now:
+            return None  # the log goes on after the end of the key, and the document is older than that
+        shown = later_shown(self._case, keeper) if keeper.resolution.is_copy else ""
+        moment, bound = seen or self._case.now, self._case.given.log_age_max
+        found = gap(keeper, moment, later=shown, checked=self._checked, age_max=bound)
+        return None if found is None else Result(Verdict.UNKNOWN, found.code, found.reason, _ANEW)
 
     def _in_force(self, issuer: str, method: str, tenure: Tenure, seen: datetime | None) -> Result:
         ceased = tenure.ceased
@@ -192,6 +205,20 @@ class ProofJudge:
             return Result(Verdict.VALID, "method-listed-then", reason)
         reason += f", and the document is shown to have existed at {format_moment(seen)} only"
         return Result(Verdict.UNKNOWN, "evidence-late", reason, "Give evidence of an earlier time.")
+
+
+_ANEW = (
+    "Take the log anew from its host (--did-log), go online, or give a receipt of the document with --evidence; "
+    "--log-max-age says how old a log may be."
+)
+
+
+def _as_far_as_told(result: Result, resolution: Resolution) -> Result:
+    """A valid answer that rests on a log which a stranger brought says where that ends."""
+    if not resolution.is_brought:
+        return result
+    ends = resolution.metadata.get("updated", "an unknown time")
+    return replace(result, reason=f"{result.reason}, as far as the log in the bundle tells, which ends at {ends}")
 
 
 def _remembered(result: Result, resolution: Resolution) -> Result:

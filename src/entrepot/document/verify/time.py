@@ -1,6 +1,7 @@
 """Time: is there evidence that the document existed, signatures and all, at a moment, and at which?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from entrepot.base.moment import format_moment, parse_moment
@@ -77,8 +78,14 @@ def earliest(found: Sequence[Sighting]) -> datetime | None:
 _REMEDY = "Give the receipt, time-stamp token or counter-signature of this document with --evidence."
 
 
+def checked(found: Sequence[Sighting]) -> datetime | None:
+    """The last moment at which somebody who is believed found the signer's key in force."""
+    held = [each.moment for each in found if each.outcome is Outcome.HOLDS and each.is_checked and each.moment]
+    return max(held, default=None)
+
+
 def _question(case: Case, data: bytes, record: Record | None) -> Question:
-    return question_of(
+    question = question_of(
         data,
         record_id=record.id if record is not None else "",
         timekeepers=case.given.timekeepers,
@@ -86,6 +93,7 @@ def _question(case: Case, data: bytes, record: Record | None) -> Question:
         resolver=case.resolver,
         now=case.now,
     )
+    return replace(question, log_age_max=case.given.log_age_max)
 
 
 def _covers(proof: Proof, proofs: Sequence[Proof], issuer: str) -> bool:

@@ -23,7 +23,7 @@ from entrepot.document.verify.openattestation import judged
 from entrepot.document.verify.proofs import ProofJudge
 from entrepot.document.verify.report import Report, Result, Verdict, unanswered, unread
 from entrepot.document.verify.standing import status
-from entrepot.document.verify.time import earliest, sightings, time
+from entrepot.document.verify.time import checked, earliest, sightings, time
 from entrepot.document.verify.validity import validity
 from entrepot.party.resolve import Resolver
 
@@ -51,11 +51,12 @@ def verify(
     case = Case(secured, resolver, at, given)
     if is_wrapped(secured.vc) and not secured.is_enveloped:
         return judged(case, require, sightings(case, data, None))
-    judge = ProofJudge(case)
     record, wrong = rendered(secured)
     broken = form(secured)
     shape = given.check(record) if given.check is not None and record is not None else ()
-    seen = (*sightings(case, data, record), *judge.witnesses())
+    told = sightings(case, data, record)
+    judge = ProofJudge(case, checked=checked(told))
+    seen = (*told, *judge.witnesses())
     moment = earliest(seen)
     mandated = mandate(case.then(moment), judge.others(moment), record, _backing)
     results = {

@@ -66,12 +66,13 @@ REASONS: dict[str, str] = {
     "webvh-version-unknown": "the log has no version {what}",
     "webvh-time-before": "the identifier did not exist at {what}",
     "webvh-forked": "the logs that were given part ways: one of them is not what its identifier published",
+    "webvh-cut-short": "the log lacks version {what}, which its witnesses have approved",
     "webvh-rollback": "the log lacks version {what}, which was seen before",
 }
 """Code -> sentence; its places are filled when the fault is found."""
 UNREADABLE = frozenset({"webvh-log-empty", "webvh-log-too-large"})
 """Codes that say that nothing at all could be read, as does ``webvh-line`` for the first line."""
-_NOT_FOUND = frozenset({"webvh-version-unknown", "webvh-time-before", "webvh-witness-absent"})
+_NOT_FOUND = frozenset({"webvh-version-unknown", "webvh-time-before", "webvh-witness-absent", "webvh-cut-short"})
 
 
 @dataclass(frozen=True, slots=True)

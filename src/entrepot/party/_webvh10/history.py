@@ -6,7 +6,7 @@ their id or number, as the method allows, but the newest version is then none.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,10 +47,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The versions that hold, oldest first, and what is wrong after them, if anything is."""
+    """The versions that hold, oldest first, and what is wrong after them, if anything is. ``later``: the versionId of a
+    version after them that a witness has approved; empty where none is known."""
 
     versions: tuple[Version, ...]
     fault: Fault | None = None
+    later: str = ""
 
     def newest(self) -> Version | Fault:
         """The newest version; a fault anywhere in the log, for then it is unknown what is newest."""
@@ -242,4 +244,4 @@ def _witnessed(history: History, witness: WitnessFile) -> History:
         fault = approvals.fault(each.witnesses, each.number) if each.witnesses else None
         if fault is not None:
             return History(history.versions[: each.number - 1], fault)
-    return history
+    return replace(history, later=approvals.later)

@@ -21,9 +21,11 @@ LIMITS = JsonLimits(bytes_max=1 << 20, depth_max=8)
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """``latest``: did:key of a witness -> greatest number of a version with a proof of it that holds."""
+    """``latest``: did:key of a witness -> greatest number of a version with a proof of it that holds. ``later``: a
+    versionId after the last of the log that a witness has approved; empty where there is none."""
 
     latest: Mapping[str, int]
+    later: str = ""
     has_foreign: bool = False
     has_broken: bool = False
 
@@ -35,6 +37,8 @@ class Approvals:
         code = "webvh-witness-unmet"
         if self.has_broken:
             code = "webvh-witness-signature"
+        elif self.later:
+            return Refused("webvh-cut-short", number, what=self.later).fault
         elif self.has_foreign and not self.latest:
             code = "webvh-witness-foreign"
         return Refused(code, number, what=f"{count} of {wanted.threshold}").fault
@@ -48,16 +52,25 @@ def read_approvals(data: bytes, version_ids: Iterable[str], witnesses: Iterable[
     numbers = {version_id: number for number, version_id in enumerate(version_ids, 1)}
     known, latest = frozenset(witnesses), dict[str, int]()
     foreign = broken = False
+    later = ""
     for item in value:
         version_id, proofs = _item(item)
         number = numbers.get(version_id, 0)
         foreign |= number == 0
+        if number_in(version_id) > len(numbers) and any(_approver(version_id, each, known) for each in proofs):
+            later = version_id
         for proof in proofs if number else ():
             did = _approver(version_id, proof, known)
             broken |= did is None
             if did:
                 latest[did] = max(number, latest.get(did, 0))
-    return Approvals(latest, foreign, broken)
+    return Approvals(latest, later, foreign, broken)
+
+
+def number_in(version_id: str) -> int:
+    """The number that a versionId begins with; 0 where it begins with none."""
+    number, mark, _ = version_id.partition("-")
+    return int(number) if mark and number.isascii() and number.isdigit() and len(number) < 10 else 0
 
 
 def _item(item: Any) -> tuple[str, list[Any]]:

@@ -1,0 +1,69 @@
+"""How far a copy of a did:webvh log reaches: a key that it lists last may be gone since, in entries that it lacks.
+
+A log states no time up to which it is whole. Until its last entry it proves everything; after that, a copy says less
+the older it is, and nothing where something shows that it was cut off (did:webvh 1.0, "Read (Resolve)").
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from entrepot.base.moment import format_moment
+from entrepot.party._webvh10.witness import number_in
+from entrepot.party.tenure import Keeper
+
+AGE_MAX = timedelta(days=366)
+"""How long after its last entry a copy that a stranger brought is relied on, unless a verifier says otherwise: keys
+that sign are to be changed within one to three years (NIST SP 800-57 Part 1, 5.3.6), so a log without an entry for
+longer than the lower bound is as likely old or cut off as whole."""
+CUT_SHORT, AGED = "webvh-cut-short", "webvh-log-aged"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why a copy of a log does not tell whether a key was still in force."""
+
+    code: str
+    reason: str
+
+
+def gap(
+    keeper: Keeper,
+    moment: datetime,
+    *,
+    later: str = "",
+    checked: datetime | None = None,
+    age_max: timedelta | None = None,
+) -> Gap | None:
+    """Why the log does not tell what was in force at ``moment``; None where it does.
+
+    ``later``: what else shows, in words, that the log goes on. ``checked``: when somebody who is believed found the key
+    in force. ``age_max``: for every copy; None for :data:`AGE_MAX`, and for copies of strangers alone.
+    """
+    resolution, history = keeper.resolution, keeper.history
+    if history is None or not history.versions or (not resolution.is_copy and not resolution.later):
+        return None
+    ends = history.versions[-1].time
+    known = max(ends, checked) if checked is not None else ends
+    if moment <= known:
+        return None
+    shown = resolution.later or later
+    if shown:
+        reason = f"the log of {keeper.did} ends at {format_moment(ends)} and was cut short: {shown}"
+        return Gap(CUT_SHORT, reason)
+    bound = age_max if age_max is not None or not resolution.is_brought else AGE_MAX
+    if bound is None or moment - known <= bound:
+        return None
+    reason = f"the log of {keeper.did} is known until {format_moment(known)}, and that is too long before"
+    return Gap(AGED, f"{reason} {format_moment(moment)} to tell that no key was changed since")
+
+
+def beyond(keeper: Keeper, method_url: str) -> str:
+    """That a DID URL names a version of its did:webvh which the log does not hold; empty where it names none.
+
+    DID Resolution 0.3, "DID Parameters": ``versionId``. A ``versionTime`` names a moment, and any log has a version
+    for it.
+    """
+    named = parse_qs(urlsplit(method_url).query).get("versionId", [""])[0]
+    versions = keeper.history.versions if keeper.history is not None else ()
+    return f"a signature names version {named[:120]}" if versions and number_in(named) > len(versions) else ""
