@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ CheckJws = Callable[[str], bytes | None]
 """The payload of a compact JWS whose signature by the log's key is valid, otherwise None."""
 PATH_MAX = 64
 """Steps of a path: more than any log of this world needs."""
+WITNESSES_MAX = 16
+"""Cosigned heads in a receipt, and cosignatures under each: one of each witness is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +36,41 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CosignedHead:
+    """A head of the same log that covers the entry too: the path to it, and what peers signed over it (compact JWS of
+    :mod:`entrepot.base.cosignature`)."""
+
+    head: TreeHead
+    path: tuple[str, ...]
+    cosignatures: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form; hashes in hexadecimal."""
+        return {"head": self.head.to_json(), "path": list(self.path), "cosignatures": list(self.cosignatures)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """That an entry stands in the log: its canonical bytes, its leaf number, the path, and the signed head."""
+    """That an entry stands in the log: its canonical bytes, its leaf number, the path, and the signed head.
+
+    ``cosigned``: the heads that peers cosigned, the oldest first; none where no peer did yet.
+    """
 
     entry: bytes
     leaf: int
     path: tuple[str, ...]
     head: TreeHead
+    cosigned: tuple[CosignedHead, ...] = ()
+
+    def under(self, cosigned: CosignedHead) -> "Receipt":
+        """The receipt of the same entry against another head of the log."""
+        return replace(self, path=cosigned.path, head=cosigned.head, cosigned=())
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form that peers and people get; hashes in hexadecimal."""
         head = self.head.to_json()
-        return {"entry": self.entry.decode("utf-8"), "leaf": self.leaf, "path": list(self.path), "head": head}
+        plain = {"entry": self.entry.decode("utf-8"), "leaf": self.leaf, "path": list(self.path), "head": head}
+        return plain | ({"cosigned": [each.to_json() for each in self.cosigned]} if self.cosigned else {})
 
 
 def head_from_json(value: Any) -> TreeHead | None:
@@ -71,12 +96,32 @@ def receipt_from_json(value: Any) -> Receipt | None:
     if not isinstance(value, Mapping):
         return None
     entry, leaf, path, head = (value.get(name) for name in ("entry", "leaf", "path", "head"))
-    signed = head_from_json(head)
-    if signed is None or not isinstance(entry, str) or type(leaf) is not int or not isinstance(path, list):
+    signed, steps, cosigned = head_from_json(head), _texts(path, PATH_MAX), _cosigned_from(value.get("cosigned", []))
+    if signed is None or not isinstance(entry, str) or type(leaf) is not int or steps is None or cosigned is None:
         return None
-    if len(path) > PATH_MAX or not all(isinstance(each, str) for each in path):
+    body = entry.encode("utf-8", "surrogatepass")
+    return Receipt(entry=body, leaf=leaf, path=steps, head=signed, cosigned=cosigned)
+
+
+def _cosigned_from(value: Any) -> tuple[CosignedHead, ...] | None:
+    if not isinstance(value, list) or len(value) > WITNESSES_MAX:
         return None
-    return Receipt(entry=entry.encode("utf-8", "surrogatepass"), leaf=leaf, path=tuple(path), head=signed)
+    found = []
+    for each in value:
+        stated = each if isinstance(each, Mapping) else {}
+        head, path = head_from_json(stated.get("head")), _texts(stated.get("path"), PATH_MAX)
+        words = _texts(stated.get("cosignatures"), WITNESSES_MAX)
+        if head is None or path is None or words is None:
+            return None
+        found.append(CosignedHead(head=head, path=path, cosignatures=words))
+    return tuple(found)
+
+
+def _texts(value: Any, most: int) -> tuple[str, ...] | None:
+    """The strings of a list of at most so many, or None for anything else."""
+    if not isinstance(value, list) or len(value) > most or not all(isinstance(each, str) for each in value):
+        return None
+    return tuple(value)
 
 
 def head_payload(head: TreeHead) -> bytes:

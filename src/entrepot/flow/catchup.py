@@ -243,12 +243,13 @@ def _pass_on(office: Office, record_id: str, source: Peer) -> None:
 
 
 def _question(office: Office, source: Peer, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    message = nodemail.write(office, MISSING, source.id, {**body, "known": known_size(office, source)})
+    known = known_size(office, source)
+    message = nodemail.write(office, MISSING, source.id, {**body, "known": known})
     answer = office.transport.post(f"{source.url}/peer/v1/missing", message)
     mail = nodemail.read(office, answer, HELD)
     if mail.sender != source.id or mail.body.get("re") != sha256(message):
         raise BadNodeMessage("the answer is not the peer's, or not to this message")
-    note_head(office, source, mail.body)
+    note_head(office, source, mail.body, known)
     return mail.body
 
 

@@ -33,8 +33,10 @@ def known_size(office: Office, sender: Peer) -> int:
     return 0 if head is None else head.size
 
 
-def note_head(office: Office, sender: Peer, body: Mapping[str, Any]) -> Verdict | None:
+def note_head(office: Office, sender: Peer, body: Mapping[str, Any], known: int) -> Verdict | None:
     """Judge and keep the head that a peer sent with its answer; None where there is none or it is not signed by it.
+
+    ``known``: the size that it was told, from which its proof leads; a larger head may be kept by now.
 
     A fork or a shrunk log is kept as evidence, logged, and shown to the operator; what the peer's parties sign is
     still judged by their own signatures.
@@ -45,7 +47,7 @@ def note_head(office: Office, sender: Peer, body: Mapping[str, Any]) -> Verdict 
         return None
     steps = [str(each) for each in path][:PATH_MAX] if isinstance(path, list) else []
     try:
-        verdict = office.run(lambda journal: journal.observe_head(sender.id, head, steps))
+        verdict = office.run(lambda journal: journal.observe_head(sender.id, head, steps, base=known))
     except EntrepotError:
         log.exception("the head of peer %s could not be kept", sender.id)
         return None

@@ -133,10 +133,8 @@ def _deliver(office: Office, due: Delivery) -> Round:
     if receiver is None or receiver.status != ADMITTED or record is None or record.erased:
         office.run(lambda journal: journal.failed(due.id, "the peer is no longer admitted, or the record erased"))
         return Round(refused=1)
-    body = {
-        "envelopes": [write_envelope(envelope_for(office, record, receiver))],
-        "known": known_size(office, receiver),
-    }
+    known = known_size(office, receiver)
+    body = {"envelopes": [write_envelope(envelope_for(office, record, receiver))], "known": known}
     message = nodemail.write(office, DELIVERY, receiver.id, body)
     try:
         answer = office.transport.post(f"{receiver.url}/peer/v1/records", message)
@@ -150,7 +148,7 @@ def _deliver(office: Office, due: Delivery) -> Round:
     heard_from(office, receiver.id)
     results = mail.body.get("results")
     result = results[0] if isinstance(results, list) and results and isinstance(results[0], dict) else {}
-    note_head(office, receiver, mail.body)
+    note_head(office, receiver, mail.body, known)
     return _settle(office, due, result, answer.decode("ascii"))
 
 

@@ -1,8 +1,8 @@
 """The tables, once for both databases. ``{text}`` is text in byte order; ``{body}`` bytes; ``{int}`` 64 bits."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version of the tables this program writes. 2: triggers also against replacing, and on three tables more; keys of
-personal content may lie wrapped. 3: a list of what lies beside each entry."""
+personal content may lie wrapped. 3: a list of what lies beside each entry. 4: cosignatures of heads."""
 
 SQLITE_WORDS = {
     "text": "TEXT",
@@ -82,6 +82,15 @@ CREATE TABLE waiting_for (
   PRIMARY KEY (missing, key)) {clustered};
 CREATE INDEX waiting_for_key ON waiting_for (key)
 """
+COSIGNATURES = (
+    "CREATE TABLE cosignature (witness {text} NOT NULL, log_id {text} NOT NULL, epoch {int} NOT NULL, "
+    "size {int} NOT NULL, root {text} NOT NULL, time_ms {int} NOT NULL, seen_ms {int} NOT NULL, "
+    "signature {text} NOT NULL, PRIMARY KEY (witness, log_id, epoch, size)) {clustered}",
+    "CREATE INDEX tree_head_size ON tree_head (size)",
+)
+"""What version 4 adds: those that peers gave of this log, and those that this node gave of theirs; one for each size of
+a log's epoch, so that no witness gives two."""
+TABLES += ";\n" + ";\n".join(COSIGNATURES)
 
 APPEND_ONLY = ("entry", "entry_stream", "leaf", "node", "tree_head", "tombstone", "epoch", "cause")
 """Tables whose rows are never changed nor removed."""

@@ -15,10 +15,10 @@ from entrepot.journal.core import (
     require_tables,
     schema_version,
 )
+from entrepot.journal.cosigning import Cosigning
 from entrepot.journal.erasure import Erasure
 from entrepot.journal.migration import migrate
 from entrepot.journal.outbox import Outbox
-from entrepot.journal.peer import Peers
 from entrepot.journal.port import Wrapping
 from entrepot.journal.reproving import Reproving
 from entrepot.journal.verification import Verification
@@ -28,7 +28,7 @@ PROBE_MS = 1000
 """Milliseconds in which a second probe writes nothing: who asks often for the health must not wear out the disk."""
 
 
-class Journal(Erasure, Verification, Reproving, Backup, Outbox, WaitingRoom, Peers):
+class Journal(Erasure, Verification, Reproving, Backup, Outbox, WaitingRoom, Cosigning):
     """The log, its views, outbox, waiting room, seal and receipts. Open it with :func:`open_journal`."""
 
     def __init__(self, database: Database, setup: Setup) -> None:

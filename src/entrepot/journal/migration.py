@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from entrepot.journal._dialect import Connection, Database
-from entrepot.journal._schema import LISTS, POSTGRES_WORDS, SCHEMA_VERSION, SQLITE_WORDS, postgres_guards, sqlite_guards
+from entrepot.journal._schema import (
+    COSIGNATURES,
+    LISTS,
+    POSTGRES_WORDS,
+    SCHEMA_VERSION,
+    SQLITE_WORDS,
+    postgres_guards,
+    sqlite_guards,
+)
 from entrepot.journal.beside import TABLE, list_all
 from entrepot.journal.core import require_tables, schema_version
 from entrepot.journal.port import JournalTooOld, Wrapping
@@ -40,7 +48,14 @@ def _third(db: Connection, name: str, wrapping: Wrapping | None) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: Mapping[int, Step] = {1: _second, 2: _third}
+def _fourth(db: Connection, name: str, _: Wrapping | None) -> None:
+    """The table of cosignatures, and an index that finds the first head of a size."""
+    words = SQLITE_WORDS if name == "sqlite" else POSTGRES_WORDS
+    for statement in COSIGNATURES:
+        db.execute(statement.format(**words))
+
+
+MIGRATIONS: Mapping[int, Step] = {1: _second, 2: _third, 3: _fourth}
 """What leads from a version of the tables to the next."""
 
 

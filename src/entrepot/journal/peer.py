@@ -77,20 +77,27 @@ class Peers(Core):
             left = [each for each in self.former_peers() if each != url]
             db.execute("UPDATE meta SET value = ? WHERE key = 'former-peers'", (json_text(left),))
 
-    def observe_head(self, peer_id: str, head: TreeHead, proof: Sequence[str] = ()) -> Verdict:
+    def observe_head(
+        self, peer_id: str, head: TreeHead, proof: Sequence[str] = (), *, base: int | None = None
+    ) -> Verdict:
         """Judge and keep a head that ``peer_id`` signed (the caller has verified the signature).
 
         ``proof``: the consistency proof between this head and the largest good one that is kept (see
-        :meth:`peer_head`), whichever is larger. A head that was seen before is not kept twice.
+        :meth:`peer_head`), whichever is larger. ``base``: from which size it leads, where that is known: another one
+        may have been kept since it was asked for, and then it says nothing. A head that was seen before is not kept
+        twice, one that is not proven not at all: it can be shown again with a proof.
         """
         with self.transaction() as db:
             known = db.row(
-                "SELECT verdict FROM peer_head WHERE peer = ? AND signature = ? AND root = ? AND size = ?",
+                "SELECT verdict FROM peer_head WHERE peer = ? AND signature = ? AND root = ? AND size = ? "
+                "AND verdict <> 'unproven'",
                 (peer_id, head.signature, head.root, head.size),
             )
             if known is not None:
                 return Verdict(known[0])
-            verdict = _judge(self._largest(db, peer_id, head.log_id), head, proof)
+            verdict = _judge(self._largest(db, peer_id, head.log_id), head, proof, base)
+            if verdict is Verdict.UNPROVEN:
+                return verdict
             db.execute(
                 "INSERT INTO peer_head (id, peer, log_id, epoch, size, root, time_ms, signature, verdict) "
                 "SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM peer_head",
@@ -129,7 +136,7 @@ def _head(row: Sequence[Any]) -> TreeHead:
     return TreeHead(log_id=log_id, epoch=epoch, size=size, root=root, time=from_millis(time_ms), signature=signature)
 
 
-def _judge(kept: TreeHead | None, head: TreeHead, proof: Sequence[str]) -> Verdict:
+def _judge(kept: TreeHead | None, head: TreeHead, proof: Sequence[str], base: int | None) -> Verdict:
     if kept is None:
         return Verdict.FIRST
     if head.epoch > kept.epoch:
@@ -140,6 +147,8 @@ def _judge(kept: TreeHead | None, head: TreeHead, proof: Sequence[str]) -> Verdi
         return Verdict.SHRUNK
     if head.size == kept.size:
         return Verdict.CONSISTENT if head.root == kept.root else Verdict.FORKED
+    if base is not None and base != kept.size:
+        return Verdict.UNPROVEN
     small, large = sorted((kept, head), key=lambda each: each.size)
     if verify_consistency(small, large, proof):
         return Verdict.CONSISTENT

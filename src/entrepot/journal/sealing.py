@@ -15,7 +15,8 @@ SEAL_DEADLINE_MS = 60_000
 """Milliseconds from the answer to the seal that it promises."""
 SEAL_PAGE = 1000
 """Entries that one seal takes at most; the next one takes the rest."""
-_HEAD = "SELECT epoch, size, root, time_ms, signature FROM tree_head "
+HEAD = "SELECT epoch, size, root, time_ms, signature FROM tree_head "
+"""Selects what :meth:`Sealing._head` makes a head of."""
 
 
 class Sealing(Core):
@@ -80,13 +81,13 @@ class Sealing(Core):
     def head(self) -> TreeHead | None:
         """The newest signed head, or None before the first seal."""
         with self.reading() as db:
-            found = db.row(_HEAD + "ORDER BY id DESC LIMIT 1")
+            found = db.row(HEAD + "ORDER BY id DESC LIMIT 1")
         return None if found is None else self._head(found)
 
     def heads(self) -> tuple[TreeHead, ...]:
         """Every head that was signed, oldest first."""
         with self.reading() as db:
-            return tuple(self._head(row) for row in db.rows(_HEAD + "ORDER BY id"))
+            return tuple(self._head(row) for row in db.rows(HEAD + "ORDER BY id"))
 
     def receipt(self, record_id: str) -> Receipt | None:
         """The receipt of a record against the first head that covers it, which shows the earliest moment.
@@ -102,7 +103,7 @@ class Sealing(Core):
             if row is None:
                 return None
             number, seq, *fields = row
-            found = db.row(_HEAD + "WHERE size > ? ORDER BY id LIMIT 1", (number,))
+            found = db.row(HEAD + "WHERE size > ? ORDER BY id LIMIT 1", (number,))
             if found is None:
                 return None
             head = self._head(found)

@@ -36,6 +36,7 @@ COLUMNS = {
     "tree_head": "id epoch size root time_ms signature",
     "peer": "id url status key body",
     "peer_head": "id peer log_id epoch size root time_ms signature verdict",
+    "cosignature": "witness log_id epoch size root time_ms seen_ms signature",
     "waiting": "key body held_ms",
     "waiting_for": "missing key",
 }
@@ -48,6 +49,7 @@ _KEYS = {
     "assessment": 2,
     "idempotency": 2,
     "node": 2,
+    "cosignature": 4,
     "waiting_for": 2,
 }
 

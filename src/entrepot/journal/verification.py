@@ -9,6 +9,7 @@ from entrepot.base.head import CheckJws, TreeHead, head_payload
 from entrepot.journal._dialect import Connection, Row
 from entrepot.journal.beside import Parts, named_by_entries, parts_found, parts_of
 from entrepot.journal.completeness import what_is_missing
+from entrepot.journal.cosigning import CheckWitness, misfits
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, proof_digest, record_from
 from entrepot.journal.port import JournalDamaged, JournalError, Wrapping
 from entrepot.journal.projection import Projection
@@ -43,16 +44,22 @@ _MESSAGES = {
     18: ("{what} of {record} is missing: {digest}.", _RESTORE),
     19: ("{what} of {record} was never written down as kept: {digest}.", _RESTORE),
     20: ("The record {record} names the file {digest}, of which nothing is known.", _RESTORE),
+    21: (
+        "The cosignature of {witness} over size {size} of the log {log} is not one: its signature, its columns or the "
+        "head that it names.",
+        "It is no evidence of time. Restore the journal from a backup.",
+    ),
 }
 
 
 class Verification(Sealing, Projection):
     """Checks the journal against itself."""
 
-    def verify(self, check: CheckJws | None = None) -> tuple[Finding, ...]:
+    def verify(self, check: CheckJws | None = None, witness: CheckWitness | None = None) -> tuple[Finding, ...]:
         """Every fault that is found; none means that the journal is whole.
 
-        ``check`` verifies signatures of heads; without it their signatures are not judged, everything else is.
+        ``check`` verifies signatures of heads, ``witness`` those of cosignatures; without them those signatures are not
+        judged, everything else is.
         """
         parts: list[tuple[str, Callable[[Connection], Iterator[Finding]]]] = [
             ("entries", _entries),
@@ -64,6 +71,7 @@ class Verification(Sealing, Projection):
             ("leaves", _leaves),
             ("nodes", _nodes),
             ("heads", lambda db: self._heads(db, check)),
+            ("cosignatures", lambda db: self._cosignatures(db, witness)),
             ("outbox", _outbox),
             ("what is missing", lambda db: what_is_missing(db, self.setup.wrapping)),
             ("views", self._views),
@@ -87,6 +95,10 @@ class Verification(Sealing, Projection):
                 yield _finding(8, source=TREE, size=head.size)
             if check is not None and head.signature and check(head.signature) != head_payload(head):
                 yield _finding(9, source="RFC 7515", size=head.size)
+
+    def _cosignatures(self, db: Connection, witness: CheckWitness | None) -> Iterator[Finding]:
+        for each in misfits(db, self.log_id, witness):
+            yield _finding(21, source="RFC 7515", witness=each.witness, log=each.log_id, size=each.size)
 
     def _views(self, db: Connection) -> Iterator[Finding]:
         for each in self.setup.reducers:

@@ -6,10 +6,13 @@ from entrepot.journal._schema import APPEND_ONLY, ERASABLE
 
 
 def set_back(journal, kind="sqlite", version=1):
-    """Make the tables of an open journal what that version of them was, and close it: version 2 knew no lists of what
-    lies beside entries, version 1 fewer triggers either."""
+    """Make the tables of an open journal what that version of them was, and close it: version 3 knew no
+    cosignatures, version 2 no lists of what lies beside entries, version 1 fewer triggers either."""
     with journal.transaction() as db:
-        db.execute("DROP TABLE beside")
+        db.execute("DROP TABLE cosignature")
+        db.execute("DROP INDEX tree_head_size")
+        if version < 3:
+            db.execute("DROP TABLE beside")
         if version == 1:
             _drop_triggers(db, kind)
         db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
