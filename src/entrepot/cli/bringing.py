@@ -86,6 +86,11 @@ class Brought:
         return self._of("status-list")
 
     @property
+    def known(self) -> datetime | None:
+        """When all in the bundle was current, where the verifier stands for that."""
+        return self.bundle.made if self.bundle is not None and self._is_vouched else None
+
+    @property
     def mandates(self) -> list[bytes]:
         """Mandates: signed."""
         return self._of("mandate")

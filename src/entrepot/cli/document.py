@@ -1,5 +1,6 @@
 """``entrepot document``: issue, secure, show in part, revoke and verify trade documents, whoever issued them."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from entrepot.cli.securing import COMMANDS as SECURING
 __all__ = ["LOOPBACK_SETTING", "group", "resolver_of", "verify"]
 AGE = click.FloatRange(min=0, max=36_525)
 """Days, at most a century."""
+HOURS = click.FloatRange(min=0, max=876_600)
 FILES = click.Path(path_type=Path)
 
 
@@ -43,13 +45,13 @@ for _each in (*ISSUING, *SECURING, *LISTING, *RENDERING, *BUNDLING):
 @click.option("--mandate", "mandates", multiple=True, type=FILES, help="A mandate under which it was signed.")
 @click.option("--identity", "identities", multiple=True, type=FILES, help="The issuer's Digital Identity Anchor.")
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list to use.")
-@click.option("--fresh", "fresh_hours", type=click.FloatRange(min=0), help="Hours that a status list may be old.")
+@click.option("--status-max-age", "--fresh", "fresh_hours", type=HOURS, help="Hours that a status list may be old.")
 @click.option("--log-max-age", "log_days", type=AGE, help="Days after its last entry that a DID log is relied on.")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
 @click.option("--schema", "schemas", multiple=True, help="A JSON Schema that documents name: FILE, or URL=FILE.")
 @click.option("--issued", multiple=True, type=FILES, help="What was observed of an OpenAttestation document (JSON).")
 @click.option("--require", default="", help="Results that must be valid, separated by commas: status,anchor")
-@click.option("--at", "moment", default="", help="The moment to judge for (RFC 3339); now by default.")
+@click.option("--at", "moment", default="", help="The moment to judge for (RFC 3339, or 'bundle'); now by default.")
 @click.option("--aud", "audience", help="To whom the holder must have presented it (SD-JWT).")
 @click.option("--nonce", help="The occasion on which the holder must have presented it (SD-JWT).")
 def verify(files: tuple[Path, ...], *, require: str, moment: str, **given: Any) -> int:
@@ -59,7 +61,7 @@ def verify(files: tuple[Path, ...], *, require: str, moment: str, **given: Any) 
 
     Example: entrepot document verify invoice.json --json
     """
-    asked = Asked(at=moment_of(moment, "--at"), required=_required(require), **given)
+    asked = Asked(at=_moment(moment, given["bundle"]), required=_required(require), **given)
     if not files and asked.bundle is None:
         raise click.UsageError("give FILES or --bundle FILE")
     worst, files = 0, files or tuple(filter(None, [asked.bundle]))
@@ -70,6 +72,18 @@ def verify(files: tuple[Path, ...], *, require: str, moment: str, **given: Any) 
             click.echo(each.text)
         worst = max(worst, each.code)
     return worst
+
+
+def _moment(text: str, bundle: Path | None) -> datetime:
+    """The moment to judge for; the word ``bundle`` is when that was made, as it says."""
+    from entrepot.cli.bringing import bundle_of
+
+    if text != "bundle":
+        return moment_of(text, "--at")
+    read = bundle_of(bundle)
+    if read is None:
+        raise click.UsageError("--at bundle needs --bundle FILE")
+    return read.made
 
 
 def _required(text: str) -> tuple[str, ...]:

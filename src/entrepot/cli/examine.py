@@ -170,12 +170,12 @@ def desk_of(asked: Asked, fetch: "Fetch | None") -> Desk:
     brought = Brought(bundle_of(asked.bundle), is_vouched=asked.trusts_bundle)
     named, unnamed = given_contexts(asked.contexts)
     fresh = None if asked.fresh_hours is None else timedelta(hours=asked.fresh_hours)
-    lists = [needed(each, "--status-list") for each in asked.lists] + brought.status_lists
+    lists = [needed(each, "--status-list") for each in asked.lists]
     return Desk(
         asked,
         brought.resolver(asked, fetch),
         brought.anchors(anchors_of(asked.anchors, asked.signers, asked.memory), asked.signers, asked.memory),
-        StatusLists(lists, fetch=fetch, fresh_max=fresh),
+        StatusLists(lists, fetch=fetch, fresh_max=fresh, brought=brought.status_lists, known=brought.known),
         brought.contexts | named,
         unnamed,
         Schemas(brought.schemas | read_schemas(given_texts(asked.schemas, "--schema"))),

@@ -9,7 +9,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +25,11 @@ ENTRIES_MIN = 131_072
 BITS_MAX = 1 << 27
 """Bits that are unpacked at most (16 MiB)."""
 SIZE_MAX = 32
+AGE_MAX = timedelta(days=10)
+"""How old a copy of a list may be that does not say so itself, unless a verifier says otherwise: as long as web
+browsers take a list of revoked certificates for current (CA/Browser Forum, Baseline Requirements for TLS, 4.9.7)."""
+TTL = timedelta(days=1)
+"""How long after it was made a list of ours says to serve before it should be fetched again (section 2.2, ``ttl``)."""
 LIST_TYPE, ENTRY_TYPE = "BitstringStatusListCredential", "BitstringStatusListEntry"
 FINAL = ("revocation",)
 PURPOSES = ("revocation", "suspension", "refresh", "message")
@@ -54,7 +59,7 @@ class StatusError(Exception):
 def new_list(
     *, url: str, issuer: str, purpose: str, issued: datetime, entries: int = ENTRIES_MIN, size: int = 1
 ) -> dict[str, Any]:
-    """An unsigned list on which nothing is set, to be published at ``url`` (section 2.2).
+    """An unsigned list on which nothing is set, to be published at ``url`` (section 2.2); it serves for :data:`TTL`.
 
     Raises :class:`UsageError` for an unknown purpose, or fewer entries than :data:`ENTRIES_MIN`.
     """
@@ -72,6 +77,7 @@ def new_list(
             "id": f"{url}#list",
             "type": "BitstringStatusList",
             "statusPurpose": purpose,
+            "ttl": TTL // timedelta(milliseconds=1),
             "encodedList": encoded(bytes(-(-entries * size // 8))),
         },
     }
@@ -153,26 +159,45 @@ Judge = Callable[[bytes, datetime], tuple[bool, str, Mapping[str, Any]]]
 Fetch = Callable[[str], bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """A list that holds. ``known``: a moment at which it was current, by the word of whoever is believed in that;
+    ``is_fetched``: its own host gave it for the moment that is asked for."""
+
+    vc: Mapping[str, Any]
+    known: datetime | None = None
+    is_fetched: bool = False
+
+
 class StatusLists:
     """Answers for documents that name status lists: from given lists first, then by ``fetch`` where there is one.
 
-    ``fresh_max``: how old a list may be at the moment asked for; None for any age. A list that says itself how long
-    it holds (``validUntil``, ``ttl``) is held to that too. ``fetch`` raises :class:`OSError` or an EntrepotError.
+    ``fresh_max``: how long before the moment asked for a list may have been made. None: a fetched list is current, and
+    a copy serves as long as it says itself (``ttl``), else for :data:`AGE_MAX`. ``brought``: further copies, which
+    were current at ``known`` where the verifier vouches for that. A list that has ended (``validUntil``) never serves.
+    ``fetch`` raises :class:`OSError` or an EntrepotError.
     """
 
     def __init__(
-        self, given: Iterable[bytes] = (), *, fetch: Fetch | None = None, fresh_max: timedelta | None = None
+        self,
+        given: Iterable[bytes] = (),
+        *,
+        fetch: Fetch | None = None,
+        fresh_max: timedelta | None = None,
+        brought: Iterable[bytes] = (),
+        known: datetime | None = None,
     ) -> None:
-        self._given = list(given)
+        self._given: list[tuple[bytes, datetime | None]] = [(each, None) for each in given]
+        self._given += [(each, known) for each in brought]
         self._fetch = fetch
         self._fresh_max = fresh_max
-        self._opened: dict[tuple[str, datetime], tuple[Mapping[str, Any], ...] | Standing] = {}
+        self._opened: dict[tuple[str, datetime], tuple[_Edition, ...] | Standing] = {}
         self._bits: dict[int, bytes] = {}
 
     @cached_property
     def opened(self) -> tuple[Secured, ...]:
         """The lists that were given, taken apart; nothing of them is judged."""
-        found = [open_secured(each)[0] for each in self._given]
+        found = [open_secured(each)[0] for each, _ in self._given]
         return tuple(each for each in found if each is not None)
 
     def standing(self, stated: Any, *, issuer: str, at: datetime, judge: Judge) -> Standing:
@@ -200,31 +225,34 @@ class StatusLists:
         if isinstance(lists, Standing):
             return lists
         try:
-            values = [self._value(each, issuer, purpose, (int(index), int(size))) for each in lists]
+            values = [self._value(each.vc, issuer, purpose, (int(index), int(size))) for each in lists]
         except StatusError as wrong:
             return _unknown(wrong.code, f"{url[:200]}: {wrong.reason}.")
         # What is final and was set once stays set, whatever another edition says.
         newest = max(values) if purpose in FINAL else values[0]
-        found = self._aged(lists[0], at) or _later(lists[0], at, purpose, newest) or _said(purpose, newest, entry)
+        said = _said(purpose, newest, entry)
+        # That something is set for good, an old list tells as well as a new one.
+        found = said if purpose in FINAL and newest and _made(lists[0]) <= at else None
+        found = found or self._aged(lists[0], at) or _later(lists[0].vc, at, purpose, newest) or said
         # How old the word is that counts, the reader must see: a list that was replaced holds as well as ever.
-        made = str(lists[0].get("validFrom", "an unknown time"))[:40]
+        made = str(lists[0].vc.get("validFrom", "an unknown time"))[:40]
         return replace(found, reason=f"{found.reason} (list of {made})")
 
-    def _lists(self, url: str, at: datetime, judge: Judge) -> tuple[Mapping[str, Any], ...] | Standing:
+    def _lists(self, url: str, at: datetime, judge: Judge) -> tuple[_Edition, ...] | Standing:
         key = (url, at)
         if key not in self._opened:
             self._opened[key] = self._look_up(url, at, judge)
         return self._opened[key]
 
-    def _look_up(self, url: str, at: datetime, judge: Judge) -> tuple[Mapping[str, Any], ...] | Standing:
+    def _look_up(self, url: str, at: datetime, judge: Judge) -> tuple[_Edition, ...] | Standing:
         """Every edition of the list that was given, the one that counts first; else the one that is fetched."""
-        found = [(holds, reason, each) for holds, reason, each in (judge(given, at) for given in self._given)]
+        found = [(*judge(given, at), known) for given, known in self._given]
         found = [each for each in found if each[2].get("id") == url]
         if found:
-            broken = next((reason for holds, reason, _ in found if not holds), None)
+            broken = next((reason for holds, reason, *_ in found if not holds), None)
             if broken is not None:
                 return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {broken}")
-            return _editions([each for _, _, each in found], at)
+            return _editions([_Edition(each, known) for *_, each, known in found], at)
         if self._fetch is None:
             return _unknown("STATUS_RETRIEVAL_ERROR", f"{url[:200]} was not given, and nothing may be fetched.")
         mark = "&" if "?" in url else "?"
@@ -235,7 +263,8 @@ class StatusLists:
         holds, reason, credential = judge(body, at)
         if credential.get("id") != url:
             return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]} answers with another document.")
-        return (credential,) if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
+        found_now = (_Edition(credential, is_fetched=True),)
+        return found_now if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
 
     def _value(self, credential: Mapping[str, Any], issuer: str, purpose: str, place: tuple[int, int]) -> int:
         subject = credential.get("credentialSubject")
@@ -257,41 +286,43 @@ class StatusLists:
             raise StatusError("STATUS_LIST_LENGTH_ERROR", f"the list holds fewer than {ENTRIES_MIN} entries")
         return value_at(bits, index, size)
 
-    def _aged(self, credential: Mapping[str, Any], at: datetime) -> Standing | None:
+    def _aged(self, edition: _Edition, at: datetime) -> Standing | None:
         """Why the list is too old to answer; None where it is not."""
-        subject = credential["credentialSubject"]
-        bounds = [self._fresh_max] if self._fresh_max is not None else []
-        ttl = subject.get("ttl")
-        if isinstance(ttl, int) and not isinstance(ttl, bool) and 0 <= ttl < 10**13:
-            bounds.append(timedelta(milliseconds=ttl))
-        if not bounds:
+        bound = self._fresh_max
+        if bound is None and edition.is_fetched:
             return None
-        stated = credential.get("validFrom")
-        try:
-            age = at - parse_moment(stated) if isinstance(stated, str) else None
-        except ValueError:
-            age = None
-        if age is not None and age <= min(bounds):
+        if bound is None:
+            bound = _ttl(edition.vc)
+        made = max(_made(edition), edition.known or _NEVER)
+        if made > _NEVER and at - made <= bound:
             return None
-        return Standing(
-            "unknown",
-            "status-stale",
-            "The status list is older than is accepted, or does not say its age.",
-            "Fetch the list again.",
-        )
+        reason = "The status list is older than is accepted, or does not say its age."
+        remedy = "Take the list anew, ask as of the time of the list with --at, or say how old it may be."
+        return Standing("unknown", "status-stale", reason, remedy)
 
 
-def _editions(found: list[Mapping[str, Any]], at: datetime) -> tuple[Mapping[str, Any], ...]:
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _ttl(credential: Mapping[str, Any]) -> timedelta:
+    """How long a copy serves."""
+    ttl = credential["credentialSubject"].get("ttl")
+    if isinstance(ttl, int) and not isinstance(ttl, bool) and 0 <= ttl < 10**13:
+        return timedelta(milliseconds=ttl)
+    return AGE_MAX
+
+
+def _made(edition: _Edition) -> datetime:
+    try:
+        return parse_moment(edition.vc["validFrom"])
+    except (KeyError, ValueError, TypeError):
+        return _NEVER
+
+
+def _editions(found: list[_Edition], at: datetime) -> tuple[_Edition, ...]:
     """The newest edition that was there at the moment first, then those before it; else the first made after it."""
-
-    def made(credential: Mapping[str, Any]) -> datetime:
-        try:
-            return parse_moment(credential["validFrom"])
-        except (KeyError, ValueError, TypeError):
-            return datetime.min.replace(tzinfo=at.tzinfo)
-
-    ordered = sorted(found, key=made, reverse=True)
-    before = tuple(each for each in ordered if made(each) <= at)
+    ordered = sorted(found, key=_made, reverse=True)
+    before = tuple(each for each in ordered if _made(each) <= at)
     return before or (ordered[-1],)
 
 

@@ -5,7 +5,7 @@ Clock, randomness, network and storage are members, so that many offices can liv
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from entrepot.document.proof.meaning import CARRIED, Contexts
@@ -62,7 +62,8 @@ class Office:
     ``identity`` signs what the node itself says (answers, tree heads, deliveries); ``url`` is its public address.
     ``journal`` is open for reading from any thread; whatever writes goes through :meth:`run`, which by default calls
     it at once, and in a node hands it to the one writer thread (``writer``). ``contexts`` are those that documents may
-    name; ``fetch`` gets the status lists of others, where there is a network.
+    name; ``fetch`` gets the status lists of others, where there is a network, and ``status_age_max`` is how old they
+    may be (:class:`~entrepot.document.status.StatusLists`).
     """
 
     journal: Journal
@@ -79,6 +80,7 @@ class Office:
     recall: Recall = field(default_factory=Recall)
     contexts: Contexts = CARRIED
     fetch: Callable[[str], bytes] | None = None
+    status_age_max: timedelta | None = None
 
     def run(self, work: Callable[[Journal], T]) -> T:
         """Do something that writes the journal, and wait until it is durable."""

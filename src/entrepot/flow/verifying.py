@@ -21,7 +21,7 @@ def brought(office: Office, *, audience: str | None = None, nonce: str | None = 
     """What verifying is given. ``audience``, ``nonce``: as in :class:`~entrepot.document.verify.Given`."""
     return Given(
         contexts=office.contexts,
-        lists=StatusLists(fetch=_lists(office)),
+        lists=StatusLists(fetch=_lists(office), fresh_max=office.status_age_max),
         audience=audience,
         nonce=nonce,
         anchors=office.anchors,

@@ -22,8 +22,11 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
     "ENTREPOT_REMEMBERED_HOURS": "Hours for which a confirmed did:web document serves while its host is silent, "
     "1 to 8760. Default 168.",
+    "ENTREPOT_STATUS_MAX_AGE_HOURS": "Hours before a verification in which a status list must have been made, 1 to "
+    "87600. Not set by default: the answer of its host counts as current.",
     "ENTREPOT_THREADS": "Requests that are worked on at once, 1 to 64. Default 8.",
 }
+STATUS_AGE = "ENTREPOT_STATUS_MAX_AGE_HOURS"
 BODY_BYTES_MAX = 5 << 20
 """Bytes of a request to the API."""
 PEER_BYTES_MAX = 16 << 20
@@ -47,6 +50,7 @@ class Config:
     rate_per_minute: int = 1200
     threads: int = 8
     remembered_hours: int = 168
+    status_max_age_hours: int | None = None
 
     @property
     def host(self) -> str:
@@ -100,6 +104,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
         remembered_hours=_number(environ, "ENTREPOT_REMEMBERED_HOURS", 168, 8760),
+        status_max_age_hours=_number(environ, STATUS_AGE, 1, 87_600) if environ.get(STATUS_AGE) else None,
     )
 
 

@@ -255,6 +255,7 @@ def make_office(
         contexts=_contexts(config),
         anchors=anchors_in(config.data),
         fetch=fetcher.document,
+        status_age_max=None if config.status_max_age_hours is None else timedelta(hours=config.status_max_age_hours),
     )
 
 

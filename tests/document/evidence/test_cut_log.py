@@ -120,7 +120,7 @@ def test_a_status_list_under_a_key_that_the_log_lacks(veteran):
     assert judged(data, offline([cut(veteran.log, 1)]), at=50, lists=StatusLists([listed])) == CUT
     assert judged(data, offline([cut(veteran.log, 1)]), at=50)[1] == "method-listed"
     newest = secure(vc, new, method_id=last, securing="eddsa-jcs-2022", created=day(41))
-    assert judged(newest, offline([veteran.log]), at=50, lists=StatusLists([listed])) == HOLDS
+    assert judged(newest, offline([veteran.log]), at=41, lists=StatusLists([listed])) == HOLDS
 
 
 def test_a_timekeeper_whose_log_is_an_old_copy_could_be_a_thief(exporter, veteran):

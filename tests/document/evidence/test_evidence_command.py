@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -212,8 +213,30 @@ def test_a_status_list_comes_with_the_bundle(tmp_path):
     out = tmp_path / "bundle.json"
     words = ["--status-list", tmp_path / "list.json", "--offline", "--out", out]
     assert run("document", "bundle", tmp_path / "vc.json", *words).code == 0
-    assert verify("--bundle", out)[0] == 0
+    late = ["--bundle", out, "--at", "2027-01-01T00:00:00Z"]
+    assert verify("--bundle", out, "--at", "2026-01-03T00:00:00Z")[0] == 0
+    code, report = verify(*late)
+    assert (code, report["results"]["status"]["code"]) == (1, "status-stale"), "nobody knows what happened since"
+    assert verify(*late, "--status-max-age", 366 * 24)[0] == 0
     assert verify(tmp_path / "vc.json")[0] == 1
+
+
+def test_a_bundle_is_judged_as_of_the_time_at_which_it_was_made(tmp_path):
+    key = pair("issuer")
+    issuer, method, now = did_key(key.public), key_method_id(key.public), datetime.now(UTC)
+    listed = new_list(url="https://chamber.example/list", issuer=issuer, purpose="revocation", issued=now)
+    vc = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"], "issuer": issuer,
+          "credentialSubject": {"id": "urn:x:1"}, "credentialStatus": entry_of(listed, 7)}  # fmt: skip
+    for name, each in (("list.json", listed), ("vc.json", vc)):
+        data = secure(each, key, method_id=method, securing="eddsa-jcs-2022", created=now)
+        (tmp_path / name).write_bytes(data)
+    out = tmp_path / "bundle.json"
+    words = ["--status-list", tmp_path / "list.json", "--offline", "--out", out]
+    assert run("document", "bundle", tmp_path / "vc.json", *words).code == 0
+    made = json.loads(out.read_text())["made"]
+    code, report = verify("--bundle", out, "--at", "bundle")
+    assert (code, report["results"]["validity"]["reason"]) == (0, f"It holds at {made}.")
+    assert verify(tmp_path / "vc.json", "--at", "bundle")[0] == 64
 
 
 @pytest.fixture
@@ -247,7 +270,7 @@ def test_what_is_fetched_is_gathered(tmp_path, host):
     (host.folder / "trade" / "did.jsonl").write_bytes(exporter.log)
     (host.folder / "list").write_bytes(signed[0])
     (tmp_path / "vc.json").write_bytes(signed[1])
-    options = ["--at", "2026-03-01T00:00:00Z"]
+    options = ["--at", "2026-01-03T00:00:00Z"]
     online = run("document", "verify", "--json", tmp_path / "vc.json", *options)
     assert online.code == 0, online.out
     out = tmp_path / "bundle.json"

@@ -247,7 +247,7 @@ def test_a_mandate_that_has_ended_counts_for_what_is_shown_to_be_older():
 
 
 def test_a_mandate_taken_back_later_is_judged_by_the_list_of_that_time():
-    fresh = new_list(url=URL, issuer=DID["firm"], purpose="revocation", issued=AT - DAY)
+    fresh = new_list(url=URL, issuer=DID["firm"], purpose="revocation", issued=AT)
     granted = grant(status=(entry_of(fresh, 7),), until=AT + 900 * DAY)
     data = document()
     old, new = signed(fresh, "firm"), signed(with_status(fresh, 7, 1, issued=AT + 100 * DAY), "firm")

@@ -159,17 +159,57 @@ def test_list_of_another_signer_says_nothing():
     assert judged(data, b"junk") == (False, "unknown", "STATUS_RETRIEVAL_ERROR")
 
 
-def test_how_fresh_a_list_must_be():
-    data, old = document(entry()), signed(listed(issued=AT - timedelta(days=2)))
+def aged(**made):
+    """A list of ours without what it says of its own age, made so long before the moment asked for."""
+    plain = listed(issued=AT - timedelta(**made))
+    del plain["credentialSubject"]["ttl"]
+    return plain
+
+
+STALE = (False, "unknown", "status-stale")
+
+
+def test_how_fresh_a_copy_must_be():
+    data, old = document(entry()), signed(aged(days=2))
     assert judged(data, old)[0]
-    assert judged(data, old, fresh=timedelta(days=3))[0]
-    assert judged(data, old, fresh=timedelta(days=1)) == (False, "unknown", "status-stale")
-    plain = listed()
+    assert judged(data, old, fresh=timedelta(days=2))[0]
+    assert judged(data, old, fresh=timedelta(days=1)) == STALE
+    assert judged(data, signed(aged(days=10)))[0]
+    assert judged(data, signed(aged(days=10, seconds=1))) == STALE
+    assert judged(data, signed(aged(days=400)), at=AT - timedelta(days=395))[0], "as of the time of the list"
+    assert judged(data, signed(aged(days=400)), fresh=timedelta(days=400))[0], "who verifies says how old"
+    plain = aged(minutes=2)
     plain["credentialSubject"]["ttl"] = 60_000
-    assert judged(data, signed(plain)) == (False, "unknown", "status-stale")
+    assert judged(data, signed(plain)) == STALE
+    assert judged(data, signed(plain), fresh=timedelta(hours=1))[0]
+    assert judged(data, signed(listed(issued=AT - timedelta(hours=24))))[0]
+    assert judged(data, signed(listed(issued=AT - timedelta(hours=25)))) == STALE, "ours say a day"
     undated = listed()
     del undated["validFrom"]
-    assert judged(data, signed(undated), fresh=timedelta(days=1)) == (False, "unknown", "status-stale")
+    assert judged(data, signed(undated), fresh=timedelta(days=1)) == STALE
+    assert judged(data, signed(undated)) == STALE
+
+
+def test_a_list_from_its_host_is_current():
+    data, old = document(entry()), signed(aged(days=400))
+    assert judged(data, fetch=lambda _: old)[0]
+    assert judged(data, fetch=lambda _: old, fresh=timedelta(days=399)) == STALE
+    ended = signed({**aged(days=400), "validUntil": "2026-04-30T00:00:00Z"})
+    assert judged(data, fetch=lambda _: ended) == (False, "unknown", "STATUS_VERIFICATION_ERROR")
+
+
+def test_who_vouches_for_a_bundle_says_when_its_list_was_current():
+    data, old = document(entry()), signed(aged(days=400))
+    for known, expected in ((AT - timedelta(days=3), True), (AT - timedelta(days=11), False), (None, False)):
+        lists = StatusLists(brought=[old], known=known)
+        assert verify(data, resolver=DidResolver(), at=AT, given=Given(lists=lists)).is_valid is expected
+
+
+def test_an_old_list_still_tells_what_is_final():
+    revoked = with_status(aged(days=400), 5, 1, issued=AT - timedelta(days=399))
+    assert judged(document(entry()), signed(revoked)) == (False, "invalid", "revoked")
+    suspended = with_status(listed("suspension"), 5, 1, issued=AT - timedelta(days=399))
+    assert judged(document(entry_of(listed("suspension"), 5)), signed(suspended)) == STALE, "it may have ended since"
 
 
 def test_a_later_list_tells_what_is_final_had_not_happened():
