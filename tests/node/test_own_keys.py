@@ -244,6 +244,14 @@ def test_a_did_web_of_its_own_host_may_live_here(node, web, buyer):
     web.silent = False
     node.office.resolver.forget(web.party.did)
     assert hand(seller, record, web.party).status == 200
+    marked = json.loads(json.dumps(web.document))
+    marked["verificationMethod"][0]["revoked"] = "2026-01-01T00:00:00Z"
+    web.document = marked
+    node.office.resolver.forget(web.party.did)
+    record, _ = read_content(prepared(seller, paper.response(sale, draft["number"]))["content"])
+    answer = hand(seller, record, web.party)
+    assert answer.status == 422, "the key is out of force, and nothing shows that it was signed before"
+    assert {"ENT-CORE-PROOF-02", "ENT-CORE-PROOF-12"} <= set(answer.found)
     web.document = document_of(web.party.did, {"key-2": identity().key.public})
     node.office.resolver.forget(web.party.did)
     record, _ = read_content(prepared(seller, paper.response(sale, draft["number"]))["content"])

@@ -190,7 +190,7 @@ class Documents(BaseHTTPRequestHandler):
     files: ClassVar[dict] = {}
 
     def do_GET(self):
-        body = self.files.get(self.path)
+        body = self.files.get(self.path.partition("?")[0])
         self.send_response(404 if body is None else 200)
         self.end_headers()
         self.wfile.write(body or b"")

@@ -37,7 +37,7 @@ def verify(data: Path, as_json: bool) -> int:
     keys = keys_of(data)
     click.echo("verifying ...", err=True)
     with open_folder(data, read_only=True) as journal:
-        proofs = journal.reprove(prover(offline_resolver(keys, journal)))
+        proofs = journal.reprove(prover(offline_resolver(keys, journal), journal))
         findings = journal.verify(lambda jws: signed_by(keys.node.did, jws)) + proofs.findings
         head = journal.head()
     whole = False if findings else None if proofs.unknown else True

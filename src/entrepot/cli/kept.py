@@ -22,6 +22,11 @@ PASSPHRASE = click.option(
     type=click.Path(path_type=Path),
     help="Keys in the file are sealed under the passphrase in this file.",
 )
+OWN_PHRASE = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="The party's own key opens with the passphrase in this file.",
+)
 
 
 def new_lock(data: Path, *, own: bool) -> "Lock":
@@ -33,10 +38,12 @@ def new_lock(data: Path, *, own: bool) -> "Lock":
     return open_kek(kek_path(data, os.environ), entropy=os.urandom, data=data)
 
 
-def lock_of(kept: "KeptParty", data: Path) -> "Lock":
-    """What opens the keys of a party that is here already."""
+def lock_of(kept: "KeptParty", data: Path, phrase: Path | None = None) -> "Lock":
+    """What opens the keys of a party that is here already; ``phrase``: the file with the passphrase of its own key."""
     from entrepot.party.keystore import Custody, PassphraseLock, kek_path, open_kek
 
+    if phrase is not None:
+        return passphrase_in(phrase)
     if kept.custody is Custody.OWN:
         return PassphraseLock(click.prompt("Passphrase", hide_input=True, err=True))
     return open_kek(kek_path(data, os.environ), entropy=os.urandom, data=data)

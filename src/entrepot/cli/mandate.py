@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import click
 
-from entrepot.cli.kept import DATA, JSON, lock_of, moment_of, read_file
+from entrepot.cli.kept import DATA, JSON, OWN_PHRASE, lock_of, moment_of, read_file
 
 if TYPE_CHECKING:
     from entrepot.party.mandate import Mandate
@@ -32,13 +32,16 @@ def mandate() -> None:
 @click.option("--delegations", type=click.IntRange(0), default=0, help="How many times in a row it may be passed on.")
 @click.option("--parent", type=FILES, help="The mandate that is passed on.")
 @click.option("--since", default="", help="From when on (RFC 3339); now by default.")
-@click.option("--until", default="", help=f"Until when (RFC 3339); {DAYS} days later by default.")
+@click.option(
+    "--until", default="", help=f"Until when (RFC 3339); {DAYS} days later by default, or as the one in --parent."
+)
 @click.option("--id", "name", default="", help="Id of the credential, an https URL where it is published.")
 @click.option(
     "--status-list", "lists", multiple=True, type=FILES, help="A status list of the giver's, to take it back."
 )
 @click.option("--proof", "securing", default="vc+jwt", help="How it is secured.")
 @click.option("--out", type=FILES, help="File to write; else standard output.")
+@OWN_PHRASE
 @DATA
 @JSON
 def give(party_id: str, *, data: Path, out: Path | None, as_json: bool, **given: Any) -> int:
@@ -50,29 +53,32 @@ def give(party_id: str, *, data: Path, out: Path | None, as_json: bool, **given:
     Example: entrepot party mandate give --by p0123456789ab --to did:key:z6Mk... --kind invoice \\
       --limit "1000.00 SGD" --until 2027-01-01T00:00:00Z --data node --out ann.jwt
     """
-    from entrepot.document.mandate import Grant, mandate_credential
+    from entrepot.base.moment import format_moment
+    from entrepot.document.mandate import Grant, longer, mandate_credential
     from entrepot.document.proof import secure
     from entrepot.party.folder import PartyFolder
     from entrepot.party.mandate import widened
 
     folder = PartyFolder(data)
     kept = folder.show(party_id)
-    above = _read(given["parent"]) if given["parent"] is not None else None
+    above, parent = _read(given["parent"]) if given["parent"] is not None else (None, {})
     granted = _wanted(given, above, str(kept.party.did))
-    if above is not None and (wider := widened(granted, above[1])):
-        click.echo(f"entrepot: it grants more than {above[0]}: {'; '.join(wider)}", err=True)
-        return 1
     since = moment_of(given["since"])
+    ends = since + timedelta(days=DAYS)
     name = given["name"] or f"urn:uuid:{uuid4()}"
     grant = Grant(
         id=name,
         issuer=str(kept.party.did),
         mandate=granted,
         since=since,
-        until=moment_of(given["until"]) if given["until"] else since + timedelta(days=DAYS),
+        until=moment_of(given["until"] or str(parent.get("validUntil", "")) or format_moment(ends)),
         status=[_place(each, name) for each in given["lists"]],
     )
-    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data))
+    wider = (*widened(granted, above[1]), *longer(mandate_credential(grant), parent)) if above is not None else ()
+    if above is not None and wider:
+        click.echo(f"entrepot: it grants more than {above[0]}: {'; '.join(wider)}", err=True)
+        return 1
+    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data, given["passphrase_file"]))
     made = secure(
         mandate_credential(grant), pair, method_id=kept.method_id, securing=given["securing"], created=moment_of("")
     )
@@ -148,7 +154,8 @@ def _wanted(given: Mapping[str, Any], above: tuple[str, "Mandate"] | None, giver
     return wanted
 
 
-def _read(file: Path) -> tuple[str, "Mandate"]:
+def _read(file: Path) -> tuple[tuple[str, "Mandate"], Mapping[str, Any]]:
+    """Id and content of the mandate in ``file``, and its credential."""
     from entrepot.document.mandate import read_mandate
     from entrepot.document.proof.opened import LIMITS, open_secured
 
@@ -156,7 +163,7 @@ def _read(file: Path) -> tuple[str, "Mandate"]:
     found, findings = read_mandate(opened.vc if opened is not None else {})
     if opened is None or found is None:
         raise click.UsageError(f"--parent {file}: {findings[0].text}")
-    return str(opened.vc["id"]), found
+    return (str(opened.vc["id"]), found), opened.vc
 
 
 def _place(file: Path, name: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""``entrepot sale sign``: a party says something with a key that never leaves this machine.
+"""``entrepot sale sign``: something is said with a key that never leaves this machine: the party's own, or that of
+somebody who signs for it under a mandate.
 
 The node prepares the content (heads, audience, nonce) and says what it would find; here it is compared with the draft,
 signed, and handed over. The node is not trusted with what is said: whatever it changed is refused.
@@ -41,10 +42,17 @@ class NodeChangedDraft(EntrepotError):
 
 @click.command()
 @click.argument("draft", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--party", "party_id", required=True, metavar="ID", help="Who says it: id or DID of a party kept here.")
+@click.option("--party", "party_id", required=True, metavar="ID", help="Who signs: id or DID of a party kept here.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of its key.")
 @click.option("--node", required=True, help="Address of the node where the party lives.")
-@click.option("--token-file", type=FILES, required=True, help="A token of the party at that node.")
+@click.option("--token-file", type=FILES, required=True, help="A token, at that node, of the party that says it.")
+@click.option(
+    "--mandate",
+    "mandates",
+    multiple=True,
+    type=FILES,
+    help="Sign for whom this mandate binds: that of --party first, then those above it.",
+)
 @click.option("--attach", multiple=True, type=FILES, help="A file that the payload names by its SHA-256.")
 @click.option("--passphrase-file", type=FILES, help="The passphrase of the key, in a file; else it is asked for.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the signed forms.")
@@ -54,7 +62,8 @@ def sign(draft: Path, *, party_id: str, data: Path, node: str, as_json: bool, **
     """Say what DRAFT holds (- is standard input), signed here with the party's own key.
 
     DRAFT is JSON: kind, number, payload; sales where it belongs to one; after and audience where they shall not follow
-    from the sale. The key is opened on this machine alone; the node gets the signed record.
+    from the sale. The key is opened on this machine alone; the node gets the signed record. With --mandate the record
+    is that of whoever gave the mandate, which goes with it; nothing is signed that it is not known to allow.
 
     Exit 0: issued. 1: findings stop it. 2: the node, the key or the draft cannot be used. 64: wrong use.
 
@@ -63,21 +72,25 @@ def sign(draft: Path, *, party_id: str, data: Path, node: str, as_json: bool, **
     """
     from entrepot.cli.client import client_of
     from entrepot.cli.demo.client import NodeRefused
+    from entrepot.flow.mandated import credential_under
 
     said = _draft(draft)
     kept = _party(data, party_id)
-    files = [_attachment(each) for each in given["attach"]]
+    files, mandates = [_attachment(each) for each in given["attach"]], [_mandate(each) for each in given["mandates"]]
+    issuer = mandates[0][1] if mandates else str(kept.party.did)
+    brought = {"attachments": files, "mandates": [each.decode() for each, _ in mandates]}
     client = client_of(node, given["token_file"])
     try:
-        prepared = client.post("/api/v1/records/prepare", {**said, "attachments": files})
+        prepared = client.post("/api/v1/records/prepare", {**said, **brought})
         if not prepared["ok"]:
             _show(finding for each in prepared["checks"] for finding in each["findings"])
             return 1
-        record = _as_drafted(said, str(kept.party.did), prepared)
+        record = _as_drafted(said, issuer, prepared)
         _ask(record, is_sure=given["is_sure"])
-        secured = _signed(record, kept, data, given["passphrase_file"])
+        rendered = credential_under(record, [each for each, _ in mandates])
+        secured = _signed(rendered, kept, data, given["passphrase_file"])
         _write(secured, record, given["out"])
-        body = {"secured": list(secured.values()), "attachments": files}
+        body = {"secured": list(secured.values()), **brought}
         issued = client.post("/api/v1/records/signed", body, key=f"signed-{record.id}")
     except NodeRefused as wrong:
         if wrong.status != 422:
@@ -104,6 +117,17 @@ def _party(data: Path, named: str) -> "KeptParty":
     from entrepot.party.folder import PartyFolder, party_id
 
     return PartyFolder(data).show(party_id(named) if named.startswith("did:") else named)
+
+
+def _mandate(file: Path) -> tuple[bytes, str]:
+    """A secured mandate, and the DID of whom it binds."""
+    from entrepot.document.mandate import open_mandate
+
+    data = file.read_bytes().strip()
+    _, mandate, findings = open_mandate(data)
+    if mandate is None:
+        raise click.UsageError(f"--mandate {file}: {findings[0].text}")
+    return data, mandate.principal
 
 
 def _attachment(file: Path) -> dict[str, str]:
@@ -145,8 +169,10 @@ def _ask(record: "Record", *, is_sure: bool) -> None:
         click.confirm("Sign it?", abort=True, err=True)
 
 
-def _signed(record: "Record", kept: "KeptParty", data: Path, passphrase_file: Path | None) -> dict[str, str]:
-    """Its secured forms, by the name of the securing, in every one that the key allows."""
+def _signed(
+    credential: Mapping[str, Any], kept: "KeptParty", data: Path, passphrase_file: Path | None
+) -> dict[str, str]:
+    """The secured forms, by the name of the securing, in every one that the key allows."""
     from entrepot.cli.kept import lock_of, passphrase_in
     from entrepot.document.proof import secure
     from entrepot.flow.issue import SECURINGS
@@ -156,7 +182,7 @@ def _signed(record: "Record", kept: "KeptParty", data: Path, passphrase_file: Pa
     key = PartyFolder(data).keys(kept.custody).load(kept.id, lock)
     created = datetime.now(UTC).replace(microsecond=0)
     return {
-        name: secure(record, key, method_id=kept.method_id, securing=name, created=created).decode("utf-8")
+        name: secure(credential, key, method_id=kept.method_id, securing=name, created=created).decode("utf-8")
         for name in SECURINGS[key.curve]
     }
 

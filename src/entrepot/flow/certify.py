@@ -6,12 +6,10 @@ became of it, are records of the party (:mod:`entrepot.flow.standing`), sealed l
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from entrepot.base.digest import b64url, sha256
 from entrepot.base.finding import Finding, Severity
-from entrepot.base.moment import parse_moment
 from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump
 from entrepot.document.proof import secure
@@ -22,7 +20,7 @@ from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.model import check_credential, is_v1, items_of
 from entrepot.document.proof.rdf import NotRdfError
 from entrepot.document.proof.securing import Terms
-from entrepot.document.status import ENTRIES_MIN, encoded, entry_of, new_list
+from entrepot.document.status import ENTRIES_MIN, entry_of
 from entrepot.flow.error import NotHeld
 from entrepot.flow.issue import sign
 from entrepot.flow.office import Office, Signatory
@@ -36,14 +34,12 @@ from entrepot.flow.standing import (
     Purpose,
     list_name,
 )
+from entrepot.flow.status_list import LIST_SECURING, list_url
 from entrepot.journal.port import ANY, Append, StreamConflict
-from entrepot.party.key import Curve
 
 TRIES_MAX = 5
 TAKEN_MAX = ENTRIES_MIN // 2
 """Places of a list that are given out: a free one is found by chance in two tries, and nobody sees in which order."""
-LIST_SECURING = {Curve.ED25519: "eddsa-rdfc-2022", Curve.P256: "ecdsa-rdfc-2019", Curve.P384: "ecdsa-rdfc-2019"}
-"""How a status list is secured, by the curve of the issuer's key; also what is taken where nobody asks for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,34 +165,6 @@ def set_status(office: Office, issuer: str, reference: str, purpose: Purpose, *,
         return False
     _say(office, signatory, STATUS, CredentialStatus(reference=digest, purpose=purpose, value=value), {})
     return True
-
-
-def published(office: Office, name: str, at: datetime) -> bytes | None:
-    """The list of that name as of ``at``, signed by its issuer now; None where there was none then."""
-    view = office.journal.view(STANDING_VIEW)
-    row = view.get(f"list/{name}")
-    signatory = office.custody.signatory(row["issuer"]) if row is not None else None
-    if row is None or signatory is None or parse_moment(row["since"]) > at:
-        return None
-    bits = bytearray(ENTRIES_MIN // 8)
-    for _, each in view.scan(f"set/{name}/"):
-        known = [value for on, value in each["changes"] if parse_moment(on) <= at]
-        if known and known[-1]:
-            bits[each["index"] // 8] |= 0x80 >> each["index"] % 8
-    made = new_list(url=list_url(office, name), issuer=row["issuer"], purpose=row["purpose"], issued=at)
-    made["credentialSubject"]["encodedList"] = encoded(bytes(bits))
-    return secure(
-        made,
-        signatory.key,
-        method_id=signatory.method,
-        securing=LIST_SECURING[signatory.key.curve],
-        created=office.clock().replace(microsecond=0),
-    )
-
-
-def list_url(office: Office, name: str) -> str:
-    """Where the node publishes the list of that name."""
-    return f"{office.url}/api/v1/status-lists/{name}"
 
 
 def _value(office: Office, name: str, index: int) -> bool:

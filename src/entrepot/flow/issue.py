@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from entrepot.base.digest import b64url
-from entrepot.base.finding import Finding, blocking
+from entrepot.base.finding import Finding, Severity, blocking
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
 from entrepot.document.proof import secure
@@ -272,7 +272,7 @@ def keep(office: Office, said: Said, checked: Sequence[Checked], idempotency: Id
         record=record,
         streams=said.streams,
         proofs=said.proofs,
-        attachments=named_files(record, said.attachments)[0],
+        attachments=named_files(record, said.attachments, said.proofs)[0],
         assessment=assessment.to_json(),
         personal=kind.personal if kind else True,
         idempotency=idempotency,
@@ -288,10 +288,16 @@ def keep(office: Office, said: Said, checked: Sequence[Checked], idempotency: Id
     return Issued(record=record, appended=appended, assessment=assessment)
 
 
-def proven(office: Office, record: Record, proofs: Sequence[Proof]) -> list[Checked]:
+def proven(office: Office, record: Record, proofs: Sequence[Proof], files: Sequence[Attachment] = ()) -> list[Checked]:
     """The checks of the proofs under which something is issued; where none can be judged now, that stops it."""
-    found, unresolved = check_proofs(office, record, proofs)
-    return [*found, *([_UNPROVEN] if unresolved or not found else [])]
+    found, unresolved = check_proofs(office, record, proofs, files)
+    return [*map(_stopping, found), _UNPROVEN] if unresolved or not found else found
+
+
+def _stopping(checked: Checked) -> Checked:
+    """The check with what is unknown as a reason to stop, so that whoever issues is told which it is."""
+    wrong = tuple(replace(each, severity=Severity.BLOCKING) for each in checked.findings)
+    return replace(checked, findings=wrong)
 
 
 _UNPROVEN = judged(
@@ -303,7 +309,7 @@ _UNPROVEN = judged(
             "ENT-CORE-PROOF-10",
             "None of the proofs can be judged now; an unknown proof never counts as valid.",
             source="Entrepot record, version 1",
-            remedy="Try again when the issuer's DID document can be had.",
+            remedy="Try again when the DID documents of whoever signed, and the status of a mandate, can be had.",
         )
     ],
 )

@@ -90,7 +90,7 @@ def _new(
     fresh = tuple(each for each in dict.fromkeys(proofs) if each not in before)
     room = max(0, PROOFS_MAX - len(before))
     findings = (_too_many(len(fresh) - room),) if len(fresh) > room else ()
-    named = named_files(record, attachments)[0]
+    named = named_files(record, attachments, proofs)[0]
     return fresh[:room], tuple(each for each in named if each.digest not in there), findings
 
 
@@ -107,8 +107,9 @@ def _judged(
     if belonging(office, record, withheld) is Belonging.UNKNOWN:
         right = replace(right, findings=(*right.findings, perhaps_stranger(record)))
     there = [journal.attachment(each) for each in journal.attachments(record.id)]
-    presented = check_received(record, [*(each for each in there if each is not None), *files], ())
-    checked: list[Checked] = [form, *presented, *check_proofs(office, record, fresh)[0]]
+    kept = [each for each in there if each is not None]
+    presented = check_received(record, [*kept, *files], ())
+    checked: list[Checked] = [form, *presented, *check_proofs(office, record, fresh, [*kept, *files])[0]]
     checked += [check_number(office, record), right, *check_billed(office, record)]
     checked += check_law(office, record, payload)
     return Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))

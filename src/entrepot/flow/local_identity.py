@@ -9,7 +9,7 @@ from entrepot.base.error import UsageError
 from entrepot.base.moment import EPOCH, parse_moment
 from entrepot.document.control import Challenge, answer
 from entrepot.document.identity_anchor import read_identity_anchor
-from entrepot.document.mandate import read_mandate, under
+from entrepot.document.mandate import Reference, open_mandate, under
 from entrepot.document.proof import secure
 from entrepot.document.proof.model import items_of
 from entrepot.document.proof.opened import issuer_of, open_secured
@@ -92,13 +92,12 @@ class LocalIdentity:
 
     def _named(self, request: SigningRequest) -> Mapping[str, Any]:
         """The document with its issuer, and with the mandates that it is signed under."""
-        issuer, named = self._signatory.did, []
-        for data in request.mandates[:1]:
-            opened, _ = open_secured(data)
-            mandate, findings = read_mandate(opened.vc if opened is not None else {})
-            if opened is None or mandate is None:
+        issuer, named = self._signatory.did, list[Reference]()
+        for reference, mandate, findings in map(open_mandate, request.mandates):
+            if reference is None or mandate is None:
                 raise UsageError(f"no mandate: {findings[0].text}", remedy="Give it as it was given to the signer.")
-            issuer, named = mandate.principal, [str(opened.vc["id"])]
+            issuer = issuer if named else mandate.principal
+            named.append(reference)
         stated = issuer_of(request.document)
         if stated not in ("", issuer):
             raise UsageError(f"the document is of {stated[:200]}, and would be signed for {issuer}")

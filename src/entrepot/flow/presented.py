@@ -1,9 +1,9 @@
 """Foreign files of a record: kept as received, named by its payload, and saying what its payload says.
 
-The id of a record covers its payload alone, so only a file whose digest stands there belongs to it; whoever delivers
-first can attach nothing else. Where a payload says that it was read from a file (``presented``), or that a message
-says the same (``message``), that file is read again here, and what it states must stand in the payload unchanged. The
-payload may add what the file leaves open.
+The id of a record covers its payload alone, so only a file whose digest stands there belongs to it, or a mandate whose
+digest stands in what is signed; whoever delivers first can attach nothing else. Where a payload says that it was read
+from a file (``presented``), or that a message says the same (``message``), that file is read again here, and what it
+states must stand in the payload unchanged. The payload may add what the file leaves open.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,8 @@ from entrepot.document.demand import Demand
 from entrepot.document.reading import ReadResult
 from entrepot.flow.assess import Checked, Verdict
 from entrepot.flow.kinds import read_record
-from entrepot.journal.port import Attachment
+from entrepot.flow.mandated import named_with
+from entrepot.journal.port import Attachment, Proof
 from entrepot.payment.instruction import PaymentInstruction
 
 STANDARD = "Entrepot presented documents 1"
@@ -31,8 +32,8 @@ SHOWN_CHARS_MAX = 80
 
 STRAY = Demand(
     "ENT-CORE-PRESENTED-01",
-    "The payload does not name the file {digest}; it is not kept.",
-    "Write the digest of the file into the payload, or leave the file out.",
+    "Neither the payload nor a proof names the file {digest}; it is not kept.",
+    "Write the digest of the file into the payload, that of a mandate into what is signed, or leave the file out.",
     STANDARD,
 )
 ABSENT = Demand(
@@ -81,14 +82,17 @@ class _Named:
     media_type: str | None
 
 
-def named_files(record: Record, files: Sequence[Attachment]) -> tuple[tuple[Attachment, ...], tuple[Finding, ...]]:
-    """The files that the payload of ``record`` names, each once, and a finding for every other.
+def named_files(
+    record: Record, files: Sequence[Attachment], proofs: Sequence[Proof] = ()
+) -> tuple[tuple[Attachment, ...], tuple[Finding, ...]]:
+    """The files that the payload of ``record`` names and the mandates that ``proofs`` name, each once, and a finding
+    for every other.
 
     A file that the payload stands for has the media type that the payload states, whatever came with it.
     """
     if not files:
         return (), ()
-    texts = _texts(record.payload, frozenset(each.digest for each in files))
+    texts = _texts(record.payload, frozenset(each.digest for each in files)) | named_with(proofs, files)
     types = {each.digest: each.media_type for each in _stood_for(record.payload)}
     kept = {
         each.digest: replace(each, media_type=types.get(each.digest) or each.media_type)
@@ -103,13 +107,13 @@ def named_files(record: Record, files: Sequence[Attachment]) -> tuple[tuple[Atta
     return tuple(kept.values()), strays
 
 
-def check_presented(record: Record, files: Sequence[Attachment]) -> list[Checked]:
+def check_presented(record: Record, files: Sequence[Attachment], proofs: Sequence[Proof] = ()) -> list[Checked]:
     """Whether ``files`` belong to the record and the file it stands for says the same; what does not blocks issuing.
 
     No check at all where there is no file and none is named. It reads one file at most per member of
     :data:`MEMBERS`.
     """
-    kept, strays = named_files(record, files)
+    kept, strays = named_files(record, files, proofs)
     found = [*strays, *_compared(record, kept)]
     return [_judged(found)] if files or _stood_for(record.payload) else []
 

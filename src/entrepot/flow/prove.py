@@ -8,16 +8,17 @@ from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.document.verify import REMEMBERED, Report, Result, Verdict, verify
 from entrepot.flow.assess import Checked, stop
 from entrepot.flow.assess import Verdict as Checking
+from entrepot.flow.mandated import SIGNED_UNDER, finding_of, given_with
 from entrepot.flow.office import Office
-from entrepot.journal.port import Proof
+from entrepot.journal.port import Attachment, Proof
 
 STANDARDS = {
     "vc+jwt": "W3C VC-JOSE-COSE 1.0, RFC 7515",
     "eddsa-jcs-2022": "W3C Data Integrity EdDSA 1.0, RFC 8785",
     "ecdsa-jcs-2019": "W3C Data Integrity ECDSA 1.0, RFC 8785",
 }
-NUMBERS = {"integrity": 1, "issuer": 2, "status": 3, "validity": 4, "schema": 5, "mandate": 6, "anchor": 7}
-"""Result of the verification -> number of its finding ``ENT-CORE-PROOF-nn``."""
+NUMBERS = {"integrity": 1, "issuer": 2, "status": 3, "validity": 4, "schema": 5, "anchor": 7, "time": 12}
+"""Result of the verification -> number of its finding ``ENT-CORE-PROOF-nn``; that on the mandate has its own ids."""
 
 
 def open_proofs(secured: Sequence[str], path: str) -> tuple[Record | None, tuple[Proof, ...], tuple[Finding, ...]]:
@@ -51,14 +52,19 @@ def open_proofs(secured: Sequence[str], path: str) -> tuple[Record | None, tuple
     return (None, (), tuple(found)) if found or not records else (next(iter(records.values())), tuple(proofs), ())
 
 
-def check_proofs(office: Office, record: Record, proofs: Sequence[Proof]) -> tuple[list[Checked], bool]:
+def check_proofs(
+    office: Office, record: Record, proofs: Sequence[Proof], files: Sequence[Attachment] = ()
+) -> tuple[list[Checked], bool]:
     """One check per proof; and whether nothing can be said of any of them now (try again later).
+
+    ``files``: what came with the record; the mandates among them that the proofs name are held against it.
 
     Validity is judged at this node's time, or at the issuer's claimed time where that lies ahead: a clock that runs
     fast is found by the check of form, and must not make two nodes keep different sets.
     """
     at = max(office.clock(), record.content.issued)
-    reports = [(each, verify(each.body, resolver=office.resolver, at=at)) for each in proofs]
+    given = given_with(office, proofs, files)
+    reports = [(each, verify(each.body, resolver=office.resolver, at=at, given=given)) for each in proofs]
     found = [_checked(record, proof, report) for proof, report in reports]
     return found, bool(found) and all(each.verdict is Checking.UNKNOWN for each in found)
 
@@ -66,26 +72,34 @@ def check_proofs(office: Office, record: Record, proofs: Sequence[Proof]) -> tup
 def _checked(record: Record, proof: Proof, report: Report) -> Checked:
     standard = STANDARDS.get(proof.securing, proof.securing)
     findings = [
-        Finding(
-            id=f"ENT-CORE-PROOF-{NUMBERS[name]:02d}",
-            severity=Severity.BLOCKING if result.status is Verdict.INVALID else Severity.WARNING,
-            message="{reason} ({code})",
-            params={"reason": result.reason, "code": result.code},
-            source=standard,
-            remedy=result.remedy,
-        )
+        finding_of(result) if name == "mandate" else _finding(name, result, standard)
         for name, result in report.results.items()
         if result.status in (Verdict.INVALID, Verdict.UNKNOWN)
+        # Where it is unknown whether a mandate binds the issuer, the issuer's key says the same again.
+        if name != "issuer" or result != report.results["mandate"]
     ]
     if report.record is None or report.record.id != record.id:
         findings.append(_OTHER)
     verdict = Checking.VALID if report.is_valid and not findings else Checking.UNKNOWN
     if report.results["issuer"].code == REMEMBERED:
         findings.append(_remembered(report.results["issuer"], standard))
+    if report.results["mandate"].status is Verdict.VALID:
+        findings.append(SIGNED_UNDER.broken("$.termsOfUse", reason=report.results["mandate"].reason))
     if any(each.severity is Severity.BLOCKING for each in findings):
         verdict = Checking.INVALID
     name = f"proof {proof.securing}"
     return Checked(stage="proof", name=name, standard=standard, verdict=verdict, findings=tuple(findings))
+
+
+def _finding(name: str, result: Result, standard: str) -> Finding:
+    return Finding(
+        id=f"ENT-CORE-PROOF-{NUMBERS[name]:02d}",
+        severity=Severity.BLOCKING if result.status is Verdict.INVALID else Severity.WARNING,
+        message="{reason} ({code})",
+        params={"reason": result.reason, "code": result.code},
+        source=standard,
+        remedy=result.remedy,
+    )
 
 
 def _remembered(result: Result, standard: str) -> Finding:

@@ -116,13 +116,13 @@ def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
     if record is None or wrong:
         return None, (*found, *wrong)
     withheld = frozenset(envelope.withheld) & set(record.content.after)
-    named, strays = named_files(record, attachments)
+    named, strays = named_files(record, attachments, proofs)
     return _Opened(record=record, proofs=proofs, attachments=named, strays=strays, withheld=withheld), ()
 
 
 def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> Received:
     record = opened.record
-    proven, unresolved = check_proofs(office, record, opened.proofs)
+    proven, unresolved = check_proofs(office, record, opened.proofs, opened.attachments)
     refused = blocking(finding for each in proven for finding in each.findings)
     if refused:
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=refused)

@@ -1,4 +1,5 @@
-"""Taking a record that a party of this node signed with its own key: the same checks as for everything it says.
+"""Taking a record that a party of this node signed with its own key, or somebody for it under a mandate that comes
+with the record: the same checks as for everything it says.
 
 The node prepares what is to be signed (:func:`entrepot.flow.issue.check_draft` keeps nothing), the party signs where
 its key lies, and hands the secured record over here.
@@ -38,7 +39,8 @@ def take_signed(
     *,
     idempotency: Idempotency | None = None,
 ) -> Issued:
-    """Keep and send a record that its issuer, a party of this node, has signed; nothing where a finding is blocking.
+    """Keep and send a record that its issuer, a party of this node, has signed, or whoever it gave a mandate; nothing
+    where a finding is blocking.
 
     Proofs are judged as anybody would judge them: one that is wrong stops it, and so does it where none can be judged
     now. A record that is kept already gets the proofs and files that are new. Raises
@@ -59,8 +61,8 @@ def _take(
     if office.journal.entry(record.id) is not None:
         return _again(office, record, given, idempotency)
     streams = stream_versions(office, record)
-    checked = [_envelope(office, record), *judge(office, record), *check_presented(record, attachments)]
-    checked += proven(office, record, proofs)
+    checked = [_envelope(office, record), *judge(office, record), *check_presented(record, attachments, proofs)]
+    checked += proven(office, record, proofs, attachments)
     return keep(office, Said(record, streams, proofs, attachments), checked, idempotency)
 
 
@@ -72,7 +74,8 @@ def _again(
 ) -> Issued:
     """The record is kept: what is new of its proofs and files is added; whether it might be said was judged then."""
     proofs, attachments = given
-    checked = [_envelope(office, record), *check_presented(record, attachments), *proven(office, record, proofs)]
+    checked = [_envelope(office, record), *check_presented(record, attachments, proofs)]
+    checked += proven(office, record, proofs, attachments)
     if blocking(finding for each in checked for finding in each.findings if each.name != "presented"):
         return stopped(office, checked)
     done = complete(office, record, proofs, attachments, idempotency=idempotency)

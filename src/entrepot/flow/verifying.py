@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 from entrepot.base.moment import parse_moment
 from entrepot.document.status import StatusLists
 from entrepot.document.verify import Given
-from entrepot.flow.certify import list_url, published
 from entrepot.flow.office import Office
+from entrepot.flow.status_list import list_url, published
 from entrepot.party.error import FetchError
 
 LISTS_MAX = 4
@@ -21,7 +21,7 @@ def brought(office: Office, *, audience: str | None = None, nonce: str | None = 
     """What verifying is given. ``audience``, ``nonce``: as in :class:`~entrepot.document.verify.Given`."""
     return Given(
         contexts=office.contexts,
-        lists=StatusLists(fetch=_lists(office), fresh_max=office.status_age_max),
+        lists=StatusLists(fetch=lists_of(office), fresh_max=office.status_age_max),
         audience=audience,
         nonce=nonce,
         anchors=office.anchors,
@@ -42,8 +42,8 @@ def _bounded(get: Callable[[str], bytes]) -> Callable[[str], bytes]:
     return fetch
 
 
-def _lists(office: Office) -> Callable[[str], bytes]:
-    """Status lists by address: the node's own from its journal, others' through the guarded fetcher."""
+def lists_of(office: Office, most: int = LISTS_MAX) -> Callable[[str], bytes]:
+    """Status lists by address: the node's own from its journal, ``most`` of others through the guarded fetcher."""
     fetched: list[str] = []
 
     def fetch(url: str) -> bytes:
@@ -55,7 +55,7 @@ def _lists(office: Office) -> Callable[[str], bytes]:
                 raise FetchError("there is no such list here", code="fetch-failed")
             return found
         fetched.append(urlsplit(url).netloc)
-        if office.fetch is None or len(fetched) > LISTS_MAX:
+        if office.fetch is None or len(fetched) > most:
             raise FetchError("no further list is fetched for this document", code="fetch-failed")
         return office.fetch(url)
 

@@ -13,7 +13,7 @@ from entrepot.base.money import Money
 from entrepot.base.record import Content, record_of
 from entrepot.document.evidence.countersignature import countersign
 from entrepot.document.evidence.sighting import Timekeepers
-from entrepot.document.mandate import Grant, mandate_credential, read_mandate, under
+from entrepot.document.mandate import Grant, Reference, mandate_credential, read_mandate, under
 from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.proof.securing import secure_together
@@ -64,9 +64,13 @@ def invoice(amount="999.99", currency="SGD", *, kind="invoice", issued=AT, issue
     )
 
 
+def named(*ids):
+    return tuple(Reference(each) for each in ids)
+
+
 def document(record=None, *, by="ann", names=("urn:uuid:1",), securing="vc+jwt"):
     credential = credential_of(record or invoice())
-    return signed(under(credential, names) if names else credential, by, securing)
+    return signed(under(credential, named(*names)) if names else credential, by, securing)
 
 
 def report(data, *mandates, at=AT, lists=None, fetch=None, require=()):
@@ -127,6 +131,16 @@ def test_a_stranger_without_a_mandate_stays_a_stranger():
         (grant(until=AT - timedelta(seconds=1)), None, ("invalid", "mandate-expired")),
         (grant(since=AT + timedelta(seconds=1)), None, ("invalid", "mandate-not-yet")),
         (grant(), invoice(issued=AT - 2 * DAY), ("invalid", "mandate-other-time")),
+        (
+            grant(since=AT - DAY / 2),
+            invoice(issued=AT - DAY / 2 - timedelta(seconds=1)),
+            ("invalid", "mandate-other-time"),
+        ),
+        (
+            grant(since=AT - timedelta(milliseconds=200)),
+            invoice(issued=AT - timedelta(seconds=1)),
+            ("valid", "mandated"),
+        ),
         (grant(), invoice(kind="order"), ("invalid", "mandate-kind")),
         (grant(), invoice("1000.01"), ("invalid", "mandate-amount")),
         (grant(), invoice("1000.00"), ("valid", "mandated")),
@@ -202,7 +216,7 @@ def test_the_reference_cannot_be_taken_away_or_swapped_in():
 
 
 def test_a_record_keeps_its_id_and_names_nothing_else():
-    credential = under(credential_of(invoice()), ("urn:uuid:1",))
+    credential = under(credential_of(invoice()), named("urn:uuid:1"))
     credential["termsOfUse"].append({"type": "Licence", "id": "urn:x:1"})
     found = report(signed(credential, "ann"), grant())
     assert found.record is None
@@ -258,7 +272,7 @@ def test_a_mandate_taken_back_later_is_judged_by_the_list_of_that_time():
 
 
 def test_a_named_mandate_that_is_unknown_leaves_the_document_not_valid():
-    plain = under(credential_of(invoice()), ("urn:uuid:1",))
+    plain = under(credential_of(invoice()), named("urn:uuid:1"))
     signers = [(KEYS[name], key_method_id(KEYS[name].public), "eddsa-jcs-2022") for name in ("firm", "ann")]
     both = secure_together(plain, signers, created=AT)
     found = report(both)
@@ -341,7 +355,7 @@ def test_the_signers_own_document_must_list_the_key_for_assertions():
     did = "did:web:ann.example"
     whole = document_of(did, {"key-1": KEYS["ann"].public})
     data = secure(
-        under(credential_of(invoice()), ("urn:uuid:1",)),
+        under(credential_of(invoice()), named("urn:uuid:1")),
         KEYS["ann"],
         method_id=f"{did}#key-1",
         securing="vc+jwt",
@@ -415,7 +429,7 @@ def test_a_credential_of_another_kind_is_covered_by_its_type():
         "issuer": DID["firm"],
         "credentialSubject": {"id": "urn:x:1"},
     }
-    data = signed(under(credential, ("urn:uuid:1",)), "ann")
+    data = signed(under(credential, named("urn:uuid:1")), "ann")
     assert answer(data, grant(mandate(kinds=("PackingList",), limit=None))) == ("valid", "mandated")
     assert answer(data, grant(mandate(kinds=("PackingList",)))) == ("unknown", "mandate-amount-unknown")
     assert answer(data, grant(mandate(kinds=("Invoice",), limit=None))) == ("invalid", "mandate-kind")

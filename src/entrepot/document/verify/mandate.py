@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from entrepot.base.digest import sha256
 from entrepot.base.error import EntrepotError
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.base.money import Money
 from entrepot.base.record import Record
-from entrepot.document.mandate import named_mandates, read_mandate
+from entrepot.document.mandate import Reference, longer, named_mandates, read_mandate
 from entrepot.document.proof.credential import is_record_credential
 from entrepot.document.proof.model import items_of
 from entrepot.document.proof.opened import issuer_of, open_secured
@@ -51,7 +52,8 @@ class _Link:
 def mandate(case: Case, others: Mapping[str, Result], record: Record | None, backing: Backing) -> Result:
     """Whether one of ``others`` (who signed beside the issuer) holds a mandate for this document."""
     named = named_mandates(case.secured.vc)
-    desk = _Desk(case, record, backing, tuple(filter(None, (_opened(each) for each in case.given.mandates))))
+    links = tuple(filter(None, (_opened(each) for each in case.given.mandates)))
+    desk = _Desk(case, record, backing, links)
     if not others:
         reason = f"{case.secured.issuer[:200]} signed itself."
         return Result(Verdict.NOT_ASKED, "mandate-not-needed", reason) if named else NOT_ASKED
@@ -59,6 +61,12 @@ def mandate(case: Case, others: Mapping[str, Result], record: Record | None, bac
     if not asked:
         return NOT_ASKED
     return best([others[did] if others[did].status is not Verdict.VALID else desk.judge(did, named) for did in asked])
+
+
+def foreseen(case: Case, signer: str, record: Record | None, backing: Backing) -> Result:
+    """What would be answered on the mandates that an unsigned document names, if ``signer`` signed it now."""
+    links = tuple(filter(None, (_opened(each) for each in case.given.mandates)))
+    return _Desk(case, record, backing, links).judge(signer, named_mandates(case.secured.vc))
 
 
 def bound(issuer: Result, mandate: Result) -> Result:
@@ -75,21 +83,24 @@ class _Desk:
 
     def __init__(self, case: Case, record: Record | None, backing: Backing, links: tuple[_Link, ...]) -> None:
         self._case, self._record, self._backing, self._links = case, record, backing, links
+        self._digests = {each.digest for each in named_mandates(case.secured.vc)} - {""}
 
     def held_by(self, did: str) -> list[_Link]:
         """The mandates given whose subject is ``did``."""
         return [each for each in self._links if each.mandate is not None and each.mandate.id == did]
 
-    def judge(self, signer: str, named: tuple[str, ...]) -> Result:
+    def judge(self, signer: str, named: tuple[Reference, ...]) -> Result:
         """Whether ``signer`` holds a mandate for the document: one of those it names, where it names any."""
-        links = [self._find(each) for each in named[:LINKS_MAX]] if named else list(self.held_by(signer))
+        links = [self._find(each.id) for each in named[:LINKS_MAX]] if named else list(self.held_by(signer))
         found = [each if isinstance(each, Result) else self._chain(each, signer) for each in links]
         return best(found)
 
     def _find(self, name: str) -> "_Link | Result":
-        for each in self._links:
-            if name and each.id == name:
-                return each
+        found = [each for each in self._links if name and each.id == name]
+        # What is signed may say which bytes are meant: others under that id stand back.
+        meant = min(found, key=lambda link: sha256(link.data.strip()) not in self._digests, default=None)
+        if meant is not None:
+            return meant
         fetch = self._case.given.fetch
         if fetch is None or not name.startswith("https://"):
             return Result(Verdict.UNKNOWN, "mandate-missing", f"The mandate {name[:200]} is not at hand.", _GIVE)
@@ -156,7 +167,8 @@ class _Desk:
             since, until = (parse_moment(link.vc[name]) for name in ("validFrom", "validUntil"))
         except (KeyError, ValueError, TypeError):
             return None  # the mandate's own validity says so
-        if self._record is None or since <= self._record.content.issued <= until:
+        # A record says its second: one of the second in which the mandate begins is not of before.
+        if self._record is None or since.replace(microsecond=0) <= self._record.content.issued <= until:
             return None
         issued = format_moment(self._record.content.issued)
         reason = f"The record says to be of {issued}, when {link.id} was not in force."
@@ -174,7 +186,7 @@ class _Desk:
         if above.mandate is None or above.mandate.id != giver:
             reason = f"{above.id} is not the mandate of {giver[:200]}, who gave {link.id}."
             return Result(Verdict.INVALID, "mandate-other-giver", reason, _AGAIN)
-        wider = (*widened(child, above.mandate), *_longer(link.vc, above.vc))
+        wider = (*widened(child, above.mandate), *longer(link.vc, above.vc))
         if wider:
             reason = f"{link.id} grants more than was granted: {'; '.join(wider)}."
             return Result(Verdict.INVALID, "mandate-wider", reason, _AGAIN)
@@ -199,16 +211,6 @@ def _within(amount: Money | None, limit: Money) -> Result:
     if abs(amount.minor) > limit.minor:
         return Result(Verdict.INVALID, "mandate-amount", f"{amount} is more than {limit}.", _AGAIN)
     return Result(Verdict.VALID, "mandate-amount", f"{amount} lies within {limit}.")
-
-
-def _longer(child: Mapping[str, Any], parent: Mapping[str, Any]) -> tuple[str, ...]:
-    try:
-        since, until, from_, to = (
-            parse_moment(vc[name]) for vc in (child, parent) for name in ("validFrom", "validUntil")
-        )
-    except (KeyError, ValueError, TypeError):
-        return ("a period is not stated",)
-    return () if from_ <= since and until <= to else ("its period is not within the one above",)
 
 
 def _failed(link: _Link, name: str, report: Report) -> Result:

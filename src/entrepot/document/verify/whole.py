@@ -18,7 +18,7 @@ from entrepot.document.proof.opened import Secured, open_secured
 from entrepot.document.verify.anchor import anchor
 from entrepot.document.verify.case import NOTHING, Case, Given
 from entrepot.document.verify.form import form, rendered, schema
-from entrepot.document.verify.mandate import bound, mandate
+from entrepot.document.verify.mandate import bound, foreseen, mandate
 from entrepot.document.verify.openattestation import judged
 from entrepot.document.verify.proofs import ProofJudge
 from entrepot.document.verify.report import Report, Result, Verdict, unanswered, unread
@@ -78,6 +78,12 @@ def verify(
         record=record,
         findings=broken + wrong + shape,
     )
+
+
+def would_bind(credential: Mapping[str, Any], signer: str, *, resolver: Resolver, at: datetime, given: Given) -> Result:
+    """What ``mandate`` would be of an unsigned ``credential`` that names mandates, if ``signer`` signed it now."""
+    case = Case(Secured(credential, ()), resolver, require_aware(at), given)
+    return foreseen(case, signer, rendered(case.secured)[0], _backing)
 
 
 def _backing(case: Case, data: bytes) -> Report:

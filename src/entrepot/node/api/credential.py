@@ -18,8 +18,9 @@ from entrepot.document.proof.pointer import POINTERS_MAX
 from entrepot.document.proof.securing import ENDINGS
 from entrepot.document.verify import verify
 from entrepot.document.verify.presentation import verify_presentation
-from entrepot.flow.certify import Wish, certify, published, set_status
+from entrepot.flow.certify import Wish, certify, set_status
 from entrepot.flow.standing import Purpose
+from entrepot.flow.status_list import published
 from entrepot.flow.verifying import brought
 from entrepot.node.api.auth import WRITERS, caller
 from entrepot.node.api.description import ANSWERS
