@@ -62,7 +62,8 @@ def require_aware(moment: datetime) -> datetime:
 
 def to_millis(moment: datetime) -> int:
     """Milliseconds since 1970-01-01T00:00:00Z, cut, never rounded up."""
-    return (require_aware(moment) - EPOCH) // timedelta(milliseconds=1)
+    since = require_aware(moment) - EPOCH
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def from_millis(millis: int) -> datetime:

@@ -70,7 +70,7 @@ class Appending(Projection):
             found = db.row("SELECT seq FROM entry WHERE record_id = ?", (cause,)) if cause else None
             if cause and found is None:
                 raise UsageError(f"the journal does not hold {cause}")
-            insert_messages(db, messages, None if found is None else found[0], self.now_ms())
+            self._insert_messages(db, messages, None if found is None else found[0], self.now_ms())
 
     def _append(self, db: Connection, item: Append) -> tuple[Appended, str]:
         key = item.idempotency
@@ -87,11 +87,10 @@ class Appending(Projection):
         files = self._insert_attachments(db, at, item.attachments)
         assessed = _insert_assessment(db, (seq, 1), item.assessment, received_ms)
         named = named_in(item.record, item.record.to_bytes() if item.body is None else item.body)
-        parts = Parts(absent=named).with_more(proofs=proofs, attachments=files, assessments=[assessed])
-        insert_parts(db, seq, parts)
+        insert_parts(db, seq, Parts(absent=named - files, assessments=(assessed,), attachments=files, proofs=proofs))
         self.reduce(db, item.record)
         if item.outbox:
-            insert_messages(db, item.outbox, seq, received_ms)
+            self._insert_messages(db, item.outbox, seq, received_ms)
         if key is not None:
             _insert_key(db, key, seq, item.answer, received_ms)
         return _appended(Outcome.APPENDED, item.record.id, seq, received_ms, item.answer), digest
@@ -135,9 +134,9 @@ class Appending(Projection):
 
     def _insert_entry(self, db: Connection, item: Append) -> tuple[int, int, str]:
         record = item.record
-        last = db.row("SELECT seq, received_ms FROM entry ORDER BY seq DESC LIMIT 1") or (0, 0)
+        last = self._last(db)
         seq, received_ms = last[0] + 1, max(self.now_ms(), last[1])
-        streams = [_next_version(db, name, expected) for name, expected in item.streams.items()]
+        streams = [self._next_version(db, name, expected) for name, expected in item.streams.items()]
         row = (record.id, record.kind, record.content.version, received_ms, self.epoch)
         digest = entry_digest(entry_bytes(row, streams))
         db.execute(
@@ -145,12 +144,34 @@ class Appending(Projection):
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (*row, digest, seq),
         )
-        for name, version, before in streams:
-            db.execute(
-                "INSERT INTO entry_stream (stream, version, seq, prev_digest) VALUES (?, ?, ?, ?)",
-                (name, version, seq, before),
-            )
+        self.memory.last = (seq, received_ms)
+        self._insert_streams(db, seq, streams, digest)
         return seq, received_ms, digest
+
+    def _insert_streams(self, db: Connection, seq: int, streams: Sequence[tuple[str, int, str]], digest: str) -> None:
+        """Let an entry follow in each of its streams, in one statement."""
+        values: list[str | int] = []
+        for name, version, before in streams:
+            values += (name, version, seq, before)
+            self.memory.keep_stream(name, version, digest)
+        if streams:
+            marks = ", ".join(["(?, ?, ?, ?)"] * len(streams))
+            db.execute(f"INSERT INTO entry_stream (stream, version, seq, prev_digest) VALUES {marks}", values)  # noqa: S608 - marks alone
+
+    def _last(self, db: Connection) -> tuple[int, int]:
+        """Number and received time of the newest entry; zeros before the first."""
+        if self.memory.last is None:
+            found = db.row("SELECT seq, received_ms FROM entry ORDER BY seq DESC LIMIT 1") or (0, 0)
+            self.memory.last = (found[0], found[1])
+        return self.memory.last
+
+    def _next_version(self, db: Connection, name: str, expected: int) -> tuple[str, int, str]:
+        last = self.memory.streams.get(name) or _newest(db, name)
+        if expected not in (ANY, last[0]):
+            raise StreamConflict(
+                f"the stream {name} has version {last[0]}, {expected} was expected", remedy="Check again, then append."
+            )
+        return name, last[0] + 1, last[1]
 
     def _insert_content(self, db: Connection, seq: int, item: Append) -> bytes | None:
         """Keep the content; the key under which it lies, where it is personal."""
@@ -201,7 +222,9 @@ class Appending(Projection):
         write_parts(db, seq, parts.with_more(proofs=kept, attachments=came, assessments=assessed))
         return len(kept) + len(came)
 
-    def _insert_proofs(self, db: Connection, at: tuple[int, str, bytes | None], proofs: Sequence[Proof]) -> set[str]:
+    def _insert_proofs(
+        self, db: Connection, at: tuple[int, str, bytes | None], proofs: Sequence[Proof]
+    ) -> frozenset[str]:
         """Keep proofs; their digests."""
         seq, record_id, secret = at
         kept = {proof_digest(each.securing, each.method, each.body): each for each in proofs}
@@ -210,11 +233,11 @@ class Appending(Projection):
                 "INSERT INTO proof (seq, digest, securing, method, body) VALUES (?, ?, ?, ?, ?)",
                 (seq, digest, proof.securing, proof.method, self._kept(secret, proof.body, record_id)),
             )
-        return set(kept)
+        return frozenset(kept)
 
     def _insert_attachments(
         self, db: Connection, at: tuple[int, str, bytes | None], attachments: Sequence[Attachment]
-    ) -> set[str]:
+    ) -> frozenset[str]:
         """Keep files; their digests."""
         seq, record_id, secret = at
         for each in attachments:
@@ -224,7 +247,25 @@ class Appending(Projection):
                 "INSERT INTO attachment (seq, digest, media_type, body) VALUES (?, ?, ?, ?)",
                 (seq, each.digest, each.media_type, self._kept(secret, each.body, record_id)),
             )
-        return {each.digest for each in attachments}
+        return frozenset(each.digest for each in attachments)
+
+    def _insert_messages(self, db: Connection, messages: Sequence[Message], seq: int | None, due_ms: int) -> None:
+        """Put messages into the outbox, due at once; a (peer, key) that was there before is left as it is."""
+        last = self._last_message(db)
+        for each in messages:
+            body = json_text(each.body)
+            last += db.execute(
+                "INSERT INTO outbox (id, peer, lane, key, seq, body, digest, state, attempts, due_ms) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, 'due', 0, ?) ON CONFLICT (peer, key) DO NOTHING",
+                (last + 1, each.peer, each.lane, each.key, seq, body, sha256(body.encode("utf-8")), due_ms),
+            )
+        self.memory.message = last
+
+    def _last_message(self, db: Connection) -> int:
+        if self.memory.message is not None:
+            return self.memory.message
+        found = db.row("SELECT coalesce(max(id), 0) FROM outbox")
+        return int(found[0]) if found else 0
 
     def _kept(self, secret: bytes | None, body: bytes, record_id: str) -> bytes:
         return body if secret is None else seal(secret, body, bound_to=record_id, entropy=self.setup.entropy)
@@ -249,17 +290,14 @@ class Appending(Projection):
         return replace(done, sign_promise=sign_promise)
 
 
-def _next_version(db: Connection, name: str, expected: int) -> tuple[str, int, str]:
-    last = db.row(
+def _newest(db: Connection, stream: str) -> tuple[int, str]:
+    """Version and digest of the newest entry of a stream; 0 and :data:`FIRST` before the first."""
+    found = db.row(
         "SELECT s.version, e.digest FROM entry_stream s JOIN entry e ON e.seq = s.seq "
         "WHERE s.stream = ? ORDER BY s.version DESC LIMIT 1",
-        (name,),
+        (stream,),
     ) or (0, FIRST)
-    if expected not in (ANY, last[0]):
-        raise StreamConflict(
-            f"the stream {name} has version {last[0]}, {expected} was expected", remedy="Check again, then append."
-        )
-    return name, last[0] + 1, last[1]
+    return found[0], found[1]
 
 
 def _listed(db: Connection, seq: int) -> Parts:
@@ -293,19 +331,6 @@ def _insert_key(db: Connection, key: Idempotency, seq: int, answer: Mapping[str,
         "INSERT INTO idempotency (scope, key, digest, seq, answer, made_ms) VALUES (?, ?, ?, ?, ?, ?)",
         (key.scope, key.key, key.digest, seq, None if answer is None else json_text(answer), made_ms),
     )
-
-
-def insert_messages(db: Connection, messages: Sequence[Message], seq: int | None, due_ms: int) -> None:
-    """Put messages into the outbox, due at once; a (peer, key) that was there before is left as it is."""
-    last = db.row("SELECT coalesce(max(id), 0) FROM outbox")
-    place = (int(last[0]) if last else 0) + 1
-    for each in messages:
-        body = json_text(each.body)
-        place += db.execute(
-            "INSERT INTO outbox (id, peer, lane, key, seq, body, digest, state, attempts, due_ms) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, 'due', 0, ?) ON CONFLICT (peer, key) DO NOTHING",
-            (place, each.peer, each.lane, each.key, seq, body, sha256(body.encode("utf-8")), due_ms),
-        )
 
 
 def _appended(

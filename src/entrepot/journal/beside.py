@@ -7,12 +7,12 @@ the list as *absent*: it did not come, or is the id of another record.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from entrepot.base.record import Record
 from entrepot.journal._dialect import Connection
-from entrepot.journal.entry import json_text, record_from
+from entrepot.journal.entry import record_from
 from entrepot.journal.port import Wrapping
 from entrepot.journal.reading import CONTENT, body_of
 
@@ -107,11 +107,12 @@ def list_all(db: Connection, wrapping: Wrapping | None) -> None:
 
 
 def _text(parts: Parts) -> str:
-    return json_text(
-        {
-            "absent": sorted(parts.absent),
-            "assessments": list(parts.assessments),
-            "attachments": sorted(parts.attachments),
-            "proofs": sorted(parts.proofs),
-        }
+    """Canonical JSON; digests need no escapes."""
+    return (
+        f'{{"absent":{_listed(sorted(parts.absent))},"assessments":{_listed(parts.assessments)},'
+        f'"attachments":{_listed(sorted(parts.attachments))},"proofs":{_listed(sorted(parts.proofs))}}}'
     )
+
+
+def _listed(digests: Sequence[str]) -> str:
+    return '["' + '","'.join(digests) + '"]' if digests else "[]"

@@ -10,6 +10,7 @@ from entrepot.base.error import UsageError
 from entrepot.base.moment import to_millis
 from entrepot.journal._dialect import Connection, Database, missing
 from entrepot.journal._schema import SCHEMA_VERSION
+from entrepot.journal.memory import Memory
 from entrepot.journal.port import (
     Clock,
     Entropy,
@@ -54,7 +55,7 @@ class Core:
         self.setup = setup
         self.broken = False
         self._behind = False
-        self._generations: dict[str, int] | None = None
+        self.memory = Memory()
         self._lock = threading.RLock()
         self._depth = 0
         self._owner: int | None = None
@@ -99,11 +100,11 @@ class Core:
         db.begin(write=True)
         self._depth, self._owner = 1, threading.get_ident()
         if not self._database.sole_writer:
-            self._generations = None
+            self.forget()
         try:
             yield db
         except BaseException:
-            self._generations = None
+            self.forget()
             db.rollback()
             raise
         else:
@@ -113,11 +114,9 @@ class Core:
         with suppress(JournalError):  # what is committed stays committed; tending reports what goes wrong here
             self._database.maintain()
 
-    def generations(self, db: Connection) -> dict[str, int]:
-        """The current generation of each view; known without asking while nobody else can change it."""
-        if self._generations is None:
-            self._generations = dict(db.rows("SELECT name, generation FROM view"))
-        return self._generations
+    def forget(self) -> None:
+        """Ask the database again for everything: something was undone, or another process may have written."""
+        self.memory = Memory()
 
     def _commit(self, db: Connection) -> None:
         try:
@@ -125,7 +124,7 @@ class Core:
         except JournalError as wrong:
             # After a failed sync nobody knows what the disk holds; only opening it again tells.
             self.broken = self.broken or isinstance(wrong, JournalDamaged)
-            self._generations = None
+            self.forget()
             db.rollback()
             raise
 
@@ -135,7 +134,7 @@ class Core:
         try:
             yield db
         except BaseException:
-            self._generations = None
+            self.forget()
             db.undo()
             raise
         else:

@@ -25,9 +25,14 @@ class Projection(Reading):
         wanted = [each for each in self.setup.reducers if wants(each, record.kind)]
         if not wanted:
             return
-        generations = self.generations(db)
+        generations = self._generations(db)
         for each in wanted:
             each.apply(SqlView(db, each.name, generations[each.name]), record)
+
+    def _generations(self, db: Connection) -> dict[str, int]:
+        if self.memory.generations is None:
+            self.memory.generations = dict(db.rows("SELECT name, generation FROM view"))
+        return self.memory.generations
 
     def rebuild(self, view: str | None = None) -> None:
         """Fill a shadow generation of one view (or of all) from the log, swap it in, and remove the old one."""
@@ -59,7 +64,7 @@ class Projection(Reading):
             "ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = excluded.generation",
             (reducer.name, reducer.version, old + 1),
         )
-        self._generations = None
+        self.memory.generations = None
         SqlView(db, reducer.name, old).clear()
 
     def replay(self, db: Connection, reducer: Reducer, target: ViewTx) -> None:
