@@ -213,14 +213,14 @@ def test_published_key_pairs_agree(file, member):
     assert key.to_secret_multikey() == published[member]
 
 
-@pytest.mark.parametrize("curve", [Curve.ED25519, Curve.P256])
+@pytest.mark.parametrize("curve", list(Curve))
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 def test_jws_is_read_by_joserfc_and_one_of_joserfc_here(curve):
     jose = pytest.importorskip("joserfc.jws")
     from joserfc.jwk import ECKey, OKPKey
 
     key = pair(curve)
-    alg = "EdDSA" if curve is Curve.ED25519 else "ES256"
+    alg = {Curve.ED25519: "EdDSA", Curve.P256: "ES256", Curve.P384: "ES384"}[curve]
     kind = OKPKey if curve is Curve.ED25519 else ECKey
     theirs = kind.import_key({**key.public.to_jwk(), "d": b64url(key.secret)})
     ours = sign_jws({"typ": "x"}, b"hello", key)

@@ -41,7 +41,7 @@ TRIES_MAX = 5
 SECURINGS = {
     "Ed25519": ("vc+jwt", "eddsa-jcs-2022"),
     "P-256": ("vc+jwt", "ecdsa-jcs-2019"),
-    "P-384": ("ecdsa-jcs-2019",),
+    "P-384": ("vc+jwt", "ecdsa-jcs-2019"),
 }
 """How a record is secured, by the curve of the issuer's key."""
 

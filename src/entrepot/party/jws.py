@@ -1,4 +1,5 @@
-"""Signed texts in JOSE compact form (RFC 7515), with Ed25519 (``EdDSA``, ``Ed25519``) and ECDSA P-256 (``ES256``)."""
+"""Signed texts in JOSE compact form (RFC 7515), with Ed25519 (``EdDSA``, ``Ed25519``) and ECDSA on P-256
+(``ES256``) and P-384 (``ES384``)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +10,14 @@ from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.jsontext import read_json
 from entrepot.party.key import Curve, PublicKey
 
-ALGORITHMS: Mapping[str, Curve] = {"EdDSA": Curve.ED25519, "Ed25519": Curve.ED25519, "ES256": Curve.P256}
+ALGORITHMS: Mapping[str, Curve] = {
+    "EdDSA": Curve.ED25519,
+    "Ed25519": Curve.ED25519,
+    "ES256": Curve.P256,
+    "ES384": Curve.P384,
+}
 """JOSE ``alg`` -> the key it takes (RFC 8037 3.1, RFC 9864 2.2, RFC 7518 3.4)."""
-_ISSUED = {Curve.ED25519: "EdDSA", Curve.P256: "ES256"}
+_ISSUED = {Curve.ED25519: "EdDSA", Curve.P256: "ES256", Curve.P384: "ES384"}
 
 
 class Signer(Protocol):
@@ -23,7 +29,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, data: bytes) -> bytes:
-        """64 bytes of signature."""
+        """64 bytes of signature; on P-384 96."""
         ...
 
 

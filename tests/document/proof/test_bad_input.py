@@ -29,6 +29,7 @@ SUITES = {
     ("ecdsa-rdfc-2019", Curve.P384),
     ("vc+jwt", Curve.ED25519),
     ("vc+jwt", Curve.P256),
+    ("vc+jwt", Curve.P384),
 }
 
 

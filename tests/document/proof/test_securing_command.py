@@ -59,6 +59,8 @@ def files(desk, tmp_path):
     [
         ("vc+jwt", "P-256.json"),
         ("dc+sd-jwt", "P-256.jwk"),
+        ("vc+jwt", "P-384.jwk"),
+        ("dc+sd-jwt", "P-384.json"),
         ("ecdsa-jcs-2019", "P-256.jwk"),
         ("ecdsa-rdfc-2019", "P-256.json"),
         ("ecdsa-sd-2023", "P-256.json"),

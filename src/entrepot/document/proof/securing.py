@@ -150,7 +150,7 @@ def _credential(document: Record | Mapping[str, Any], terms: Terms) -> dict[str,
 
 def _jose(signer: Signer) -> Signer:
     if signer.public.curve not in ALGORITHMS.values():
-        raise UsageError(f"a token does not take a key of {signer.public.curve}", remedy="Use Ed25519 or P-256.")
+        raise UsageError(f"a token does not take a key of {signer.public.curve}", remedy="Use Ed25519, P-256 or P-384.")
     return signer
 
 
