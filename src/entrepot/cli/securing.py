@@ -13,6 +13,7 @@ from entrepot.cli.examine import given_contexts, moment_of, read_file
 
 if TYPE_CHECKING:
     from entrepot.document.proof.keyfile import FileKey
+    from entrepot.document.proof.opened import Secured
     from entrepot.document.proof.securing import Terms
 
 FILES = click.Path(path_type=Path)
@@ -25,22 +26,26 @@ INPUT = click.Path(path_type=Path, allow_dash=True)
 @click.option("--proof", "proofs", multiple=True, required=True, help="The securing; several give several files.")
 @click.option("--created", default="", help="When it is signed (RFC 3339); now by default.")
 @click.option("--verification-method", "method", default="", help="DID URL of the key; by default as the key says.")
-@click.option("--purpose", default="assertionMethod", help="What the proof is made for.")
+@click.option("--purpose", default="", help="What the proof is made for; assertionMethod by default.")
 @click.option("--mandatory", multiple=True, help="JSON Pointer of what a holder cannot leave out; '' is everything.")
 @click.option("--holder-key", "holder", type=FILES, help="Key to which an SD-JWT is bound (public part is enough).")
 @click.option("--context", "contexts", multiple=True, help="A JSON-LD context to use: FILE, or URL=FILE.")
+@click.option("--schema-only", is_flag=True, help="Sign also what no context gives a meaning (jcs suites, tokens).")
 @click.option("--proof-set", "is_set", is_flag=True, help="All proofs in one file, with those it has already.")
 @click.option("--out", type=FILES, help="File to write; with several proofs the folder. Else standard output.")
 @JSON
 def secure(file: Path, *, proofs: tuple[str, ...], is_set: bool, out: Path | None, as_json: bool, **given: Any) -> int:
     """Sign the credential in FILE (- is standard input).
 
-    Exit 0: signed. 1: the credential breaks the data model or cannot be signed so. 2: a file cannot be read.
+    Every term must have a meaning in the contexts that it names, whatever the proof. Exit 0: signed. 1: the credential
+    breaks the data model or cannot be signed so. 2: a file cannot be read. 64: wrong use, as an option that the proof
+    does not take.
 
     Example: entrepot document secure invoice.json --key key.json --proof eddsa-jcs-2022 --out signed.json
     """
     from entrepot.document.proof.rdf import NotRdfError
 
+    _refuse_idle(given, proofs, is_set)
     document = _document(file)
     if document is None:
         return 2
@@ -50,17 +55,30 @@ def secure(file: Path, *, proofs: tuple[str, ...], is_set: bool, out: Path | Non
     if _breaks_model(document):
         return 1
     wishes = _Wishes(document, [each for each in keys if each is not None], given)
+    if not given["schema_only"] and wishes.is_unsafe():
+        return 1
     try:
         made = [wishes.together(proofs)] if is_set else [wishes.alone(name) for name in proofs]
     except NotRdfError as wrong:
         click.echo(f"entrepot: {wrong.message} ({wrong.error_code})", err=True)
         return 1
+    wishes.refuse_unused_keys()
     names = ["proof-set"] if is_set else list(proofs)
     if out is None:
         print_made(made, as_json=as_json)
     else:
         _write(made, names, out, str(document.get("id") or file.stem), as_json=as_json)
     return 0
+
+
+def _refuse_idle(given: Mapping[str, Any], proofs: tuple[str, ...], is_set: bool) -> None:
+    from entrepot.cli.fitting import refuse_idle
+    from entrepot.document.proof.securing import SECURINGS
+
+    if all(each in SECURINGS for each in proofs):  # what is no securing is told with the names of all
+        names = ("purpose", "created", "mandatory", "schema_only")
+        told = {f"--{name.replace('_', '-')}": given[name] for name in names}
+        refuse_idle({**told, "--holder-key": given["holder"], "--proof-set": is_set}, proofs)
 
 
 class _Wishes:
@@ -72,6 +90,26 @@ class _Wishes:
         self._given = given
         self._created = moment_of(given["created"], "--created")
         self._terms = _terms(document, given)
+        self._used: set[int] = set()
+
+    def is_unsafe(self) -> bool:
+        """Whether something in the document means nothing; that, and what cannot be told, is printed."""
+        from entrepot.base.finding import Severity
+        from entrepot.document.proof.safe import unsafe
+        from entrepot.document.proof.securing import signable
+
+        signable(self._document)
+        found = unsafe(self._document, self._terms.contexts)
+        if found is None:
+            return False
+        told = f"entrepot: {found.severity} {found.id} {found.path}: {found.text} {found.remedy} ({found.source})"
+        click.echo(told, err=True)
+        return found.severity is Severity.BLOCKING
+
+    def refuse_unused_keys(self) -> None:
+        """Raise :class:`click.UsageError` where a key was given that signed nothing."""
+        if len(self._used) < len(self._keys):
+            raise click.UsageError("a --key was given that no --proof takes; each proof takes the first that fits it")
 
     def alone(self, name: str) -> bytes:
         """The document with one proof."""
@@ -87,8 +125,9 @@ class _Wishes:
         """The document with all proofs in it, those it had first."""
         from entrepot.base.canonical import canonical
         from entrepot.document.proof.model import items_of
-        from entrepot.document.proof.securing import proof_of
+        from entrepot.document.proof.securing import proof_of, signable
 
+        signable(self._document)
         plain = {name: each for name, each in self._document.items() if name != "proof"}
         proofs = items_of(self._document["proof"]) if "proof" in self._document else []
         for name in names:
@@ -108,8 +147,9 @@ class _Wishes:
         if name not in known:
             raise click.UsageError(f"--proof knows {', '.join(known)}; not {name}")
         curves = CRYPTOSUITES.get(name, tuple(ALGORITHMS.values()))
-        for key in self._keys:
+        for number, key in enumerate(self._keys):
             if key.pair.curve in curves:
+                self._used.add(number)
                 return key
         raise click.UsageError(f"{name} takes a key of {' or '.join(dict.fromkeys(map(str, curves)))}")
 
@@ -128,7 +168,7 @@ def _terms(document: Mapping[str, Any], given: Mapping[str, Any]) -> "Terms":
             raise click.UsageError(f"--holder-key {given['holder']}: {trouble}")
         holder = read_public(data)
     return Terms(
-        purpose=given["purpose"],
+        purpose=given["purpose"] or "assertionMethod",
         mandatory=given["mandatory"] or None,
         holder=holder,
         entropy=secrets.token_bytes,
@@ -149,7 +189,8 @@ def _terms(document: Mapping[str, Any], given: Mapping[str, Any]) -> "Terms":
 def derive(file: Path, *, reveal: tuple[str, ...], out: Path | None, as_json: bool, **given: Any) -> int:
     """Show a part of the document in FILE: ecdsa-sd-2023 with a base proof, or an SD-JWT.
 
-    Exit 0: done. 1: it cannot be derived from. 2: the file cannot be read.
+    Exit 0: done. 1: it cannot be derived from. 2: the file cannot be read. 64: wrong use, as an option that the
+    document does not take.
 
     Example: entrepot document derive invoice.ecdsa-sd-2023.json --reveal /credentialSubject/number
     """
@@ -184,17 +225,30 @@ def _derived(data: bytes, reveal: tuple[str, ...], given: Mapping[str, Any]) -> 
     opened, _ = open_secured(data)
     if opened is None:
         return None
+    _refuse_idle_in(opened, given)
     named, unnamed = given_contexts(given["contexts"])
     contexts = Contexts(contexts_for(opened.vc, named, unnamed))
     return derived(opened, reveal, contexts=contexts, binding=_binding(given))
+
+
+def _refuse_idle_in(opened: "Secured", given: Mapping[str, Any]) -> None:
+    """Raise :class:`click.UsageError` for an option that does nothing for this kind of document."""
+    options = {"--aud": "audience", "--nonce": "nonce", "--holder-key": "holder", "--created": "created"}
+    taker = "an SD-JWT"
+    if any(each.sd is not None for each in opened.proofs):
+        options, taker = {"--context": "contexts"}, "ecdsa-sd-2023"
+    for option, name in options.items():
+        if given[name]:
+            raise click.UsageError(f"{option} does nothing for {opened.securing or 'this file'}; it is for {taker}")
 
 
 def _binding(given: Mapping[str, Any]) -> Any:
     from entrepot.base.moment import to_millis
 
     if given["holder"] is None:
-        if given["audience"] or given["nonce"]:
-            raise click.UsageError("--aud and --nonce need --holder-key")
+        for option, name in (("--aud", "audience"), ("--nonce", "nonce"), ("--created", "created")):
+            if given[name]:
+                raise click.UsageError(f"{option} needs --holder-key")
         return None
     if not given["audience"] or not given["nonce"]:
         raise click.UsageError("--holder-key needs --aud and --nonce")

@@ -1,7 +1,9 @@
 """What the tests of this folder share: two keys, a record, a foreign credential, and ways to bend them."""
 
 import hashlib
+import io
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -10,6 +12,7 @@ import pytest
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.record import Content, record_of
+from entrepot.cli import main
 from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.meaning import CARRIED
 from entrepot.document.verify import Given, verify
@@ -18,6 +21,8 @@ from entrepot.party.did import did_key, key_method_id
 from entrepot.party.key import SECRET_LENGTH, Curve, KeyPair
 from entrepot.party.resolve import DidResolver
 
+TERMS = {"@context": {"Receipt": "urn:t:Receipt", "title": "urn:t:title", "lines": "urn:t:lines", "amount": "urn:t:a"}}
+URL = "https://chamber.example/terms/v1"
 AT = datetime(2026, 5, 1, 8, 30, tzinfo=UTC)
 PAYLOAD = {
     "goods": [{"name": "fresh durian", "price": {"amount": "12.30", "currency": "MYR"}, "count": 3}],
@@ -141,3 +146,41 @@ class Desk:
 @pytest.fixture(scope="session")
 def desk():
     return Desk
+
+
+@pytest.fixture
+def run(monkeypatch, capsysbinary):
+    def call(*words, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["entrepot", "document", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsysbinary.readouterr()
+        assert b"Traceback" not in err
+        return left.value.code, out.decode(), err.decode()
+
+    return call
+
+
+@pytest.fixture
+def files(desk, tmp_path):
+    for curve in Curve:
+        key = desk.KEYS[curve]
+        pair = {
+            "type": "Multikey",
+            "publicKeyMultibase": key.public.multikey,
+            "secretKeyMultibase": key.to_secret_multikey(),
+        }
+        (tmp_path / f"{curve}.json").write_text(json.dumps(pair))
+        (tmp_path / f"{curve}.jwk").write_text(json.dumps({**key.public.to_jwk(), "d": b64url(key.secret)}))
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2", URL],
+        "id": "urn:uuid:1",
+        "type": ["VerifiableCredential"],
+        "issuer": did_key(desk.KEYS[Curve.P256].public),
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {"type": "Receipt", "title": "durian", "lines": [{"title": "a", "amount": 1}]},
+    }
+    (tmp_path / "vc.json").write_text(json.dumps(document))
+    (tmp_path / "terms.json").write_text(json.dumps(TERMS))
+    return tmp_path

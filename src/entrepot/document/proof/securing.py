@@ -81,7 +81,7 @@ def secure(
     stands in the document instead of being named; :class:`~entrepot.document.proof.rdf.NotRdfError` where a suite
     over statements cannot read it.
     """
-    credential = _credential(document, terms)
+    credential = signable(document, terms)
     if securing == "vc+jwt":
         header = {"typ": "vc+jwt", "cty": "vc", "kid": method_id}
         return sign_jws(header, canonical(credential), _jose(signer)).encode("ascii")
@@ -106,7 +106,7 @@ def secure_together(
 
     ``signatories``: key, DID URL of its method, cryptosuite. Raises as :func:`secure`.
     """
-    credential = _credential(document, terms)
+    credential = signable(document, terms)
     proofs = [
         proof_of(credential, signer, method_id=method_id, securing=securing, created=created, terms=terms)
         for signer, method_id, securing in signatories
@@ -133,7 +133,8 @@ def proof_of(
     return {**options, "proofValue": to_multibase(signer.sign(data))}
 
 
-def _credential(document: Record | Mapping[str, Any], terms: Terms) -> dict[str, Any]:
+def signable(document: Record | Mapping[str, Any], terms: Terms = Terms()) -> dict[str, Any]:
+    """The credential to sign. Raises :class:`UsageError` where a context stands in it instead of being named."""
     credential = credential_of(document) if isinstance(document, Record) else dict(document)
     contexts = credential.get("@context")
     taken = (str, dict) if terms.inline else (str,)
