@@ -4,80 +4,18 @@ The seller works at the command line with a folder of its own; the node holds it
 """
 
 import base64
-import io
-import json
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import ClassVar
 
 import pytest
 from rig import paper
-from rig.outside import Client, Node, admit, eventually
+from rig.outside import Node, admit, eventually
+from rig.person import PHRASE, Person, published, register
 
 from entrepot.base.shape import dump, parse
 from entrepot.cli.demo.papers import Deal, invoice
 from entrepot.document.order.model import Order
-from entrepot.party.folder import PartyFolder
-from entrepot.party.keystore import Custody, PassphraseLock
-
-PHRASE = "a phrase that only the seller knows"
-
-
-class Person:
-    """Somebody with a machine of their own: a folder with a key, and the ``entrepot`` command."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        folder.mkdir()
-        self.phrase, self.token = folder / "phrase", folder / "token"
-        self.phrase.write_text(PHRASE + "\n")
-        self.id = ""
-
-    def run(self, *words, code=0, stdin=""):
-        from entrepot.cli import main
-
-        out, err = io.StringIO(), io.StringIO()
-        told, sys.argv = sys.argv, ["entrepot", *map(str, words), "--data", str(self.folder)]
-        asked, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin.encode()))
-        try:
-            with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-                main()
-        finally:
-            sys.argv, sys.stdin = told, asked
-        assert "Traceback" not in err.getvalue()
-        assert ended.value.code == code, err.getvalue()
-        return out.getvalue(), err.getvalue()
-
-    def create(self, monkeypatch, *more):
-        import click
-
-        with monkeypatch.context() as typing:
-            typing.setattr(click, "prompt", lambda *_, **__: PHRASE)
-            words = ("party", "create", "--name", "Kedai Sendiri", "--economy", "MY", "--own", *more, "--json")
-            made = json.loads(self.run(*words)[0])
-        self.id = made["id"]
-        return made
-
-    def reside(self, node):
-        words = ("party", "reside", self.id, "--node", node.url, "--passphrase-file", self.phrase, "--json")
-        return json.loads(self.run(*words)[0])
-
-    def sign(self, node, draft, *more, code=0, stdin=""):
-        file = self.folder / "draft.json"
-        file.write_text(json.dumps(draft))
-        words = ["sale", "sign", file, "--party", self.id, "--node", node.url, "--token-file", self.token]
-        words += ["--passphrase-file", self.phrase, "--json", *more]
-        out, err = self.run(*words, code=code, stdin=stdin)
-        return (json.loads(out) if out else None), err
-
-    @property
-    def secret(self):
-        return PartyFolder(self.folder).keys(Custody.OWN).load(self.id, PassphraseLock(PHRASE)).secret
 
 
 @pytest.fixture(scope="module")
@@ -97,17 +35,13 @@ def nodes(tmp_path_factory):
 
 
 @pytest.fixture
+def host():
+    yield from published()
+
+
+@pytest.fixture
 def person(tmp_path):
     return Person(tmp_path / "machine")
-
-
-def register(node, person, name, did, **more):
-    """The operator lets the party live there and gives it a token; both learn nothing secret."""
-    made = node.operator.post("/api/v1/operator/parties", {"name": name, "did": did, **more})
-    assert made.status_code == 200, made.text
-    token = node.operator.post("/api/v1/operator/tokens", {"party": did, "role": "clerk", "label": "own"}).json()
-    person.token.write_text(token["secret"])
-    return made.json(), Client(node.url, token["secret"], did)
 
 
 def bill(order_id, number, payload):
@@ -182,30 +116,6 @@ def test_without_its_word_peers_send_a_party_nothing(nodes, person, monkeypatch)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "residence"), "the statement is about another node"
     assert export.operator.post("/api/v1/operator/peers/announce", {}).json() == {"missed": []}
     assert did not in imports.operator.get("/api/v1/operator/peers").json()[0]["parties"]
-
-
-class Documents(BaseHTTPRequestHandler):
-    """The web host of a party: whatever lies in ``files``."""
-
-    files: ClassVar[dict] = {}
-
-    def do_GET(self):
-        body = self.files.get(self.path.partition("?")[0])
-        self.send_response(404 if body is None else 200)
-        self.end_headers()
-        self.wfile.write(body or b"")
-
-    def log_message(self, *_):
-        """Nothing."""
-
-
-@pytest.fixture
-def host():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Host", (Documents,), {"files": {}}))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize("method", ["web", "webvh"])

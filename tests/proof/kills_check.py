@@ -74,7 +74,7 @@ def check_stopped(node, book):
     check_beside(node, book)
     keys, journal = opened(node)
     with journal:
-        findings = journal.verify(lambda jws: signed_by(keys.node.did, jws))
+        findings = journal.verify(lambda jws: signed_by(keys.node.did, jws), signed_by)
         if findings:
             raise Fault(f"{node.name}: journal verify: {[each.text for each in findings[:3]]}")
         names = [each.name for each in journal.setup.reducers]

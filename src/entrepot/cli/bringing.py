@@ -1,6 +1,7 @@
 """What a verifier brings along beside a document: logs, marks, evidence, whose word on time counts, and a bundle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,12 @@ OPTIONS = (
     click.option("--compromised", multiple=True, type=FILES, help="Marks of compromised keys."),
     click.option("--evidence", multiple=True, type=FILES, help="A receipt, RFC 3161 token or counter-signature."),
     click.option("--trust-time", "timekeepers", multiple=True, help="DID of a log or witness trusted on time."),
+    click.option(
+        "--trust-log",
+        "trusted_logs",
+        multiple=True,
+        help="DID of a log trusted to keep proven records, not on time: a trusted witness cosigned it.",
+    ),
     click.option("--tsa", "authorities", multiple=True, type=FILES, help="Certificate of a trusted TSA, or its root."),
 )
 
@@ -54,21 +61,22 @@ def bundle_of(file: Path | None) -> "Bundle | None":
     return bundle
 
 
-def timekeepers_of(dids: tuple[str, ...], files: tuple[Path, ...]) -> "Timekeepers":
-    """Whose word on time the options name."""
+def timekeepers_of(dids: tuple[str, ...], logs: tuple[str, ...], files: tuple[Path, ...]) -> "Timekeepers":
+    """Whose word on time the options name, and which logs are trusted in what they keep."""
     from entrepot.cli.examine import needed
     from entrepot.document.evidence.sighting import Timekeepers
     from entrepot.party.did import is_did
 
-    wrong = [each for each in dids if not is_did(each)]
+    wrong = [each for each in (*dids, *logs) if not is_did(each)]
     if wrong:
-        raise click.UsageError(f"--trust-time takes a DID, not {wrong[0][:80]}")
+        raise click.UsageError(f"--trust-time and --trust-log take a DID, not {wrong[0][:80]}")
+    named = Timekeepers(dids=frozenset(dids), logs=frozenset(logs))
     if not files:
-        return Timekeepers(dids=frozenset(dids))
+        return named
     from entrepot.document._rfc3161 import read_certificates
 
     read = [each for file in files for each in read_certificates(needed(file, "--tsa"))]
-    return Timekeepers(dids=frozenset(dids), certificates=tuple(read))
+    return replace(named, certificates=tuple(read))
 
 
 class Brought:

@@ -54,6 +54,7 @@ class Asked:
     compromised: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
     timekeepers: tuple[str, ...] = ()
+    trusted_logs: tuple[str, ...] = ()
     authorities: tuple[Path, ...] = ()
     bundle: Path | None = None
     trusts_bundle: bool = False
@@ -183,7 +184,7 @@ def desk_of(asked: Asked, fetch: "Fetch | None") -> Desk:
         (*(needed(each, "--mandate") for each in asked.mandates), *brought.mandates),
         (*(needed(each, "--identity") for each in asked.identities), *brought.identities),
         (*(needed(each, "--evidence") for each in asked.evidence), *brought.evidence),
-        timekeepers_of(asked.timekeepers, asked.authorities),
+        timekeepers_of(asked.timekeepers, asked.trusted_logs, asked.authorities),
         fetch,
         brought.bundle,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from entrepot.base.error import UsageError
+from entrepot.cli.cosignatures import cosignatures
 from entrepot.cli.folder import DATA, JSON, journal_of, keys_of, now, offline_resolver, open_folder, print_json
 from entrepot.cli.migrate import command as migrate
 
@@ -18,6 +19,9 @@ def group() -> None:
 
     Example: entrepot journal verify --data node
     """
+
+
+group.add_command(cosignatures)
 
 
 @group.command()
@@ -38,7 +42,7 @@ def verify(data: Path, as_json: bool) -> int:
     click.echo("verifying ...", err=True)
     with open_folder(data, read_only=True) as journal:
         proofs = journal.reprove(prover(offline_resolver(keys, journal), journal))
-        findings = journal.verify(lambda jws: signed_by(keys.node.did, jws)) + proofs.findings
+        findings = journal.verify(lambda jws: signed_by(keys.node.did, jws), signed_by) + proofs.findings
         head = journal.head()
     whole = False if findings else None if proofs.unknown else True
     if as_json:
@@ -63,6 +67,8 @@ def verify(data: Path, as_json: bool) -> int:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File to write.")
 def receipt(record_id: str, data: Path, out: Path | None) -> int:
     """The proof that record ID lies in the log since a moment (RFC 9162), for document verify --evidence.
+
+    It brings along what peers cosigned: a moment by the clock of each.
 
     Exit 0: given. 1: there is no such record, or it is not sealed yet.
 

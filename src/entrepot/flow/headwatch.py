@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from entrepot.base.error import EntrepotError
-from entrepot.base.head import head_from_json, verify_head
+from entrepot.base.head import TreeHead, head_from_json, verify_head
 from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer
 from entrepot.journal.peer import Verdict
@@ -41,19 +41,37 @@ def note_head(office: Office, sender: Peer, body: Mapping[str, Any], known: int)
     A fork or a shrunk log is kept as evidence, logged, and shown to the operator; what the peer's parties sign is
     still judged by their own signatures.
     """
-    head = head_from_json(body.get("head"))
-    path = body.get("consistency")
-    if head is None or head.log_id != sender.id or not verify_head(head, lambda jws: signed_by(sender.id, jws)):
+    head = head_of(sender, body)
+    if head is None:
         return None
-    steps = [str(each) for each in path][:PATH_MAX] if isinstance(path, list) else []
+    steps = consistency_in(body)
     try:
         verdict = office.run(lambda journal: journal.observe_head(sender.id, head, steps, base=known))
     except EntrepotError:
         log.exception("the head of peer %s could not be kept", sender.id)
         return None
+    tell_suspects(sender, verdict, head)
+    return verdict
+
+
+def head_of(sender: Peer, body: Mapping[str, Any]) -> TreeHead | None:
+    """The head of its own log that a peer sent and signed, or None."""
+    head = head_from_json(body.get("head"))
+    if head is None or head.log_id != sender.id or not verify_head(head, lambda jws: signed_by(sender.id, jws)):
+        return None
+    return head
+
+
+def consistency_in(body: Mapping[str, Any]) -> list[str]:
+    """The consistency proof that a peer sent with its head; empty where there is none."""
+    path = body.get("consistency")
+    return [str(each) for each in path][:PATH_MAX] if isinstance(path, list) else []
+
+
+def tell_suspects(sender: Peer, verdict: Verdict, head: TreeHead) -> None:
+    """Log that a peer contradicts itself."""
     if verdict in (Verdict.FORKED, Verdict.SHRUNK):
         log.error("peer %s contradicts its own log: %s at size %d", sender.id, verdict, head.size)
-    return verdict
 
 
 def signed_by(node: str, compact: str) -> bytes | None:

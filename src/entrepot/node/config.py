@@ -24,6 +24,10 @@ SETTINGS: dict[str, str] = {
     "1 to 8760. Default 168.",
     "ENTREPOT_STATUS_MAX_AGE_HOURS": "Hours before a verification in which a status list must have been made, 1 to "
     "87600. Not set by default: the answer of its host counts as current.",
+    "ENTREPOT_COSIGN_SECONDS": "Seconds between the rounds in which peers are asked to cosign the newest tree head, "
+    "1 to 86400. Default 60.",
+    "ENTREPOT_UNCOSIGNED_HOURS": "Hours that a tree head may wait for a peer's cosignature before the health says so, "
+    "1 to 8760. Default 24.",
     "ENTREPOT_THREADS": "Requests that are worked on at once, 1 to 64. Default 8.",
 }
 STATUS_AGE = "ENTREPOT_STATUS_MAX_AGE_HOURS"
@@ -51,6 +55,8 @@ class Config:
     threads: int = 8
     remembered_hours: int = 168
     status_max_age_hours: int | None = None
+    cosign_seconds: int = 60
+    uncosigned_hours: int = 24
 
     @property
     def host(self) -> str:
@@ -105,6 +111,8 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
         remembered_hours=_number(environ, "ENTREPOT_REMEMBERED_HOURS", 168, 8760),
         status_max_age_hours=_number(environ, STATUS_AGE, 1, 87_600) if environ.get(STATUS_AGE) else None,
+        cosign_seconds=_number(environ, "ENTREPOT_COSIGN_SECONDS", 60, 86_400),
+        uncosigned_hours=_number(environ, "ENTREPOT_UNCOSIGNED_HOURS", 24, 8760),
     )
 
 

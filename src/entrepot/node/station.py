@@ -23,6 +23,7 @@ from entrepot.journal import open_journal
 from entrepot.journal.journal import Journal
 from entrepot.journal.writer import Writer
 from entrepot.node.config import LOCAL_HOST, Config
+from entrepot.node.cosigner import Cosigner
 from entrepot.node.custody import HeldKeys, open_keys
 from entrepot.node.opening import setup_of
 from entrepot.node.start import end_first_start, is_first_start
@@ -94,14 +95,17 @@ class Station:
     sender: "Sender"
     recoverer: "Recoverer"
     announcer: "Announcer"
+    cosigner: Cosigner
 
     def close(self) -> None:
         """Stop sending, write what is queued, seal, and let go of the journal."""
         self.recoverer.stop()
         self.announcer.stop()
+        self.cosigner.stop()
         self.sender.close()
         self.recoverer.join()
         self.announcer.join()
+        self.cosigner.join()
         self.writer.close()
         self.office.journal.close()
 
@@ -228,7 +232,8 @@ def open_station(config: Config) -> Station:
     end_first_start(config.data)
     writer = Writer(journal)
     office = make_office(config, keys, journal, lambda work: writer.submit(work).result())
-    return Station(config, office, keys, writer, Sender(office), Recoverer(office), Announcer(office))
+    cosigner = Cosigner(office, config.cosign_seconds)
+    return Station(config, office, keys, writer, Sender(office), Recoverer(office), Announcer(office), cosigner)
 
 
 def make_office(

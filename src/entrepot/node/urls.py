@@ -16,6 +16,7 @@ urlpatterns = [
     path("peer/v1/greeting", views.greeting),
     path("peer/v1/records", views.delivery),
     path("peer/v1/missing", views.held),
+    path("peer/v1/heads", views.heads),
     path(DESCRIPTION, views.openapi),
     path("api/v1/", api.urls),
     path("", include("entrepot.node.page.urls")),

@@ -1,7 +1,8 @@
-"""Plain doors beside the API: health, DID documents, and the two through which nodes speak."""
+"""Plain doors beside the API: health, DID documents, and those through which nodes speak."""
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 import entrepot
 from entrepot.base.error import EntrepotError
+from entrepot.base.moment import format_moment
 from entrepot.flow.catchup import missing
+from entrepot.flow.cosigning import answer_head
 from entrepot.flow.office import Office
 from entrepot.flow.peer import describe, greeted
 from entrepot.flow.receive import receive_delivery
@@ -25,6 +28,8 @@ KEPT_S = 7 * 24 * 3600
 """Seconds for which a reader may keep a context: a name never gets another text."""
 COUNT_MAX = 1000
 COMMIT_S = 3.0
+UNCOSIGNED = "uncosigned"
+"""Notice of the health: a tree head has waited too long for a peer to cosign it."""
 
 
 @require_GET
@@ -45,11 +50,21 @@ def health(request: HttpRequest) -> JsonResponse:
         "missing": len(journal.missing()[:COUNT_MAX]),
         "suspectHeads": len(journal.suspect_heads()[:COUNT_MAX]),
         "sealed": 0 if head is None else head.size,
+        **_cosigned(running),
     }
     answer = JsonResponse(body, status=503 if reason else 200)
     if reason:
         answer["Retry-After"] = str(RETRY_S)
     return answer
+
+
+def _cosigned(running: Station) -> dict[str, Any]:
+    """How far peers have cosigned the log, and a notice where they have not for longer than the operator allows."""
+    waits = running.office.journal.uncosigned_since()
+    most = max((each.newest.size for each in running.office.journal.cosigners()), default=0)
+    late = waits is not None and running.office.clock() - waits > timedelta(hours=running.config.uncosigned_hours)
+    since = None if waits is None else format_moment(waits)
+    return {"cosigned": most, "uncosignedSince": since, "notices": [UNCOSIGNED] if late else []}
 
 
 def _what_stops(running: Station) -> str:
@@ -122,6 +137,13 @@ def greeting(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest) -> HttpResponse:
     """A node delivers records."""
     return _mail(request, receive_delivery)
+
+
+@csrf_exempt
+@require_POST
+def heads(request: HttpRequest) -> HttpResponse:
+    """A node shows its newest tree head, for this one to cosign."""
+    return _mail(request, answer_head)
 
 
 @csrf_exempt

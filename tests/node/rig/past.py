@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+from entrepot.base.cosignature import TYPE, cosignature_payload, read_cosignature
 from entrepot.base.record import Content, record_of
 from entrepot.document.proof import secure
 from entrepot.flow.nodemail import sign_as
@@ -15,6 +16,7 @@ from entrepot.journal import Setup, open_journal
 from entrepot.journal.port import Append, Proof
 from entrepot.party.did import did_key, key_method_id
 from entrepot.party.folder import NewParty, PartyFolder
+from entrepot.party.jws import sign_jws
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.keystore import Custody, KeyLock
 from entrepot.party.party import Party
@@ -97,6 +99,25 @@ class Log:
         self.journal.append(Append(record=record, streams={"sale:1": -1}, proofs=proofs))
         self.journal.seal()
         return self.journal.receipt(record.id).to_json()
+
+
+class Witness:
+    """A node that cosigns heads of logs; ``says`` makes it say anything about any head."""
+
+    def __init__(self, name="cosigner"):
+        self.key = pair(name)
+        self.did = did_key(self.key.public)
+
+    def says(self, head, number, *, witness="", key=None, typ=TYPE, **changes):
+        payload = cosignature_payload(replace(head, **changes), witness=witness or self.did, seen=day(number))
+        header = {"kid": key_method_id(self.key.public), "typ": typ}
+        return sign_jws(header, payload, key or self.key)
+
+    def sees(self, log, number, head=None):
+        """It sees the newest head of a log (or ``head``) on that day, and the log keeps its word."""
+        text = self.says(head or log.journal.head(), number)
+        assert log.journal.keep_cosignature(read_cosignature(text))
+        return text
 
 
 CONFIGURATION = """

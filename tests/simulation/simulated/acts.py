@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from entrepot.flow.cosigning import show_heads
 from entrepot.flow.erase import erase as flow_erase
 from entrepot.flow.issue import Draft
 from entrepot.flow.kinds import PERSONAL
@@ -280,6 +281,22 @@ def tend(community: Community) -> None:
         community.world.guard(node, node.at_work.journal.tend)
 
 
+def cosign(community: Community) -> None:
+    """A node seals what is new, and shows its head to its peers."""
+    node = any_node(community)
+    if node is None:
+        return
+    office, found = node.at_work, []
+
+    def show() -> None:
+        office.run(lambda journal: journal.seal())
+        found.extend(show_heads(office))
+
+    community.world.guard(node, show)
+    for each in found:
+        community.count("heads cosigned" if each.is_kept else "heads not cosigned")
+
+
 def erase(community: Community) -> None:
     """A party erases a record with personal data, or lets go of it where others of its node still read it."""
     node = any_node(community)
@@ -314,6 +331,7 @@ STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
     (part, 15),
     (set_clock, 10),
     (tend, 15),
+    (cosign, 120),
     (erase, 6),
 )
 """What may happen, and how often compared with the rest."""

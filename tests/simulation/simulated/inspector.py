@@ -5,14 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from random import Random
 from typing import Any
 
+from entrepot.base.cosignature import Cosignature
 from entrepot.base.record import Record
 from entrepot.flow.headwatch import signed_by
 from entrepot.flow.kinds import SALELESS
 from entrepot.flow.sight import LEDGER_VIEW, SALE_VIEW, Recall, state_of
 from entrepot.journal.entry import json_text
+from entrepot.journal.journal import Journal
 from entrepot.journal.reading import sql_view
 from simulated.community import Broken, Community
 from simulated.node import Node
@@ -57,6 +60,31 @@ class Inspector:
                 self._nothing_lost(node, memory)
             memory.was_up = True
             self._changed(node, memory)
+        self._cosigned()
+
+    def _cosigned(self) -> None:
+        """What a node kept of a witness is what that witness wrote down: one tree for a size, none smaller
+        later, a head that it judged good. Witnesses that are down are asked when they run again."""
+        up = {node.identity.did: node.at_work.journal for node in self.community.world.up}
+        given = {did: [each for each in journal.cosignatures() if each.witness == did] for did, journal in up.items()}
+        for did, words in given.items():
+            seen = [(each.log_id, each.epoch, each.size, each.seen) for each in words]
+            if any(one[0] == two[0] and one[3] > two[3] for one, two in pairwise(seen)):
+                raise Broken(f"{did} saw a larger tree before a smaller one")
+        for did, journal in up.items():
+            for each in journal.cosignatures():
+                if each.witness != did and each.witness in up and each not in given[each.witness]:
+                    raise Broken(f"{did} keeps a cosignature of size {each.size} that {each.witness} has no record of")
+                if each.witness in up and each.witness != did:
+                    self._was_good(up[each.witness], each)
+
+    def _was_good(self, witness: Journal, each: Cosignature) -> None:
+        with witness.reading() as db:
+            sql = "SELECT DISTINCT root, verdict FROM peer_head WHERE log_id = ? AND epoch = ? AND size = ?"
+            rows = db.rows(sql, (each.log_id, each.epoch, each.size))
+        good = {root for root, verdict in rows if verdict in ("first", "consistent", "new-epoch")}
+        if good != {each.root}:
+            raise Broken(f"{each.witness} cosigned size {each.size} of {each.log_id}, and its record of it is {rows}")
 
     def _nothing_lost(self, node: Node, memory: Memory) -> None:
         with node.at_work.journal.reading() as db:
@@ -175,7 +203,7 @@ class Inspector:
         """At the end, after everything was healed and delivered."""
         for node in self.community.world.nodes.values():
             journal = node.at_work.journal
-            found = journal.verify(lambda jws, node=node: signed_by(node.identity.did, jws))
+            found = journal.verify(lambda jws, node=node: signed_by(node.identity.did, jws), signed_by)
             if found:
                 raise Broken(f"{node.name}: {found[0].text}")
             if journal.suspect_heads():

@@ -72,6 +72,9 @@ PLANTED = {
         "    if record is None or record.erased:\n        return False\n",
         "    if record is None:\n        return False\n",
     ),
+    "cosigned and forgotten": Bug(
+        "journal/cosigning.py", "        _keep(db, made)\n        return text\n", "        return text\n"
+    ),
     "a past judged by ids alone": Bug(
         "sale/reduction.py",
         "seen, gaps))",

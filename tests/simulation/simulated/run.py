@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
+from entrepot.flow.cosigning import show_heads
 from entrepot.flow.post import deliver
 from simulated.acts import STEPS
 from simulated.community import Broken, Community
@@ -92,9 +93,21 @@ def _settle(world: World, inspector: Inspector) -> None:
             deliver(node.at_work)
             inspector.look()
         if not any(_due(node) for node in world.nodes.values()):
+            _cosign(world, inspector)
             return
         world.clock.tick(600)
     raise Broken(f"not quiet after {ROUNDS_MAX} rounds: " + "; ".join(map(_why, world.nodes.values())))
+
+
+def _cosign(world: World, inspector: Inspector) -> None:
+    """Everybody's newest head, signed after the last clock that was wrong, is cosigned by all the others."""
+    world.clock.tick(2 * 86_400)
+    for node in world.nodes.values():
+        node.at_work.journal.seal(renew=True)
+        refused = [each for each in show_heads(node.at_work) if not each.is_kept]
+        inspector.look()
+        if refused:
+            raise Broken(f"{node.name}: {refused[0].node} does not cosign its head: {refused[0].reason}")
 
 
 def _due(node) -> int:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from entrepot.flow.cosigning import DOOR, answer_head
 from entrepot.flow.error import BadNodeMessage, NotAdmitted, TransportError
 from entrepot.flow.peer import accept, greeted, invite
 from entrepot.flow.receive import receive_delivery
@@ -20,7 +21,7 @@ from entrepot.party.key import Curve, KeyPair
 from simulated.node import Crash, Keys, Node, Signatory
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-DOORS = {"peer/v1/greeting": greeted, "peer/v1/records": receive_delivery}
+DOORS = {"peer/v1/greeting": greeted, "peer/v1/records": receive_delivery, DOOR: answer_head}
 T = TypeVar("T")
 
 

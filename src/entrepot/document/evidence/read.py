@@ -18,7 +18,7 @@ _SEQUENCE = b"\x30"
 
 
 def sightings_in(data: bytes, question: Question) -> Iterator[Sighting]:
-    """What a file of evidence says of the document: usually one sighting, of a list of receipts one each."""
+    """What a file of evidence says of the document: usually one sighting; of a receipt one for each who speaks."""
     if data[:1] == _SEQUENCE and len(data) <= BYTES_MAX:
         from entrepot.document._rfc3161 import judge_token  # not everybody needs to read ASN.1
 
@@ -33,7 +33,8 @@ def sightings_in(data: bytes, question: Question) -> Iterator[Sighting]:
     if findings or not receipts or len(receipts) > RECEIPTS_MAX or not all(is_receipt(each) for each in receipts):
         yield _unread()
         return
-    yield from (judge_receipt(each, question) for each in receipts)
+    for each in receipts:
+        yield from judge_receipt(each, question)
 
 
 def _unread() -> Sighting:

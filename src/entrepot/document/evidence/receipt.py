@@ -2,15 +2,20 @@
 
 RFC 9162, 2.1.3 and 4.10, in JSON. A log of Entrepot keeps only records whose proofs held when they came, so that the
 id of a record stands for the signature too; who names a log as trusted trusts it in this.
+
+The head's own time is the log's word. Where peers cosigned a head that covers the record
+(:mod:`entrepot.base.cosignature`), each says by its own clock when it saw it. A witness knows nothing of proofs: its
+word counts for a record only in a log that is believed in this, though its clock need not be.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from entrepot.base.head import Receipt, receipt_from_json, verify_receipt
-from entrepot.document.evidence.sighting import LOG, Outcome, Question, Sighting, judged, speaker_of
+from entrepot.document.evidence.cosigned import witnessed
+from entrepot.document.evidence.sighting import LOG, NOT_TRUSTED, Outcome, Question, Sighting, judged, speaker_of
 
 
 def is_receipt(value: Any) -> bool:
@@ -18,14 +23,24 @@ def is_receipt(value: Any) -> bool:
     return isinstance(value, Mapping) and {"entry", "leaf", "path", "head"} <= set(value)
 
 
-def judge_receipt(value: Any, question: Question) -> Sighting:
-    """Whether the receipt shows the document, under a head of a log that is trusted, and when."""
+def judge_receipt(value: Any, question: Question) -> Iterator[Sighting]:
+    """Whether the receipt shows the document, and when: by the log's own clock, if it is trusted, and by the clocks of
+    those who cosigned. First what speaks of witnesses who are trusted."""
     receipt = receipt_from_json(value)
     if receipt is None:
-        return Sighting(Outcome.ELSEWHERE, "evidence-unread", "A receipt has not the form of one.")
+        yield Sighting(Outcome.ELSEWHERE, "evidence-unread", "A receipt has not the form of one.")
+        return
     named = _record_of(receipt)
     if not named or not (named == question.record_id or question.names(named)):
-        return Sighting(Outcome.ELSEWHERE, "evidence-elsewhere", f"The receipt is that of {named[:64] or 'nothing'}.")
+        yield Sighting(Outcome.ELSEWHERE, "evidence-elsewhere", f"The receipt is that of {named[:64] or 'nothing'}.")
+        return
+    words = [word for each in receipt.cosigned for word in witnessed(receipt, each, named, question)]
+    yield from (each for each in words if each.code != NOT_TRUSTED)
+    yield _own_word(receipt, named, question)
+    yield from (each for each in words if each.code == NOT_TRUSTED)
+
+
+def _own_word(receipt: Receipt, named: str, question: Question) -> Sighting:
     log = speaker_of(question, receipt.head.log_id)
     if isinstance(log, Sighting):
         return log

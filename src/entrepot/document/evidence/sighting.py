@@ -1,9 +1,9 @@
 """One piece of evidence after it was judged, and what all kinds are judged with.
 
-**What is trusted.** A log or a counter-signer, where the verifier has named its DID, or a list of trust anchors names
-it in the role :data:`LOG` or :data:`WITNESS` at the moment that it states; a time-stamping authority, where the
-verifier has given its certificate or that of its root. Their keys must still be in force now: an old key of a log in a
-thief's hands states any time.
+**What is trusted.** A log, a counter-signer or a cosigner, where the verifier has named its DID, or a list of trust
+anchors names it in the role :data:`LOG` or :data:`WITNESS` at the moment that it states; a time-stamping authority,
+where the verifier has given its certificate or that of its root. Their keys must still be in force now: an old key of a
+log in a thief's hands states any time.
 """
 
 from contextlib import suppress
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LOG, WITNESS = "log", "notary"
 """Roles on a list of trust anchors: whose tree heads, and whose counter-signatures, are believed on time."""
+NOT_TRUSTED = "timekeeper-not-trusted"
+"""Code of evidence by somebody whose word on time the verifier did not say to count."""
 ASSERTION = "assertionMethod"
 LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
 
@@ -59,11 +61,13 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timekeepers:
-    """Whose word on time counts: ``dids`` of logs and counter-signers, and lists of anchors; ``certificates`` of
-    time-stamping authorities, or of the authorities above them."""
+    """Whose word on time counts: ``dids`` of logs and witnesses, and lists of anchors; ``certificates`` of
+    time-stamping authorities, or of the authorities above them. ``logs``: those that are believed to keep only records
+    whose proofs hold, whatever their clocks say."""
 
     dids: frozenset[str] = frozenset()
     certificates: tuple["Certificate", ...] = ()
+    logs: frozenset[str] = frozenset()
 
 
 NOBODY = Timekeepers()
@@ -94,6 +98,10 @@ class Question:
             return True
         return self.anchors is not None and self.anchors.anchored(did, role, at=moment) is Standing.YES
 
+    def relies_on(self, log: str, moment: datetime) -> bool:
+        """Whether ``log`` is believed to have kept, at that moment, only records whose proofs hold."""
+        return log in self.timekeepers.logs or self.believes(log, LOG, moment)
+
 
 def forms_of(data: bytes) -> tuple[bytes, ...]:
     """The forms in which others may have seen the secured bytes: as they are, and as canonical JSON or bare token."""
@@ -123,12 +131,17 @@ def question_of(
 
 
 class Speaker:
-    """Whoever states a moment. ``is_out_of_force``: a signature was found to hold, under a key that is in force no
-    more."""
+    """Whoever states a moment. ``ceased``: since when the key is out of force under which a signature was found to
+    hold; None where it is in force."""
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self.is_out_of_force = False
+        self.ceased: datetime | None = None
+
+    @property
+    def is_out_of_force(self) -> bool:
+        """Whether that key is in force no more."""
+        return self.ceased is not None and self.ceased <= self._keeper.now
 
     def check(self, compact: str) -> bytes | None:
         """The payload of a compact JWS by a key that was listed for assertions at some time; the header's ``kid`` names
@@ -142,7 +155,7 @@ class Speaker:
         for key in self._keeper.keys(method):
             tenure = self._keeper.tenure(method, key, ASSERTION)
             if tenure is not None and verify_jws(jws, key):
-                self.is_out_of_force = tenure.ceased is not None and tenure.ceased <= self._keeper.now
+                self.ceased = tenure.ceased
                 return jws.payload
         return None
 
@@ -166,10 +179,10 @@ def judged(question: Question, did: str, *, role: str, moment: datetime, how: st
     if not question.believes(did, role, moment):
         remedy = "Name it with --trust-time where you rely on it."
         reason = f"{did[:200]} is not named as trusted on time."
-        return Sighting(Outcome.UNKNOWN, "timekeeper-not-trusted", reason, remedy=remedy)
+        return Sighting(Outcome.UNKNOWN, NOT_TRUSTED, reason, remedy=remedy)
     if is_out_of_force:
         reason = f"The key of {did[:200]} is out of force, and whoever has it could state any time."
         return Sighting(
             Outcome.UNKNOWN, "timekeeper-key-ceased", reason, remedy="Ask it for evidence under its new key."
         )
-    return Sighting(Outcome.HOLDS, "evidence-holds", f"{how} of {did[:200]}", moment)
+    return Sighting(Outcome.HOLDS, "evidence-holds", f"{how} of {did[:200]}, by its clock", moment)

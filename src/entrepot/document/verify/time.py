@@ -15,6 +15,9 @@ from entrepot.document.verify.report import NOT_ASKED, Result, Verdict
 from entrepot.party.did import did_of
 from entrepot.party.tenure import Tenure
 
+ALSO_MAX = 4
+"""Further witnesses that the reason names."""
+
 
 def sightings(case: Case, data: bytes, record: Record | None) -> tuple[Sighting, ...]:
     """What every piece of evidence that was given says of the secured bytes ``data``, which render ``record``.
@@ -54,7 +57,11 @@ def time(case: Case, found: Sequence[Sighting], *, is_needed: bool) -> Result:
     first = earliest(found)
     if first is not None and first <= case.at:
         sighting = next(each for each in found if each.outcome is Outcome.HOLDS and each.moment == first)
-        return Result(Verdict.VALID, sighting.code, f"It existed at {format_moment(first)}: {sighting.reason}.")
+        return Result(
+            Verdict.VALID,
+            sighting.code,
+            f"It existed at {format_moment(first)}: {sighting.reason}.{_also(found, sighting)}",
+        )
     for outcome, status in ((Outcome.BROKEN, Verdict.INVALID), (Outcome.UNKNOWN, Verdict.UNKNOWN)):
         each = next((each for each in found if each.outcome is outcome), None)
         if each is not None:
@@ -68,6 +75,13 @@ def time(case: Case, found: Sequence[Sighting], *, is_needed: bool) -> Result:
         reason = "A key that signed it is out of force, and nothing shows that it existed before."
         return Result(Verdict.UNKNOWN, "evidence-missing", reason, _REMEDY)
     return NOT_ASKED
+
+
+def _also(found: Sequence[Sighting], first: Sighting) -> str:
+    """Who else says so, and since when by their clocks, in the order of time."""
+    others = {(each.moment, each.reason) for each in found if each.outcome is Outcome.HOLDS and each.moment}
+    told = sorted(others - {(first.moment, first.reason)})[:ALSO_MAX]
+    return "".join(f" Also at {format_moment(moment)}: {reason}." for moment, reason in told if moment)
 
 
 def earliest(found: Sequence[Sighting]) -> datetime | None:
