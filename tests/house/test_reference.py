@@ -14,6 +14,8 @@ from reference.finding import ID, Reading
 from reference.page import build, settings
 
 TREE = Tree(ROOT)
+READING = Reading(TREE.modules)
+"""Read once for all tests here."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def test_every_finding_id_of_the_source_is_documented(files):
     documented = set(ID.findall(files["findings.md"]))
     literal = {found for module in TREE.modules for found in _ids(module)}
     assert literal - documented == set()
-    assert Reading(TREE.modules).unread == [], "write the id so that its number can be read at the call"
+    assert READING.unread == [], "write the id so that its number can be read at the call"
 
 
 def _ids(module):
@@ -50,7 +52,7 @@ def _ids(module):
 
 
 def test_every_finding_says_something():
-    silent = [row.id for row in Reading(TREE.modules).rows if not row.message]
+    silent = [row.id for row in READING.rows if not row.message]
     assert len(silent) <= SILENT_MAX, silent
 
 

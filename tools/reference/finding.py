@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from house.tree import Module
@@ -18,6 +18,12 @@ ID = re.compile(r"ENT-(?:CORE|[A-Z]{2})(?:-[A-Z0-9]+)+-\d{2,3}")
 _DEPTH_MAX = 4
 _COLUMNS = ("id", "message", "remedy", "source")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def nodes(node: ast.AST) -> tuple[ast.AST, ...]:
+    """All that ``ast.walk`` gives: functions are read again at each of their calls."""
+    return tuple(ast.walk(node))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,7 +75,7 @@ class Reading:
 
     def _rows_of(self, source: _Source) -> Iterator[Row]:
         room = source.module.room
-        for node in ast.walk(source.module.tree):
+        for node in nodes(source.module.tree):
             if isinstance(node, ast.Call):
                 yield from self._expand(node, source, source.scope, room, _DEPTH_MAX)
             elif isinstance(node, ast.Tuple):
@@ -94,7 +100,7 @@ class Reading:
         home = self._homes[id(function)]
         inner = Scope(home.constants).inside(_bind(function, call, scope))
         inner = inner.inside(_assigned(function, inner))
-        for node in ast.walk(function):
+        for node in nodes(function):
             if isinstance(node, ast.Call) and node is not call:
                 yield from self._expand(node, home, inner, home.module.room, depth - 1)
 
@@ -104,7 +110,7 @@ class Reading:
         return {
             id(node): source
             for source in self.sources.values()
-            for node in ast.walk(source.module.tree)
+            for node in nodes(source.module.tree)
             if isinstance(node, Function)
         }
 
@@ -114,7 +120,7 @@ class Reading:
         found = {
             id(node)
             for source in self.sources.values()
-            for node in ast.walk(source.module.tree)
+            for node in nodes(source.module.tree)
             if isinstance(node, Function) and _builds_an_id(node)
         }
         for _ in range(_DEPTH_MAX - 1):
@@ -132,7 +138,7 @@ class Reading:
         known = {row.id for row in self.rows}
         found = []
         for source in self.sources.values():
-            for node in ast.walk(source.module.tree):
+            for node in nodes(source.module.tree):
                 if isinstance(node, ast.JoinedStr):
                     pattern = _pattern(node, source.scope)
                     if pattern and not any(re.fullmatch(pattern, each) for each in known):
@@ -143,7 +149,7 @@ class Reading:
 def _own(module: Module) -> _Source:
     constants: dict[str, ast.expr] = {}
     functions: dict[str, Function] = {}
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         if isinstance(node, Function):
             functions.setdefault(node.name, node)
     for statement in module.tree.body:
@@ -156,7 +162,7 @@ def _own(module: Module) -> _Source:
 
 def _with_imports(source: _Source, own: Mapping[str, _Source]) -> _Source:
     constants, functions = dict(source.constants), dict(source.functions)
-    for node in ast.walk(source.module.tree):
+    for node in nodes(source.module.tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module in own:
             theirs = own[node.module]
             for alias in node.names:
@@ -214,7 +220,7 @@ def _bind(function: Function, call: ast.Call, scope: Scope) -> dict[str, Any]:
 def _assigned(function: Function, scope: Scope) -> dict[str, Any]:
     """Local names: ``number, message, remedy = rule`` and ``message = _MESSAGES[rule]``."""
     found: dict[str, Any] = {}
-    for node in ast.walk(function):
+    for node in nodes(function):
         if not isinstance(node, ast.Assign):
             continue
         try:
@@ -231,9 +237,10 @@ def _assigned(function: Function, scope: Scope) -> dict[str, Any]:
     return found
 
 
+@cache
 def _builds_an_id(function: Function) -> bool:
-    parameters = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
-    for node in ast.walk(function):
+    parameters = {each.arg for each in nodes(function.args) if isinstance(each, ast.arg)}
+    for node in nodes(function):
         if isinstance(node, ast.JoinedStr) and ast.unparse(node)[2:].startswith("ENT-"):
             return True
         if isinstance(node, ast.Call) and any(
@@ -247,10 +254,11 @@ def _takes_a_number(function: Function) -> bool:
     return bool(function.args.args or function.args.posonlyargs)
 
 
+@cache
 def _called(function: Function) -> set[str]:
     return {
         node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        for node in ast.walk(function)
+        for node in nodes(function)
         if isinstance(node, ast.Call)
     }
 
