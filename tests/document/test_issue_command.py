@@ -9,10 +9,12 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from entrepot.base.digest import b64url, from_b64url
 from entrepot.cli import main
 from entrepot.document.issuer import PLACES, check_issuer
 from entrepot.document.kinds import kinds
 from entrepot.document.vocabulary.table import table
+from entrepot.party.key import Curve, KeyPair
 
 SAMPLES = Path(__file__).parents[2] / "examples" / "durian"
 EVERY = ("vc+jwt", "eddsa-jcs-2022", "eddsa-rdfc-2022", "dc+sd-jwt")
@@ -99,6 +101,11 @@ def test_what_cannot_be_read_is_said(run, firm, tmp_path, data):
         (("cargo", "--proof", "vc+jwt"), "there is no kind"),
         (("invoice", "--proof", "rot13"), "--proof knows"),
         (("invoice", "--proof", "ecdsa-rdfc-2019"), "does not take a key"),
+        (("invoice", "--proof", "ecdsa-rdfc-2019"), "eddsa-jcs-2022, eddsa-rdfc-2022, or a token"),
+        (("invoice", "--proof", "vc+jwt", "--proof-set"), "--proof-set takes"),
+        (("invoice", "--proof", "vc+jwt", "--mandatory", "/issuer"), "--mandatory does nothing for vc+jwt"),
+        (("invoice", "--proof", "eddsa-jcs-2022", "--holder-key", "absent"), "--holder-key does nothing"),
+        (("invoice", "--proof", "dc+sd-jwt", "--holder-key", "absent"), "--holder-key absent"),
     ],
 )
 def test_wrong_use(run, firm, tmp_path, words, told):
@@ -167,3 +174,41 @@ def test_what_was_issued_can_be_taken_back_and_ends(run, firm, tmp_path):
     code, out, _ = run(*check)
     assert (code, json.loads(out)["results"]["status"]["code"]) == (1, "revoked")
     assert run("document", "revoke", named, "--list", lists)[0] == 64
+
+
+def test_all_proofs_in_one_file(run, firm, tmp_path):
+    source = tmp_path / "in.json"
+    source.write_text(json.dumps(sample("packing-list", firm["did"])), "utf-8")
+    words = ("document", "issue", "packing-list", "--in", source, "--issuer", firm["id"], "--proof", "eddsa-jcs-2022",
+             "--proof", "eddsa-rdfc-2022", "--proof-set", "--out", tmp_path / "out")  # fmt: skip
+    code, out, err = run(*words, "--data", tmp_path / "node", "--json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert [Path(each).name for each in answer["files"]] == [f"{answer['id']}.proof-set.json"]
+    proofs = json.loads(Path(answer["files"][0]).read_text("utf-8"))["proof"]
+    assert [each["cryptosuite"] for each in proofs] == ["eddsa-jcs-2022", "eddsa-rdfc-2022"]
+    code, out, _ = run("document", "verify", "--offline", "--json", *answer["files"])
+    assert (code, json.loads(out)["results"]["integrity"]["code"]) == (0, "signature-holds")
+    broken = json.loads(Path(answer["files"][0]).read_text("utf-8"))
+    broken["proof"][1]["proofValue"] = broken["proof"][0]["proofValue"]
+    assert run("document", "verify", "--offline", "-", stdin=json.dumps(broken).encode())[0] == 1
+
+
+def test_a_selective_document_is_bound_to_its_holder(run, firm, tmp_path):
+    pair = KeyPair(Curve.P256, b"\x05" * 32)
+    holder = tmp_path / "holder.jwk"
+    holder.write_text(json.dumps({**pair.public.to_jwk(), "d": b64url(pair.secret)}))
+    source = tmp_path / "in.json"
+    source.write_text(json.dumps(sample("packing-list", firm["did"])), "utf-8")
+    words = ("document", "issue", "packing-list", "--in", source, "--issuer", firm["id"], "--proof", "dc+sd-jwt",
+             "--holder-key", holder, "--out", tmp_path / "out")  # fmt: skip
+    code, out, _ = run(*words, "--data", tmp_path / "node", "--json")
+    assert code == 0
+    (file,) = json.loads(out)["files"]
+    claims = json.loads(from_b64url(Path(file).read_text().split(".")[1]))
+    assert claims["cnf"] == {"jwk": pair.public.to_jwk()}
+    assert str(from_b64url(Path(file).read_text().split(".")[1])).count(b64url(pair.secret)) == 0
+    shown = ("--aud", "bank", "--nonce", "n-1")
+    code, out, _ = run("document", "derive", file, "--reveal", "/credentialSubject", "--holder-key", holder, *shown)
+    assert code == 0
+    assert run("document", "verify", "-", "--offline", *shown, stdin=out.encode())[0] == 0

@@ -231,3 +231,52 @@ def test_the_command(monkeypatch, capsysbinary, tmp_path):
     assert run(tmp_path / "gone")[0] == 2
     assert run("-", "--out", tmp_path / "page.html", stdin=data)[:2] == (0, "")
     assert (tmp_path / "page.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+SECRETS = [
+    {"type": "Multikey", "publicKeyMultibase": "z6Mk", "secretKeyMultibase": "z3u2"},
+    {"kty": "OKP", "crv": "Ed25519", "x": "AA", "d": "AA"},
+    {"kty": "oct", "k": "AA"},
+    {"id": "did:example:1#k", "privateKeyJwk": {"kty": "OKP", "crv": "Ed25519", "x": "AA", "d": "AA"}},
+    {"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"}]},
+    {"type": ["VerifiableCredential"], "credentialSubject": {"key": {"privateKeyMultibase": "z3u2"}}},
+]
+
+
+@pytest.mark.parametrize("value", SECRETS, ids=range(len(SECRETS)))
+def test_a_private_key_is_never_shown(value, monkeypatch, capsys, tmp_path):
+    file, out = tmp_path / "key.json", tmp_path / "page.html"
+    file.write_text(json.dumps(value))
+    for more in ([], ["--out", str(out)], ["--json"]):
+        monkeypatch.setattr(sys, "argv", ["entrepot", "document", "render", str(file), *more])
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = capsys.readouterr()
+        assert (left.value.code, told.out, out.exists()) == (2, "", False)
+        assert "private key" in told.err
+        assert "z3u2" not in told.err
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, {"type": "Multikey", "publicKeyMultibase": "z6Mk"}])
+def test_what_is_no_document_is_not_rendered(value):
+    made, findings = render(json.dumps(value).encode(), Asked())
+    assert (made, [each.id for each in findings]) == (None, ["ENT-CORE-RENDER-02"])
+
+
+@pytest.mark.parametrize(("tag", "word"), [("zh-TW", "商業發票"), ("zh_HK", "商業發票"), ("zh", "商业发票")])
+def test_both_ways_to_write_chinese(tag, word, monkeypatch, capsys, tmp_path):
+    file = tmp_path / "vc.json"
+    file.write_text(json.dumps(credential("invoice")))
+    monkeypatch.setattr(sys, "argv", ["entrepot", "document", "render", str(file), "--language", tag])
+    with pytest.raises(SystemExit):
+        main()
+    assert word in capsys.readouterr().out
+
+
+def test_traditional_chinese_holds_no_simplified_signs():
+    """No sign of the simplified table stands there that Big5, which has the traditional ones alone, cannot write."""
+    words = words_of("zh-hant")
+    told = "".join((*words.labels.values(), *words.kinds.values(), *words.texts.values(), *words.words.values()))
+    assert told.encode("big5", "replace").count(b"?") == 0
+    simplified = words_of("zh-hans")
+    assert b"?" in "".join(simplified.kinds.values()).encode("big5", "replace"), "the codec tells them apart"

@@ -174,7 +174,6 @@ def test_a_publisher_does_not_sign_two_texts_under_one_number(tmp_path):
 
 def verified(tmp_path, *lists, memory=None):
     """What ``document verify`` says of the anchor of a document by the register itself."""
-    from entrepot.cli import entrepot
     from entrepot.document.proof import secure
     from entrepot.document.proof.context import CREDENTIALS_V2
     from entrepot.party.did import document_of
@@ -191,10 +190,33 @@ def verified(tmp_path, *lists, memory=None):
         file.write_text(sign_list(each, SIGNER))
         words += ["--anchors", file]
     words += ["--anchor-memory", memory] if memory else []
+    return answered(words)
+
+
+def answered(words):
+    from entrepot.cli import entrepot
+
     done = CliRunner().invoke(entrepot, [str(each) for each in words], standalone_mode=False)
     assert done.exception is None, done.output
     result = json.loads(done.stdout)["results"]["anchor"]
     return result["status"], result["code"]
+
+
+def test_an_older_edition_in_a_bundle_is_said_to_be_older(tmp_path):
+    """The bundle brings edition 3; the verifier has seen edition 4."""
+    from entrepot.cli import entrepot
+
+    memory = tmp_path / "seen.json"
+    assert verified(tmp_path, edition(4), memory=memory) == ("valid", "anchored")
+    (tmp_path / "three.jws").write_text(sign_list(edition(3), SIGNER))
+    words = ["document", "bundle", tmp_path / "paper.jwt", "--offline", "--did-doc", tmp_path / "did.json"]
+    words += ["--anchors", tmp_path / "three.jws", "--anchor-signer", SIGNER.public.multikey]
+    done = CliRunner().invoke(entrepot, [*map(str, words), "--out", str(tmp_path / "bundle")], standalone_mode=False)
+    assert done.exception is None, done.output
+    asked = ["document", "verify", "--bundle", tmp_path / "bundle", "--offline", "--json", "--require", "anchor"]
+    asked += ["--at", "2026-05-01T00:00:00Z", "--anchor-signer", SIGNER.public.multikey]
+    assert answered(asked) == ("valid", "anchored"), "who has seen no other edition relies on it"
+    assert answered([*asked, "--anchor-memory", memory]) == ("unknown", "anchor-rollback")
 
 
 def test_a_verification_says_why_a_list_was_not_relied_on(tmp_path):

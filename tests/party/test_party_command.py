@@ -158,3 +158,13 @@ def test_did_jwk_resolves(run):
     code, found, _ = run("resolve", did, "--json")
     assert (code, found["didDocument"]["assertionMethod"]) == (0, [did + "#0"])
     assert run("resolve", did + "=", "--json")[0] == 1
+
+
+def test_an_economy_that_there_is_not(run, tmp_path):
+    words = ("create", "--name", "Kedai", "--data", tmp_path, "--economy")
+    for code in ("ZZ", "EU", "XK"):
+        left, _, err = run(*words, code)
+        assert (left, f"no code {code}" in err) == (64, True)
+        assert "like MY" in err
+    assert not (tmp_path / "party").exists()
+    assert run(*words, "CH", "--json")[0] == 0, "an economy without a file here may buy"

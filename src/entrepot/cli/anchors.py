@@ -142,14 +142,14 @@ def anchors_of(files: Sequence[Path], signers: Sequence[str], memory: Path | Non
     return Anchors(tuple(lists), tuple(refused)) if files else None
 
 
-def admitted(data: bytes, signers: Sequence[str], memory: Path | None) -> "AnchorList | None":
-    """The list that ``data`` writes, where it may be used: signed by one of ``signers`` or by nobody, and no older
-    edition."""
+def admitted(data: bytes, signers: Sequence[str], memory: Path | None) -> tuple["AnchorList | None", tuple[Any, ...]]:
+    """The list that ``data`` writes, where it is signed by one of ``signers`` or by nobody, and why its edition must
+    not be relied on."""
     from entrepot.party.anchor import read_anchors
     from entrepot.party.edition import RunMemory, admit
 
     listed, _ = read_anchors(data, signers=_keys(signers))
-    return None if listed is None or admit(listed, _memory(memory) or RunMemory()) else listed
+    return listed, () if listed is None else admit(listed, _memory(memory) or RunMemory())
 
 
 def _read(

@@ -136,8 +136,13 @@ class Brought:
         from entrepot.party.anchor import Anchors
 
         found = [admitted(each.data, signers, memory) for each in self._parts("anchors")]
-        lists = [each for each in found if each is not None and (each.signer is not None or self._is_vouched)]
-        return Anchors((*(given.lists if given else ()), *lists)) if lists else given
+        told = [(each, why) for each, why in found if each is not None and (each.signer or self._is_vouched)]
+        if not told:
+            return given
+        lists = tuple(each for each, why in told if not why)
+        refused = tuple(finding for _, why in told for finding in why)
+        before = given if given is not None else Anchors(())
+        return Anchors((*before.lists, *lists), (*before.refused, *refused))
 
     def resolver(self, asked: "Asked", fetch: "Fetch | None") -> "Resolver":
         """What was given first, then what can be fetched, then the bundle."""

@@ -1,5 +1,6 @@
 """``entrepot document bundle`` and ``countersign``: gather what a verification needs; testify to have seen it."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from entrepot.cli.examine import Asked, desk_of, fetch, given_contexts, moment_o
 
 if TYPE_CHECKING:
     from entrepot.document.bundle import Part, Role
+    from entrepot.document.verify import Report
 
 FILES = click.Path(path_type=Path)
 INPUT = click.Path(path_type=Path, allow_dash=True)
@@ -38,7 +40,8 @@ INPUT = click.Path(path_type=Path, allow_dash=True)
 def bundle(file: Path, *, out: Path | None, moment: str, as_json: bool, **given: Any) -> int:
     """Gather the document in FILE and all that its verification needs into one file for use without network.
 
-    Exit 0: written. 2: the document cannot be read. 64: wrong use.
+    What it could not bring is said on standard error, and with --json under "missing". Exit 0: written. 2: the
+    document cannot be read. 64: wrong use.
 
     Example: entrepot document bundle invoice.json --did-log did.jsonl --evidence receipt.json --out invoice.bundle.json
     """
@@ -58,13 +61,42 @@ def bundle(file: Path, *, out: Path | None, moment: str, as_json: bool, **given:
         return 2
     parts = [_part("document", "", data), *_given(asked), *_contexts(asked, data), *_fetched(answers)]
     written = gathered(parts, made=datetime.now(UTC).replace(microsecond=0)).to_bytes()
+    missing = _missing(report)
+    for each in missing:
+        click.echo(
+            f"entrepot: not brought, so {each['result']} is unknown: {each['reason']} {each['remedy']}", err=True
+        )
     if out is None:
         print_made([written], as_json=as_json)
         return 0
     if not write_durably(out, written):
         raise click.UsageError(f"{out} is there already")
-    print_files([out], as_json=as_json)
+    if as_json:
+        click.echo(json.dumps({"files": [str(out)], "missing": missing}, ensure_ascii=False))
     return 0
+
+
+_MISSING = frozenset(
+    (
+        "key-unknown",
+        "offline",
+        "notFound",
+        "context-unknown",
+        "schema-unchecked",
+        "STATUS_RETRIEVAL_ERROR",
+        "dia-missing",
+    )
+) | {"mandate-missing", "timekeeper-unknown", "evidence-missing", "webvh-witness-absent", "webvh-cut-short"}
+"""Codes of answers that are unknown because something is not at hand; all that a fetch says begins with ``fetch-``."""
+
+
+def _missing(report: "Report") -> list[dict[str, str]]:
+    """What a verification of the bundle will lack, by the answer that is unknown for it."""
+    return [
+        {"result": name, "code": each.code, "reason": each.reason, "remedy": each.remedy}
+        for name, each in report.results.items()
+        if each.status == "unknown" and (each.code in _MISSING or each.code.startswith("fetch-"))
+    ]
 
 
 @click.command()
@@ -138,8 +170,6 @@ def _given(asked: Asked) -> Iterator["Part"]:
 
 def _contexts(asked: Asked, data: bytes) -> Iterator["Part"]:
     """The contexts and schemas that were given; a context for the URL of which it is the text, in this document."""
-    import json
-
     from entrepot.base.jsontext import read_json
     from entrepot.cli.examine import given_texts
     from entrepot.document.proof.named import contexts_for

@@ -1,8 +1,13 @@
 """Which option does something for which securing: one that would do nothing is wrong use, and said so."""
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from entrepot.party.key import PublicKey
 
 _TOKEN, _SD_JWT, _SELECTIVE = "vc+jwt", "dc+sd-jwt", "ecdsa-sd-2023"
 _JCS = frozenset({"eddsa-jcs-2022", "ecdsa-jcs-2019"})
@@ -36,3 +41,14 @@ def refuse_idle(given: Mapping[str, object], proofs: Collection[str]) -> None:
             names = ", ".join(proofs)
             takers = " or ".join(sorted(TAKEN_BY[option]))
             raise click.UsageError(f"{option} does nothing for {names}: {WHY[option]}; it is for {takers}")
+
+
+def public_key_in(file: Path, option: str) -> "PublicKey":
+    """The public key in the file that ``option`` names. Raises :class:`click.UsageError` where it cannot be read."""
+    from entrepot.cli.examine import read_file
+    from entrepot.document.proof.keyfile import read_public
+
+    data, trouble = read_file(file)
+    if data is None:
+        raise click.UsageError(f"{option} {file}: {trouble}")
+    return read_public(data)

@@ -12,6 +12,7 @@ import click
 
 from entrepot.cli.answer import JSON_ANYWAY
 from entrepot.cli.examine import read_file
+from entrepot.cli.fitting import public_key_in
 from entrepot.cli.kept import lock_of, moment_of, passphrase_in
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def schema(kind: str) -> int:
 @click.option("--after", multiple=True, help="Id of a record of that sale that its issuer has seen.")
 @click.option("--audience", multiple=True, help="DID of a party that may read it; without one everybody may.")
 @click.option("--mandatory", multiple=True, help="JSON Pointer of what a holder cannot leave out; '' is everything.")
+@click.option("--holder-key", "holder", type=INPUT, help="Key to which an SD-JWT is bound (public part is enough).")
+@click.option("--proof-set", "is_set", is_flag=True, help="All proofs in one file <id>.proof-set.json.")
 @click.option("--at", "moment", default="", help="When it is issued (RFC 3339); now by default.")
 @click.option("--valid-until", default="", help="Until when it holds (RFC 3339); without it there is no end.")
 @click.option("--status-list", "lists", multiple=True, type=INPUT, help="The issuer's status list: it gets a place.")
@@ -77,6 +80,7 @@ def issue(kind: str, *, file: Path, out: Path, as_json: bool, **given: Any) -> i
     from entrepot.base.finding import blocking
     from entrepot.party.folder import PartyFolder
 
+    _check_proofs(given)
     name, payload = _kind(kind), _payload(file)
     if payload is None:
         return 2
@@ -143,27 +147,43 @@ def _checked(
 
 
 def _written(record: "Record", kept: "KeptParty", given: Mapping[str, Any], out: Path, now: datetime) -> list[str]:
-    """The files, one per securing."""
-    from entrepot.document.proof.securing import ENDINGS, SECURINGS, Terms, secure
+    """The files, one per securing, or one with all proofs in it."""
+    from entrepot.document.proof.securing import ENDINGS, Terms, secure, secure_together
     from entrepot.party.folder import PartyFolder
 
-    wrong = [each for each in given["proofs"] if each not in SECURINGS]
-    if wrong:
-        raise click.UsageError(f"--proof knows {', '.join(SECURINGS)}; not {', '.join(wrong)}")
     phrase, data = given["passphrase_file"], given["data"]
     lock = lock_of(kept, data) if phrase is None else passphrase_in(phrase)
     pair = PartyFolder(data).keys(kept.custody).load(kept.id, lock)
-    terms = Terms(entropy=secrets.token_bytes, mandatory=given["mandatory"] or None)
-    credential = _credential(record, given)
-    made = {
-        name: secure(credential, pair, method_id=kept.method_id, securing=name, created=now, terms=terms)
-        for name in dict.fromkeys(given["proofs"])
-    }
+    holder = None if given["holder"] is None else public_key_in(given["holder"], "--holder-key")
+    terms = Terms(entropy=secrets.token_bytes, mandatory=given["mandatory"] or None, holder=holder)
+    credential, names = _credential(record, given), tuple(dict.fromkeys(given["proofs"]))
+    if given["is_set"]:
+        signing = [(pair, kept.method_id, name) for name in names]
+        made = {"proof-set": secure_together(credential, signing, created=now, terms=terms)}
+    else:
+        made = {
+            name: secure(credential, pair, method_id=kept.method_id, securing=name, created=now, terms=terms)
+            for name in names
+        }
     out.mkdir(parents=True, exist_ok=True)
     paths = {name: out / f"{record.id}.{name.replace('+', '-')}.{ENDINGS.get(name, 'json')}" for name in made}
     for name, path in paths.items():
         path.write_bytes(made[name])
     return [str(each) for each in paths.values()]
+
+
+def _check_proofs(given: Mapping[str, Any]) -> None:
+    """Raise :class:`click.UsageError` for proofs that there are not, and options that do nothing for those asked."""
+    from entrepot.cli.fitting import TAKEN_BY, refuse_idle
+    from entrepot.document.proof.securing import SECURINGS
+
+    proofs = given["proofs"]
+    known = [each for each in SECURINGS if not given["is_set"] or each in TAKEN_BY["--proof-set"]]
+    wrong = [each for each in proofs if each not in known]
+    if wrong:
+        what = "--proof-set takes" if given["is_set"] else "--proof knows"
+        raise click.UsageError(f"{what} {', '.join(known)}; not {', '.join(wrong)}")
+    refuse_idle({"--mandatory": given["mandatory"], "--holder-key": given["holder"]}, proofs)
 
 
 def _credential(record: "Record", given: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     Example: entrepot party create --name "Kedai Durian" --economy MY --data node
     """
     from entrepot.base.shape import parse
+    from entrepot.economy.code import is_code
     from entrepot.party.folder import NewParty, PartyFolder
     from entrepot.party.key import Curve
     from entrepot.party.keystore import Custody
@@ -78,6 +79,10 @@ def create(data: Path, *, as_json: bool, own: bool, **given: Any) -> int:
     party, findings = parse(Party, stated)
     if party is None:
         raise click.UsageError(f"{findings[0].path}: {findings[0].text}")
+    if not is_code(given["economy"]):
+        raise click.UsageError(
+            f"ISO 3166-1 assigns no code {given['economy']}; give the alpha-2 code of the economy, like MY or VN"
+        )
     if _is_wrong_number(party):
         return 1
     host, *path = given["domain"].split("/")

@@ -7,12 +7,16 @@ import click
 from entrepot.cli.answer import JSON, print_files, print_made
 from entrepot.cli.examine import read_file
 
+ALSO = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans"} | dict.fromkeys(
+    ("zh-tw", "zh-hk", "zh-mo", "zh-hant-tw", "zh-hant-hk"), "zh-hant"
+)
+"""Other tags of the languages -> ours."""
 INPUT = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.command()
 @click.argument("file", type=INPUT)
-@click.option("--language", default="en", help="Language of the page: en, zh-hans, ms, id, vi, th, ja, ko.")
+@click.option("--language", default="en", help="Language of the page: en, zh-hans, zh-hant, ms, id, vi, th, ja, ko.")
 @click.option("--verify-url", default="", help="Page at which the file can be checked; else that of the issuer's host.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
 @JSON
@@ -27,7 +31,7 @@ def render(file: Path, *, language: str, verify_url: str, out: Path | None, as_j
     from entrepot.document.rendering import render as rendered
 
     tag = language.lower().replace("_", "-")
-    tag = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-sg": "zh-hans"}.get(tag, tag)
+    tag = ALSO.get(tag, tag)
     if tag not in LANGUAGES:
         raise click.UsageError(f"--language knows {', '.join(LANGUAGES)}; not {language[:20]}")
     if verify_url and not verify_url.startswith(("https://", "http://")):

@@ -155,18 +155,13 @@ class _Wishes:
 
 
 def _terms(document: Mapping[str, Any], given: Mapping[str, Any]) -> "Terms":
-    from entrepot.document.proof.keyfile import read_public
+    from entrepot.cli.fitting import public_key_in
     from entrepot.document.proof.meaning import Contexts
     from entrepot.document.proof.named import contexts_for
     from entrepot.document.proof.securing import Terms
 
     named, unnamed = given_contexts(given["contexts"])
-    holder = None
-    if given["holder"] is not None:
-        data, trouble = read_file(given["holder"])
-        if data is None:
-            raise click.UsageError(f"--holder-key {given['holder']}: {trouble}")
-        holder = read_public(data)
+    holder = None if given["holder"] is None else public_key_in(given["holder"], "--holder-key")
     return Terms(
         purpose=given["purpose"] or "assertionMethod",
         mandatory=given["mandatory"] or None,

@@ -308,3 +308,27 @@ def test_the_network_is_cut_by_the_kernel(case):
     if cut and "unshare" in done.stderr:
         pytest.skip("no namespaces here")
     assert json.loads(done.stdout)["valid"], done.stderr
+
+
+def test_what_a_bundle_could_not_bring_is_said(case, tmp_path):
+    """Neither log nor status list nor evidence is at hand."""
+    listed = new_list(url="https://chamber.example/list", issuer=case.exporter.did, purpose="revocation", issued=day(1))
+    key, method = case.exporter.stolen[0]
+    vc = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
+          "issuer": case.exporter.did, "credentialSubject": {"id": "urn:x:1"},
+          "credentialStatus": entry_of(listed, 7)}  # fmt: skip
+    (tmp_path / "vc.json").write_bytes(secure(vc, key, method_id=method, securing="eddsa-jcs-2022", created=day(1)))
+    words = ["document", "bundle", tmp_path / "vc.json", "--offline", "--json", "--out"]
+    done = run(*words, tmp_path / "one")
+    assert done.code == 0
+    missing = {each["result"]: each["code"] for each in json.loads(done.out)["missing"]}
+    assert missing == {"integrity": "key-unknown", "issuer": "offline", "status": "STATUS_RETRIEVAL_ERROR"}
+    assert done.err.count("not brought") == 3
+    assert "--did-log" in done.err
+    done = run(*words, tmp_path / "two", "--did-log", case.folder / "did.jsonl")
+    missing = {each["result"]: each["code"] for each in json.loads(done.out)["missing"]}
+    assert missing == {"status": "STATUS_RETRIEVAL_ERROR", "time": "evidence-missing"}
+    whole = ["document", "bundle", case.folder / "invoice.json", "--offline", "--did-log", case.folder / "did.jsonl"]
+    whole += ["--evidence", case.folder / "early.json", "--trust-time", case.early, "--out", tmp_path / "three"]
+    done = run(*whole, "--json")
+    assert (json.loads(done.out)["missing"], done.err) == ([], "")

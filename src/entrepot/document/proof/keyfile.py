@@ -12,6 +12,7 @@ from entrepot.party.key import KeyPair, PublicKey
 _LIMITS = JsonLimits(bytes_max=64 * 1024, depth_max=8)
 _SECRETS = ("secretKeyMultibase", "privateKeyMultibase")
 _PRIVATE_JWKS = ("secretKeyJwk", "privateKeyJwk")
+_SECRET_MEMBERS = (*_SECRETS, *_PRIVATE_JWKS, "privateKeyHex", "privateKeyBase58", "privateKeyPem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ def read_public(data: bytes) -> PublicKey:
     if isinstance(jwk, Mapping) and "kty" in jwk:
         return PublicKey.from_jwk({name: each for name, each in jwk.items() if name != "d"})
     return _pair(value).public
+
+
+def has_secret(value: Any) -> bool:
+    """Whether a private key stands somewhere in parsed JSON, in one of the forms of a file of keys."""
+    if isinstance(value, Mapping):
+        is_jwk = "kty" in value and ("d" in value or "k" in value)
+        return is_jwk or any(name in value for name in _SECRET_MEMBERS) or any(map(has_secret, value.values()))
+    return isinstance(value, list) and any(map(has_secret, value))
 
 
 def _object(data: bytes) -> Mapping[str, Any]:

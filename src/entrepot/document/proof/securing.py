@@ -124,8 +124,12 @@ def proof_of(
     terms: Terms = Terms(),
 ) -> dict[str, Any]:
     """One Data Integrity proof of ``credential``, with its value. Raises as :func:`secure`."""
-    if signer.public.curve not in CRYPTOSUITES.get(securing, ()):
-        raise UsageError(f"{securing} does not take a key of {signer.public.curve}", remedy="See SECURINGS.")
+    if securing not in CRYPTOSUITES:
+        raise UsageError(f"there is no cryptosuite {securing[:60]!r}", remedy=f"One of {', '.join(CRYPTOSUITES)}.")
+    if signer.public.curve not in CRYPTOSUITES[securing]:
+        fitting = [name for name, curves in CRYPTOSUITES.items() if signer.public.curve in curves]
+        remedy = f"For such a key: {', '.join(fitting)}, or a token."
+        raise UsageError(f"{securing} does not take a key of {signer.public.curve}", remedy=remedy)
     options = proof_options(credential, securing, method_id, format_moment(created), purpose=terms.purpose)
     if securing == SELECTIVE:
         return {**options, "proofValue": _selective(credential, options, signer, terms)}

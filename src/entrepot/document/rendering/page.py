@@ -8,8 +8,12 @@ from urllib.parse import urlsplit
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Content, Record
+from entrepot.document._openattestation2.wrapped import is_wrapped
+from entrepot.document.demand import Demand
 from entrepot.document.kinds import kinds
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
+from entrepot.document.proof.keyfile import has_secret
+from entrepot.document.proof.model import items_of
 from entrepot.document.proof.opened import open_secured
 from entrepot.document.proof.secured import Secured
 from entrepot.document.rendering.block import Blocks
@@ -19,6 +23,19 @@ from entrepot.document.rendering.words import Words, words_of
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """The page's own content security policy: nothing is loaded, nothing runs."""
+SECRET = Demand(
+    "ENT-CORE-RENDER-01",
+    "It holds a private key, which is shown to nobody.",
+    "Give the signed document. Whoever has seen the file has the key: replace it if it was passed on.",
+    "Entrepot rendering",
+)
+NOTHING = Demand(
+    "ENT-CORE-RENDER-02",
+    "It is neither a credential nor a presentation nor an OpenAttestation document.",
+    "Give the document as its issuer signed it.",
+    "W3C VCDM 2.0, 4.5",
+)
+_SHOWN_TYPES = {"VerifiableCredential", "VerifiablePresentation"}
 _QR_MAX = 800
 """Characters that go into a code that a phone still reads from paper."""
 
@@ -33,17 +50,30 @@ class Asked:
 
 
 def render(data: bytes, asked: Asked) -> tuple[str | None, tuple[Finding, ...]]:
-    """The page for a secured or unsecured credential; None with findings for what is none.
+    """The page for a secured or unsecured credential; None with findings for what is none, and for what holds a
+    private key.
 
     Nothing is verified, and the page says so.
     """
     secured, findings = open_secured(data)
     if secured is None:
         return None, findings
+    refused = _refused(secured.vc)
+    if refused is not None:
+        return None, (refused,)
     record = record_of_credential(secured.vc)[0] if is_record_credential(secured.vc) else None
     if record is not None and (record.kind, record.content.version) not in kinds():
         record = None
     return _Page(words_of(asked.language), secured, record).whole(asked.verify_url), ()
+
+
+def _refused(vc: Mapping[str, Any]) -> Finding | None:
+    """Why nothing is made of it; None where it is a credential, a presentation or an OpenAttestation document."""
+    if has_secret(vc):
+        return SECRET.broken("$")
+    types = items_of(vc.get("type"))
+    is_known = "vct" in vc or is_wrapped(vc) or bool(_SHOWN_TYPES & {each for each in types if isinstance(each, str)})
+    return None if is_known else NOTHING.broken("$")
 
 
 class _Page:

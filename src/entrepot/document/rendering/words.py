@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from babel import Locale
 
-LANGUAGES = ("en", "zh-hans", "ms", "id", "vi", "th", "ja", "ko")
+LANGUAGES = ("en", "zh-hans", "zh-hant", "ms", "id", "vi", "th", "ja", "ko")
 """Languages in which a document can be rendered."""
 NOBODY = "nobody yet"
 """Who has checked a table that a machine drafted."""
