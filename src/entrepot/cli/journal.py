@@ -132,13 +132,18 @@ def export(data: Path, out: Path | None) -> int:
               help="Folder to write; default DATA/backups/TIME.")  # fmt: skip
 @JSON
 def backup(data: Path, out: Path | None, as_json: bool) -> int:
-    """Copy the log while the node runs. The keys lie apart in DATA/keys and DATA/secret: back them up elsewhere.
+    """Copy the log, and all that lies beside it in DATA, while the node runs: parties, keys as they are encrypted,
+    registers, papers, anchors, accounts. DATA/secret is not copied: keep the key-encryption key elsewhere.
 
     Example: entrepot journal backup --data node --out backup
     """
+    from entrepot.node.beside import copy_beside
+
+    folder = out or data / BACKUPS / _stamp()
     with open_folder(data, read_only=True) as journal:
-        made = journal.backup(out or data / BACKUPS / _stamp())
-    print_json({"file": str(made)}) if as_json else click.echo(str(made))
+        made = journal.backup(folder)
+    count = copy_beside(data, folder)
+    print_json({"file": str(made), "beside": count}) if as_json else click.echo(str(made))
     return 0
 
 
@@ -149,23 +154,28 @@ def backup(data: Path, out: Path | None, as_json: bool) -> int:
 @click.option("--replace", is_flag=True, help="Move the log that is there aside, into DATA/replaced-TIME.")
 @JSON
 def restore(data: Path, source: Path | None, replace: bool, as_json: bool) -> int:
-    """Put a backup or an export in place of a lost log. Stop the node first.
+    """Put a backup or an export in place of a lost log, and back what is missing beside it. Stop the node first.
 
-    It must be whole and this node's; otherwise nothing is changed. It opens a new epoch, and asks the peers for what it
-    lost when it serves. A PostgreSQL journal is restored from an export alone, into an empty database.
+    It must be whole and this node's; otherwise nothing is changed. Files that are there are never replaced; put the
+    key-encryption key back yourself, before. It opens a new epoch, and asks the peers for what it lost when it serves.
+    A PostgreSQL journal is restored from an export alone, into an empty database.
 
     Example: entrepot journal restore --data node --from backup --replace
     """
     from entrepot.flow.headwatch import signed_by
     from entrepot.journal import restore_journal
     from entrepot.journal.backup import backup_file
+    from entrepot.node.beside import put_back
     from entrepot.node.lock import ServeLock
     from entrepot.node.opening import setup_of
 
-    keys = keys_of(data)
+    is_lost = not (data / "keys").is_dir()  # then nothing can be judged before the files are back
+    keys = None if is_lost else keys_of(data)
     found = backup_file(source or _newest(data / BACKUPS))
     click.echo("checking and restoring ...", err=True)
     with ServeLock(data):
+        back = put_back(found.parent, data) if keys is None else None
+        keys = keys or keys_of(data)
         epoch = restore_journal(
             found,
             journal_of(data),
@@ -173,8 +183,11 @@ def restore(data: Path, source: Path | None, replace: bool, as_json: bool) -> in
             check=lambda jws: signed_by(keys.node.did, jws),
             aside=_aside(data) if replace else None,
         )
+        back = back or put_back(found.parent, data)
+    for each in back.other:
+        click.echo(f"entrepot: left as it is, the backup holds another: {each}", err=True)
     if as_json:
-        print_json({"epoch": epoch, "from": str(found)})
+        print_json({"epoch": epoch, "from": str(found), "putBack": list(back.made), "left": list(back.other)})
     else:
         click.echo(f"restored, epoch {epoch}; it catches up with its peers at the next start")
     return 0
