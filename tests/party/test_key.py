@@ -7,6 +7,8 @@ from pathlib import Path
 
 import base58
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +90,32 @@ def test_ed25519_s_beyond_the_order_is_refused():
     raw = key.sign(b"x")
     s = int.from_bytes(raw[32:], "little")
     assert not key.public.verify(raw[:32] + (s + ORDER_L).to_bytes(32, "little"), b"x")
+
+
+@pytest.mark.parametrize("r", [b"\1" + bytes(31), (P + 1).to_bytes(32, "little")], ids=["neutral", "second spelling"])
+def test_ed25519_r_of_small_order_is_refused_however_it_is_spelled(r):
+    """S B = R + k A holds for it; only who has the secret can make it, and no honest signer does."""
+    key = pair(Curve.ED25519)
+    pruned = bytearray(hashlib.sha512(key.secret).digest()[:32])
+    pruned[0] &= 248
+    pruned[31] = pruned[31] & 127 | 64
+    k = int.from_bytes(hashlib.sha512(r + key.public.raw + b"x").digest(), "little")
+    s = k * int.from_bytes(pruned, "little") % ORDER_L
+    assert not key.public.verify(r + s.to_bytes(32, "little"), b"x")
+
+
+@given(secret=st.binary(min_size=32, max_size=32), data=st.binary(max_size=300), flip=st.integers(0, 511))
+def test_ed25519_is_judged_as_by_openssl(secret, data, flip):
+    key = KeyPair(Curve.ED25519, secret)
+    other = ed25519.Ed25519PublicKey.from_public_bytes(key.public.raw)
+    signature = key.sign(data)
+    other.verify(signature, data)
+    assert key.public.verify(signature, data)
+    broken = bytearray(signature)
+    broken[flip // 8] ^= 1 << flip % 8
+    with pytest.raises(InvalidSignature):
+        other.verify(bytes(broken), data)
+    assert not key.public.verify(bytes(broken), data)
 
 
 @pytest.mark.parametrize("y", [0, 1, P - 1, SMALL_Y8, P - SMALL_Y8, P, P + 1, 2**255 - 1])

@@ -10,12 +10,11 @@ from entrepot.base.error import EntrepotError
 
 _SAFE_MAX = 2**53 - 1
 _LONG = re.compile(rb"[0-9]{16}")
-_STRING = re.compile(r'"(?:[^"\\]+|\\.)*"')
-_UNLIKE = re.compile(r"[0-9]e|\.0(?![0-9])|[0-9]{16}")
-"""Numbers that the standard library writes otherwise than RFC 8785 says, or that may lie beyond 2**53."""
+_UNLIKE = re.compile(r"[0-9]e|\.0$|[0-9]{16}")
+"""Floats that the standard library writes otherwise than RFC 8785 says, or that may lie beyond 2**53."""
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 """Characters that come elsewhere in the order of UTF-16 than in that of code points."""
-_HOLDERS = (dict, list, tuple)
+_FEW_DIGITS = 10**15
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -41,29 +40,39 @@ def canonical(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> bytes | None:
-    """The canonical form as the standard library writes it, in half the time; None where it may write another one.
+    """The canonical form as the standard library writes it, in a third of the time; None where it may write another
+    one.
 
     It writes texts as RFC 8785 says, most numbers, and sorts names as it says within the basic plane.
     """
     try:
         text = _ENCODER.encode(value)
-        if not _has_plain_names(value) or _UNLIKE.search(_STRING.sub("", text)):
-            return None
-        return text.encode("utf-8")
+        return text.encode("utf-8") if _is_plain(value) else None
     except (TypeError, ValueError, RecursionError):
         return None
 
 
-def _has_plain_names(value: Any) -> bool:
-    """Whether every name is a text (the standard library would write a number as one) within the basic plane."""
-    if isinstance(value, dict):
-        for name in value:
-            if type(name) is not str or not (name.isascii() or not _BEYOND.search(name)):
+def _is_plain(value: Any) -> bool:
+    """Whether its numbers are written as RFC 8785 says, and its names lie within the basic plane. Raises ``TypeError``
+    for a name that is no text: the standard library would write a number as one."""
+    rest = [value]
+    for each in rest:
+        kind = type(each)
+        if kind is str or each is None or kind is bool:
+            continue
+        if kind is dict:
+            names = "".join(each)
+            if not names.isascii() and _BEYOND.search(names):
                 return False
-        value = value.values()
-    elif not isinstance(value, _HOLDERS):
-        return True
-    return all(_has_plain_names(each) for each in value if isinstance(each, _HOLDERS))
+            rest.extend(each.values())
+        elif kind is list or kind is tuple:
+            rest.extend(each)
+        elif kind is int:
+            if not -_FEW_DIGITS < each < _FEW_DIGITS:
+                return False
+        elif kind is not float or _UNLIKE.search(repr(each)):
+            return False
+    return True
 
 
 def _refusal(reason: str) -> NotCanonicalError:
