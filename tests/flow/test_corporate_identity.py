@@ -1,5 +1,6 @@
 """The four functions of a corporate identity, by the local provider: what is done, and what is refused."""
 
+import hashlib
 import inspect
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.status import StatusLists, entry_of, new_list, with_status
 from entrepot.document.verify import Given, verify
-from entrepot.flow.corporate import Consent, CorporateIdentity, Form, SigningRequest
+from entrepot.flow.corporate import Accepting, Consent, CorporateIdentity, Form, SigningRequest
 from entrepot.flow.local_identity import LocalIdentity
 from entrepot.flow.office import Signatory
 from entrepot.flow.paper_folder import PaperFolder
@@ -92,7 +93,7 @@ def signed(credential, key, method=None):
     return secure(credential, key, method_id=method or key_method_id(key.public), securing="vc+jwt", created=AT)
 
 
-def invoice(amount="500.00", by=FIRM):
+def invoice(amount="500.00", by=FIRM, currency="SGD"):
     content = Content(
         kind="invoice",
         version=1,
@@ -100,7 +101,7 @@ def invoice(amount="500.00", by=FIRM):
         number="INV-1",
         nonce="n" * 22,
         issued=AT,
-        payload={"totals": {"payable": {"amount": amount, "currency": "SGD"}}},
+        payload={"totals": {"payable": {"amount": amount, "currency": currency}}},
     )
     return credential_of(record_of(content))
 
@@ -139,13 +140,36 @@ def test_what_a_mandate_forbids_is_not_handed_out(ann, document, mandates, code)
     assert (done.data, done.mandate.code) == (None, code)
 
 
-def test_what_is_unknown_of_a_mandate_is_told(ann):
+def unlisted():
     fresh = new_list(url="https://firm.example/l", issuer=did_key(FIRM.public), purpose="revocation", issued=AT - DAY)
-    request = SigningRequest(document=invoice(), mandates=(mandate(status=(entry_of(fresh, 1),)),))
-    done = ann.sign(request)
-    assert (done.data is not None, done.mandate.code) == (True, "mandate-status")
+    return fresh, mandate(status=(entry_of(fresh, 1),))
+
+
+@pytest.mark.parametrize("what", ["status", "currency"])
+def test_what_a_mandate_is_not_known_to_allow_is_handed_out_where_somebody_accepts_that(ann, what):
+    document, given, code = {
+        "status": (invoice(), unlisted()[1], "mandate-status"),
+        "currency": (invoice("1.00", currency="USD"), mandate(), "mandate-currency"),
+    }[what]
+    done = ann.sign(SigningRequest(document=document, mandates=(given,)))
+    assert (done.data, done.mandate.code) == (None, code)
+    by = Accepting(person="Mei Lin", reason="The rate of the day is far within it.")
+    done = ann.sign(SigningRequest(document=document, mandates=(given,), accepted=by))
+    assert (done.data is not None, done.mandate.code) == (True, code)
+    (kept,) = (ann.folder / "acceptance" / "p000000000000").iterdir()
+    told = json.loads(kept.read_text())
+    assert told["by"] == {"person": "Mei Lin", "reason": "The rate of the day is far within it."}
+    assert (told["code"], told["digest"]) == (code, hashlib.sha256(done.data).hexdigest())
+    assert told["unknown"] == done.mandate.reason
+
+
+def test_what_is_forbidden_nobody_can_accept(ann):
+    fresh, given = unlisted()
+    by = Accepting(person="Mei Lin", reason="because")
     ann.lists = StatusLists([signed(with_status(fresh, 1, 1, issued=AT - DAY), FIRM)])
-    assert (ann.sign(request).data, ann.sign(request).mandate.code) == (None, "mandate-revoked")
+    done = ann.sign(SigningRequest(document=invoice(), mandates=(given,), accepted=by))
+    assert (done.data, done.mandate.code) == (None, "mandate-revoked")
+    assert not (ann.folder / "acceptance").exists()
 
 
 def test_nobody_signs_for_an_issuer_without_its_mandate(ann):
@@ -312,6 +336,16 @@ def test_the_commands_do_what_the_functions_do(tmp_path):
     }
     paper.write_text(json.dumps(document | {"type": ["VerifiableCredential", "Other"]}))
     run("identity", "sign", paper, "--mandate", token, *me, "--offline", code=1)
+    paper.write_text(json.dumps(document))
+    bounded, unsure = tmp_path / "bounded.jwt", tmp_path / "unsure.jwt"
+    run("party", "mandate", "give", *give, "--limit", "10.00 SGD", "--out", bounded)
+    words = ("identity", "sign", paper, "--mandate", bounded, *me, "--offline", "--out", unsure)
+    run(*words, code=1)
+    assert not unsure.exists()
+    run(*words, "--accept-unknown", "Mei Lin", "--reason", "A packing list is about no amount.")
+    assert unsure.exists()
+    (kept,) = (data / "acceptance" / person["id"]).iterdir()
+    assert json.loads(kept.read_text())["by"]["person"] == "Mei Lin"
 
     kept = json.loads(run("identity", "licence", "add", token, *me, "--json"))
     assert json.loads(run("identity", "licence", "list", *me, "--json"))["id"] == kept["id"]

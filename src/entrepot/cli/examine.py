@@ -230,11 +230,17 @@ def moment_of(text: str, option: str) -> datetime:
         raise click.UsageError(f"{option}: {wrong}") from None
 
 
-def resolver_of(did_docs: tuple[Path, ...], *, offline: bool) -> "DidResolver":
-    """The resolver of a command: given documents first; fetches unless ``offline``."""
+def resolver_of(did_docs: tuple[Path, ...], *, offline: bool, logs: tuple[Path, ...] = ()) -> "DidResolver":
+    """The resolver of a command: given documents and logs first; fetches unless ``offline``."""
+    from entrepot.cli.kept import read_file as read
     from entrepot.party.resolve import DidResolver
+    from entrepot.party.webvh import LOG_BYTES_MAX, given_log
 
-    return DidResolver(fetch=None if offline else fetch, documents=[did_document(each) for each in did_docs])
+    return DidResolver(
+        fetch=None if offline else fetch,
+        documents=[did_document(each) for each in did_docs],
+        logs=[given_log(read(each, LOG_BYTES_MAX)) for each in logs],
+    )
 
 
 LOOPBACK_SETTING = "ENTREPOT_ALLOW_LOOPBACK_HTTP"

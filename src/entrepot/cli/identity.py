@@ -72,6 +72,9 @@ def check(challenge: Path, answer: Path, *, moment: str, as_json: bool, **given:
 @click.option("--mandate", "mandates", multiple=True, type=FILES, help="The signer's mandate, then those above it.")
 @click.option("--status-list", "lists", multiple=True, type=FILES, help="A status list of whoever gave a mandate.")
 @click.option("--proof", "securing", default="vc+jwt", help="How it is secured.")
+@click.option("--did-log", "logs", multiple=True, type=FILES, help="The log of a did:webvh to use.")
+@click.option("--accept-unknown", "person", help="Who accepts that it is unknown whether the mandate allows it.")
+@click.option("--reason", help="Why; both are kept in the folder.")
 @click.option("--out", type=FILES, help="File to write; else standard output.")
 @DID_DOCS
 @OFFLINE
@@ -81,20 +84,28 @@ def check(challenge: Path, answer: Path, *, moment: str, as_json: bool, **given:
 def sign(document: Path, *, party_id: str, data: Path, out: Path | None, as_json: bool, **given: Any) -> int:
     """Sign the credential in DOCUMENT (- is standard input) with the party's key: for itself, or under a mandate.
 
-    Exit 0: signed. 1: the mandate does not allow it. 64: wrong use.
+    Exit 0: signed. 1: the mandate does not allow it, or whether it does is unknown and nobody accepts that. 64: wrong
+    use.
 
     Example: entrepot identity sign invoice.json --party p0123456789ab --mandate ann.jwt --data node
     """
     from entrepot.base.jsontext import read_json
     from entrepot.document.proof.opened import LIMITS
-    from entrepot.flow.corporate import SigningRequest
+    from entrepot.flow.corporate import Accepting, SigningRequest
 
     value, findings = read_json(read_file(document, BYTES_MAX), LIMITS)
     if not isinstance(value, dict):
         raise click.UsageError(f"{document}: {findings[0].text if findings else 'not a JSON object'}")
-    provider = _provider(data, party_id, given["did_docs"], given["lists"], offline=given["offline"])
+    if bool(given["person"]) is not bool(given["reason"]):
+        raise click.UsageError("--accept-unknown and --reason go together")
+    accepted = Accepting(person=given["person"], reason=given["reason"]) if given["person"] else None
+    provider = _provider(
+        data, party_id, given["did_docs"], lists=given["lists"], logs=given["logs"], offline=given["offline"]
+    )
     mandates = tuple(read_file(each, BYTES_MAX) for each in given["mandates"])
-    done = provider.sign(SigningRequest(document=value, mandates=mandates, securing=given["securing"]))
+    done = provider.sign(
+        SigningRequest(document=value, mandates=mandates, securing=given["securing"], accepted=accepted)
+    )
     if str(done.mandate.status) in ("invalid", "unknown"):
         click.echo(f"entrepot: {done.mandate.reason} ({done.mandate.code})", err=True)
     if done.data is None:
@@ -207,7 +218,13 @@ def show(licence_id: str, *, party_id: str, data: Path, out: Path | None, as_jso
 
 
 def _provider(
-    data: Path, party_id: str, did_docs: tuple[Path, ...] = (), lists: tuple[Path, ...] = (), *, offline: bool = True
+    data: Path,
+    party_id: str,
+    did_docs: tuple[Path, ...] = (),
+    *,
+    lists: tuple[Path, ...] = (),
+    logs: tuple[Path, ...] = (),
+    offline: bool = True,
 ) -> "CorporateIdentity":
     from datetime import UTC, datetime
 
@@ -224,7 +241,7 @@ def _provider(
         kept.party,
         Signatory(did=str(kept.party.did), key=pair, method=kept.method_id),
         PaperFolder(data, kept.id),
-        resolver=resolver_of(did_docs, offline=offline),
+        resolver=resolver_of(did_docs, offline=offline, logs=logs),
         clock=lambda: datetime.now(UTC),
         entropy=os.urandom,
     )

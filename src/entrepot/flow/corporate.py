@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol
 
-from entrepot.base.shape import Did, Length, Name
+from entrepot.base.shape import Did, Digest, Length, Name
 from entrepot.document.control import Challenge
 from entrepot.document.verify.report import Result
 
@@ -24,11 +24,33 @@ class SigningRequest:
     """A credential without proof that is to be signed, and the mandates under which, the signer's own first.
 
     Without mandates the party signs in its own name and is the issuer; with them the issuer is whom the first binds.
+    ``accepted``: who takes it upon themselves that it is signed although it is unknown whether the mandate allows it.
     """
 
     document: Mapping[str, Any]
     mandates: Sequence[bytes] = ()
     securing: str = "vc+jwt"
+    accepted: "Accepting | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepting:
+    """A named person who accepts what is unknown, and why."""
+
+    person: Name
+    reason: Annotated[str, Length(3, 1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What is kept where a document was signed although something about its mandate is unknown: who accepted that and
+    why, the answer on the mandate as it was then, and the SHA-256 of what was signed."""
+
+    by: Accepting
+    code: Annotated[str, Length(1, 100)]
+    unknown: Annotated[str, Length(1, 2000)]
+    digest: Digest
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,8 @@ class CorporateIdentity(Protocol):
         ...
 
     def sign(self, request: SigningRequest) -> Signed:
-        """The document signed by the party's key, unless a mandate says that this must not be."""
+        """The document signed by the party's key, where a mandate is known to allow it, or whether it does is unknown
+        and somebody accepts that; the acceptance is kept first."""
         ...
 
     def prefill(self, form: Form, consent: Consent) -> Prefilled:

@@ -17,6 +17,7 @@ from entrepot.document.proof.securing import Terms
 from entrepot.document.status import StatusLists
 from entrepot.document.verify import Given, Verdict, verify
 from entrepot.flow.corporate import (
+    Acceptance,
     Consent,
     Field,
     Filled,
@@ -48,6 +49,10 @@ class Papers(Protocol):
         """Keep a consent, durably on return."""
         ...
 
+    def keep_acceptance(self, acceptance: Acceptance) -> None:
+        """Keep that somebody accepted what is unknown, durably on return."""
+        ...
+
 
 class LocalIdentity:
     """A party on this machine, as the provider of its own corporate identity. ``lists``: the status lists at hand."""
@@ -76,7 +81,8 @@ class LocalIdentity:
         return answer(challenge, self._signatory.key, method_id=self._signatory.method, now=now)
 
     def sign(self, request: SigningRequest) -> Signed:
-        """The document signed by the party's key; what a mandate forbids is not handed out."""
+        """The document signed by the party's key; what a mandate is not known to allow is not handed out, unless
+        somebody accepts what is unknown."""
         document = self._named(request)
         signed = secure(
             document,
@@ -88,7 +94,18 @@ class LocalIdentity:
         )
         given = Given(mandates=tuple(request.mandates), lists=self.lists)
         told = verify(signed, resolver=self._resolver, at=self._clock(), given=given).results["mandate"]
-        return Signed(None if told.status is Verdict.INVALID else signed, told)
+        if told.status is Verdict.UNKNOWN and request.accepted is not None:
+            self._papers.keep_acceptance(
+                Acceptance(
+                    by=request.accepted,
+                    code=told.code,
+                    unknown=told.reason[:2000],
+                    digest=sha256(signed).hexdigest(),
+                    at=self._clock(),
+                )
+            )
+            return Signed(signed, told)
+        return Signed(None if told.status in (Verdict.INVALID, Verdict.UNKNOWN) else signed, told)
 
     def _named(self, request: SigningRequest) -> Mapping[str, Any]:
         """The document with its issuer, and with the mandates that it is signed under."""

@@ -1,12 +1,14 @@
-"""Credentials and consents of a party in files: ``licence/<party id>/`` and ``consent/<party id>/``."""
+"""Credentials, consents and acceptances of a party in files: ``licence/<party id>/``, ``consent/<party id>/`` and
+``acceptance/<party id>/``."""
 
 import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from entrepot.base.shape import dump
-from entrepot.flow.corporate import Consent
+from entrepot.flow.corporate import Acceptance, Consent
 from entrepot.party.keystore import write_durably
 
 
@@ -15,6 +17,7 @@ class PaperFolder:
 
     def __init__(self, data: Path, party_id: str) -> None:
         self._licences, self._consents = data / "licence" / party_id, data / "consent" / party_id
+        self._acceptances = data / "acceptance" / party_id
 
     def keep(self, paper_id: str, data: bytes) -> None:
         """Keep a credential; the same again changes nothing."""
@@ -26,5 +29,13 @@ class PaperFolder:
 
     def keep_consent(self, consent: Consent) -> None:
         """Keep a consent beside the older ones."""
-        text = json.dumps(dump(consent), ensure_ascii=False, indent=1).encode() + b"\n"
-        write_durably(self._consents / f"{sha256(text).hexdigest()[:32]}.json", text)
+        _keep(self._consents, dump(consent))
+
+    def keep_acceptance(self, acceptance: Acceptance) -> None:
+        """Keep an acceptance beside the older ones."""
+        _keep(self._acceptances, dump(acceptance))
+
+
+def _keep(folder: Path, value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+    write_durably(folder / f"{sha256(text).hexdigest()[:32]}.json", text)

@@ -33,6 +33,7 @@ class Given:
     ``evidence``: files that may show when the document existed; ``timekeepers``: whose word on that counts. ``now``:
     what the time is where another moment is asked for; what is known of keys by then counts. ``log_age_max``: how long
     after its last entry a copy of a did:webvh log is relied on (:func:`~entrepot.party.reach.gap`).
+    ``seen``: a moment at which these very bytes existed, because a document that states their digest did.
     """
 
     contexts: Contexts = CARRIED
@@ -50,6 +51,7 @@ class Given:
     timekeepers: Timekeepers = NOBODY
     now: datetime | None = None
     log_age_max: timedelta | None = None
+    seen: datetime | None = None
 
 
 NOTHING = Given()
@@ -83,5 +85,13 @@ class Case:
     def alone(self) -> Given:
         """What was given, for a credential that backs this document: what was said of this occasion stays away."""
         return replace(
-            self.given, audience=None, nonce=None, check=None, mandates=(), identities=(), fetch=None, now=self.now
+            self.given,
+            audience=None,
+            nonce=None,
+            check=None,
+            mandates=(),
+            identities=(),
+            fetch=None,
+            now=self.now,
+            seen=None,
         )

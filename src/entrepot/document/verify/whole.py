@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from entrepot.base.digest import sha256
 from entrepot.base.moment import require_aware
 from entrepot.document._openattestation2.wrapped import is_wrapped
+from entrepot.document.mandate import named_mandates
 from entrepot.document.proof.opened import Secured, open_secured
 from entrepot.document.verify.anchor import anchor
-from entrepot.document.verify.case import NOTHING, Case, Given
+from entrepot.document.verify.case import NOTHING, Backing, Case, Given
 from entrepot.document.verify.form import form, rendered, schema
 from entrepot.document.verify.mandate import bound, foreseen, mandate
 from entrepot.document.verify.openattestation import judged
@@ -57,8 +59,8 @@ def verify(
     told = sightings(case, data, record)
     judge = ProofJudge(case, checked=checked(told))
     seen = (*told, *judge.witnesses())
-    moment = earliest(seen)
-    mandated = mandate(case.then(moment), judge.others(moment), record, _backing)
+    moment = min((each for each in (earliest(seen), given.seen) if each is not None), default=None)
+    mandated = mandate(case.then(moment), judge.others(moment), record, _seen_with(case, moment))
     results = {
         "integrity": judge.integrity(wrong),
         "issuer": bound(judge.issuer(moment), mandated),
@@ -89,6 +91,17 @@ def would_bind(credential: Mapping[str, Any], signer: str, *, resolver: Resolver
 def _backing(case: Case, data: bytes) -> Report:
     """The report on a credential that backs the document: by its issuer's own key, whatever else it may name."""
     return verify(data, resolver=case.resolver, at=case.at, given=case.alone())
+
+
+def _seen_with(case: Case, moment: datetime | None) -> Backing:
+    """As :func:`_backing`; what the document names by its digest existed when the document did."""
+    digests = {each.digest for each in named_mandates(case.secured.vc)}
+
+    def backing(backed: Case, data: bytes) -> Report:
+        seen = moment if sha256(data.strip()) in digests else None
+        return verify(data, resolver=backed.resolver, at=backed.at, given=replace(backed.alone(), seen=seen))
+
+    return backing
 
 
 def _parted(secured: Secured, found: Result) -> Result:
