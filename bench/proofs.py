@@ -4,7 +4,7 @@
 
 The clients are those of ``make interop``, set up by it. What is compared is processor time, so that a busy machine does
 not decide. Two figures of each: the first pass, in which every document is seen once, as a verifier sees it; and the
-quickest of several passes over the same ones, when every program has warmed up. Goals, for the first pass:
+quickest of several passes over the same ones, when every program has warmed up. Goals, for both figures:
 eddsa-jcs-2022 verification at least as fast as openvc-core and 4 times @digitalbazaar; ecdsa-sd-2023 issued (all
 mandatory) 3 times, verified 1.5 times as fast as TrustVC. Beside it: full reports a second on one core and on all, and
 the share of the time that is the bare signature check.
@@ -205,12 +205,19 @@ def main() -> int:
     print(f"{'full report (eddsa-jcs-2022), one core':<42}{1 / one:>12.0f}")
     print(f"full report, the command, {os.cpu_count()} cores{every:>24.0f} by the clock")
     print(f"share of a report that is the bare signature check: {figures['bare Ed25519 check'][0] / one:.0%}")
+    bare, ours = figures["bare Ed25519 check"], figures["eddsa-jcs-2022 verify, ours"]
+    shares = f"{bare[0] / ours[0]:.0%}, warmed up {bare[1] / ours[1]:.0%}"
+    print(f"share of eddsa-jcs-2022 verify that is the bare signature check: {shares}")
+    # Theirs looks the key up and checks the data model, too; so does a whole report of ours, and more.
+    theirs = figures["eddsa-jcs-2022 verify, @digitalbazaar"]
+    print(f"full report against @digitalbazaar's: {theirs[0] / one:.2f} times, its warmed up {theirs[1] / one:.2f}")
     missed = 0
     for ours, theirs, goal in GOALS:
         first, warm = (figures[theirs][at] / figures[ours][at] for at in (0, 1))
-        missed += first < goal
+        is_met = min(first, warm) >= goal
+        missed += not is_met
         title = f"{ours.removesuffix(', ours')} against {theirs.split(', ')[1]}"
-        print(f"{title}: {first:.2f} times, warmed up {warm:.2f}; goal {goal}{'' if first >= goal else '  MISSED'}")
+        print(f"{title}: {first:.2f} times, warmed up {warm:.2f}; goal {goal}{'' if is_met else '  MISSED'}")
     if wish.json:
         print(json.dumps({**figures, "report": one, "reports all cores": every}))
     return int(missed > 0)

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from datetime import UTC, datetime
 
-from documents import CONTEXTS, WHOLE_MUTATED, documents, mutations
+from documents import CONTEXTS, WHOLE_MUTATED, copied, documents, mutations
 
 from entrepot.base.digest import b64url
 from entrepot.document.proof.integrity import canonical_text
@@ -104,8 +104,6 @@ class Round:
     def plain(self, document):
         """``document`` as far as this client can read it; what is left out is a limit of the client."""
         subject = document["credentialSubject"]
-        if self.suite == SELECTIVE:
-            subject.pop("steps", None)  # ordered lists cannot be signed statement by statement there
         if self.client == "openvc" and "-jcs-" not in self.suite:
             # PyLD, beneath it, reads 2.0 as a double; JSON-LD says that it is the integer 2.
             subject["amount"] = self.rng.randrange(1000) + 0.5
@@ -174,14 +172,25 @@ class Selective(Round):
             base = self._base(document, mandatory)
             mine = derive(base, base["proof"], reveal, CONTEXTS)
             self.expect("ours by them", self.theirs(mine), wanted=True)
-            derived = self.ask("derive", document=base, reveal=reveal)
-            self._derived_by_them(derived, "our base derived by them, by us")
-            self._of_them(document, mandatory, reveal)
+            self._made_by_them(number, document)
             self.altered(number, _bare(mine), lambda copy, mine=mine: self._with(mine, copy))
             if number == 0:
                 self.broken({**mine, "issuer": "did:web:somebody.example"})
 
+    def _made_by_them(self, number, document):
+        """What they sign and derive: documents without ordered lists, for which they label a list as if it were an
+        object and then refuse it (JSON-LD 1.1, 9.8). They verify such documents of ours."""
+        document = copied(document)
+        document["credentialSubject"].pop("steps", None)
+        mandatory, reveal = self._wishes(number, document)
+        derived = self.ask("derive", document=self._base(document, mandatory), reveal=reveal)
+        self._derived_by_them(derived, "our base derived by them, by us")
+        self._of_them(document, mandatory, reveal)
+
     def _wishes(self, number, document):
+        if "steps" in document["credentialSubject"]:
+            # An ordered list is one chain of statements: it is shown as a whole, or not at all.
+            return [""], []
         mandatory = [[""], ["/issuer", "/validFrom"], ["/issuer", "/validFrom", "/credentialSubject/title"]][number % 3]
         if self.client == "openvc":
             # It signs no pointer to the whole, and shows no part of an object inside the subject.
