@@ -103,6 +103,25 @@ def test_what_is_not_good_is_not_cosigned(kit, journal):
     assert ask(journal, TRUE, 8).cosignature
 
 
+def test_a_smaller_tree_is_good_and_not_cosigned_where_a_larger_one_is_known(kit, journal):
+    """The larger one came with an answer, and was never cosigned."""
+    journal.observe_head("p", TRUE.head(9, kit.now))
+    older = TRUE.head(6, kit.now - timedelta(minutes=1))
+    answer = journal.cosign("p", older, TRUE.proof(6, 9), base=9, sign=signer(OWN))
+    assert (answer.verdict, answer.known, answer.cosignature) == (Verdict.CONSISTENT, 9, "")
+
+
+@pytest.mark.parametrize("size", [6, 7])
+def test_what_was_cosigned_is_enough_to_refuse_another_root(kit, journal, size):
+    """Also where the heads of the peer that were kept are gone."""
+    assert ask(journal, TRUE, 7).cosignature
+    with journal.transaction() as db:
+        db.execute("DELETE FROM peer_head")
+    kit.tick()
+    assert ask(journal, FORK, size).cosignature == ""
+    assert [each.root for each in journal.cosignatures()] == [TRUE.roots[7]]
+
+
 def test_a_restored_log_begins_anew_in_its_epoch(kit, journal):
     assert ask(journal, TRUE, 7).cosignature
     kit.tick()

@@ -1,6 +1,9 @@
 """A node as a whole: health, its description, DID documents, headers, methods."""
 
+from dataclasses import replace
+
 import pytest
+from rig import paper
 from rig.inside import Api
 from rig.outside import eventually
 
@@ -29,6 +32,17 @@ def test_health_tells_what_stops_the_journal(node, monkeypatch):
         assert (answer.json["status"], answer.json["reason"]) == ("trouble", "journal-full")
         assert answer.headers["Retry-After"] == "5"
     assert eventually(lambda: GUEST.get("/healthz").status == 200)
+
+
+def test_health_notices_that_nobody_cosigns(node, monkeypatch):
+    """A head waits for a peer, and this node has none: a notice, once it waited for longer than the operator allows."""
+    buyer = node.trader()
+    assert buyer.issue(paper.order(buyer.party, "did:web:seller.example")).status == 200
+    told = eventually(lambda: (found := GUEST.get("/healthz").json)["uncosignedSince"] and found)
+    assert (told["cosigned"], told["notices"]) == (0, [])
+    monkeypatch.setattr(node.station, "config", replace(node.config, uncosigned_hours=0))
+    late = GUEST.get("/healthz").json
+    assert (late["status"], late["notices"]) == ("ok", ["uncosigned"])
 
 
 def test_a_node_describes_itself(node):

@@ -150,6 +150,16 @@ def test_what_is_not_the_word_of_a_witness_over_this_head_is_never_evidence(vete
         assert not ask(lie(receipt, says(head, 6), **{name: wrong}), **trusted).is_valid, name
 
 
+def test_no_log_is_its_own_witness(veteran, log, witness, ask):
+    """Whoever is believed as a notary is believed over heads of others."""
+    receipt = cosigned(log, witness, veteran.record())
+    own = witness.says(log.journal.head(), 6, witness=log.did, key=log.key, kid=key_method_id(log.key.public))
+    notary = Anchor(did=log.did, role="notary", name="x", since=day(0))
+    anchors = Anchors((AnchorList(version=1, economy="MY", sequence=1, issued=day(0), anchors=(notary,)),))
+    report = ask(lie(receipt, own), logs=[log.did], anchors=anchors)
+    assert said(report)[1] == ("invalid", "cosignature-wrong")
+
+
 def test_a_forged_head_needs_the_key_of_its_log(veteran, log, witness, ask, tmp_path):
     """A witness that signs whatever it is shown makes no log say what it did not say."""
     thief = Log(tmp_path, "thief")

@@ -108,9 +108,9 @@ class Witness:
         self.key = pair(name)
         self.did = did_key(self.key.public)
 
-    def says(self, head, number, *, witness="", key=None, typ=TYPE, **changes):
+    def says(self, head, number, *, witness="", key=None, kid="", typ=TYPE, **changes):
         payload = cosignature_payload(replace(head, **changes), witness=witness or self.did, seen=day(number))
-        header = {"kid": key_method_id(self.key.public), "typ": typ}
+        header = {"kid": kid or key_method_id(self.key.public), "typ": typ}
         return sign_jws(header, payload, key or self.key)
 
     def sees(self, log, number, head=None):
