@@ -23,12 +23,19 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def served(tmp_path_factory):
+    """The node itself."""
     node = Node(tmp_path_factory.mktemp("browser") / "node")
     try:
-        yield node.start().url
+        yield node.start()
     finally:
         node.stop()
+
+
+@pytest.fixture(scope="session")
+def site(served):
+    """Its address."""
+    return served.url
 
 
 @pytest.fixture

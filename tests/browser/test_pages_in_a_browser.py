@@ -4,12 +4,11 @@ import json
 import os
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from rig.axe import grave
 
 from entrepot.node.page.language import LANGUAGES
 
 PAGES = ("/", "/verify", "/economies", "/economies/MY", "/origins", "/nothing")
-GRAVE = ("serious", "critical")
 EVERY = [each.code for each in LANGUAGES]
 SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else ["en", "th"]
 """All languages in ``.ci/run`` and ``make proof``; a long one and a script without spaces in ``make test``."""
@@ -18,14 +17,6 @@ SIGNED = {
     "type": ["VerifiableCredential"],
     "issuer": "did:key:z1",
 }
-
-
-def grave(page):
-    """What axe-core finds serious or critical: rule and place."""
-    # The policy of the pages lets no foreign script in; the judge comes through the browser's own door.
-    found = Axe().run(page).response
-    assert found["passes"], "the judge did not run"
-    return [(each["id"], each["nodes"][0]["html"][:120]) for each in found["violations"] if each["impact"] in GRAVE]
 
 
 @pytest.mark.parametrize("language", SOME)

@@ -40,7 +40,7 @@ class Outline(HTMLParser):
             self.links.append(values["href"])
         if tag == "label":
             self.labels.add(values["for"])
-        if tag in ("input", "textarea"):
+        if tag in ("input", "textarea", "select") and values.get("type") != "hidden":
             self.fields.add(values["id"])
 
     def handle_endtag(self, tag):

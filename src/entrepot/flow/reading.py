@@ -14,6 +14,7 @@ from entrepot.flow.audience import may_read
 from entrepot.flow.sight import SALE_VIEW, Recall, facts_of_sale, state_of
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import Proof
+from entrepot.sale.right import next_steps, roles_of
 
 READERS_MAX = 50_000
 _READERS: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -78,6 +79,16 @@ def sale_summary(
     if len(seen) == row["facts"] == len(facts) and not row["withheld"]:
         return row
     return {**state_of(seen, recall, sale=sale, own=readers).to_json(), "sale": sale, "facts": len(seen)}
+
+
+def steps_open(
+    journal: Journal, sale: str, readers: Collection[str], *, recall: Recall | None = None
+) -> tuple[str, ...]:
+    """The kinds of record that one of ``readers`` may issue now in a sale, as far as they know it."""
+    facts = facts_of_sale(journal.view(SALE_VIEW), sale, recall)
+    state = state_of([each for each in facts if is_readable(journal, each.id, readers)], recall, sale=sale, own=readers)
+    roles = [role for did in readers for role in roles_of(state, did)]
+    return tuple(dict.fromkeys(kind for role in roles for kind in next_steps(state, role)))
 
 
 def sale_page(

@@ -111,7 +111,7 @@ def _environ(scope: Any) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name in scope.headers.keys():  # noqa: SIM118 - not a mapping of Python's own
-        value = ",".join(scope.headers.get_all(name))
+        value = (";" if name == "cookie" else ",").join(scope.headers.get_all(name))  # RFC 9113, 8.2.3
         key = name.upper().replace("-", "_")
         if "_" not in name:  # two spellings of one name would let a caller pass for its proxy
             environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value

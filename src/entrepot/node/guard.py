@@ -16,13 +16,16 @@ from entrepot.node.bucket import Buckets
 from entrepot.node.config import BODY_BYTES_MAX, PEER_BYTES_MAX
 from entrepot.node.error import AccountsFailed
 from entrepot.node.page.answer import Page, error_page, wants_page
-from entrepot.node.problem import of_error, problem
+from entrepot.node.page.language import split
+from entrepot.node.problem import ProblemError, of_error, problem
 
 if TYPE_CHECKING:
     from entrepot.node.config import Config
 
 log = logging.getLogger("entrepot.request")
 PEER_DOOR = "/peer/"
+GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first"), 0.01
+"""Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
 CODES = {400: "request", 404: "not-found", 405: "method", 413: "too-large", 500: "internal"}
 """Problem codes for what Django itself answers."""
 
@@ -77,16 +80,18 @@ class Guard:
         if token is not None:
             return self._buckets.wait_s(f"token/{token.pk}")
         door = "peer" if request.path.startswith(PEER_DOOR) else "guest"
-        return self._buckets.wait_s(f"{door}/{self._address(request)}", 0.25)
-
-    def _address(self, request: HttpRequest) -> str:
-        """Where the request comes from. A node with a public address stands behind its proxy, which appends it."""
-        forwarded: str = request.headers.get("X-Forwarded-For", "") if self._config.is_public else ""
-        return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+        address = address_of(request, behind_proxy=self._config.is_public)
+        if request.method == "POST" and split(request.path_info)[1].startswith(GUESSED):
+            wait = self._buckets.wait_s(f"guess/{address}", GUESS_SHARE)
+            if wait:
+                return wait
+        return self._buckets.wait_s(f"{door}/{address}", 0.25)
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse:
         """Whatever no view answered: a machine in trouble is told as such; anything else is logged here, and told to
         the caller without its inside."""
+        if isinstance(wrong, ProblemError):
+            return wrong.to_response()
         if isinstance(wrong, EntrepotError):
             return of_error(wrong)
         if isinstance(wrong, DatabaseError):
@@ -94,6 +99,13 @@ class Guard:
             return of_error(AccountsFailed("the accounts cannot be read or written now", remedy="Try again."))
         log.error("unexpected error at %s %s", request.method, request.path, exc_info=wrong)
         return problem(500, "internal", detail="The node failed; its operator finds the reason in the log.")
+
+
+def address_of(request: HttpRequest, *, behind_proxy: bool | None = None) -> str:
+    """Where the request comes from. A node with a public address stands behind its proxy, which appends it."""
+    is_behind = settings.CONFIG.is_public if behind_proxy is None else behind_proxy
+    forwarded: str = request.headers.get("X-Forwarded-For", "") if is_behind else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def _as_error(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

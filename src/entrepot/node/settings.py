@@ -11,12 +11,36 @@ SECRET_KEY = hashlib.sha256(_secret_file.read_bytes()).hexdigest()
 DEBUG = False
 ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else ["127.0.0.1", "localhost", "[::1]", LOCAL_HOST]
 ROOT_URLCONF = "entrepot.node.urls"
-INSTALLED_APPS = ["entrepot.node.access", "entrepot.node.page"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "entrepot.node.access",
+    "entrepot.node.account",
+    "entrepot.node.page",
+]
+AUTH_USER_MODEL = "account.Person"
+PASSWORD_HASHERS = ["entrepot.node.account.hashing.Argon2idHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(CONFIG.data / "letters")
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "entrepot.node.guard.Guard",
     "entrepot.node.page.language.Languages",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 TEMPLATES = [
     {
@@ -56,11 +80,17 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # under no-referrer a form is sent with "Origin: null" and refused as forged
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+# Browsers send a cookie to every port of a host: two nodes of one machine must not take each other's.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-session", "__Host-form") if _https else (f"session-{CONFIG.port}", f"form-{CONFIG.port}")
+)
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "entrepot.node.page.kept.outdated"
+SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
-    "security.W003",  # no cookie carries authority in the API: every call names its token
     "security.W008",  # TLS ends at the proxy
 ]
 LOGGING = {

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from entrepot.base.amount import EXACT, exact_product, exact_sum
+from entrepot.base.amount import exact_product
 from entrepot.base.error import EntrepotError
-from entrepot.base.money import Money, Rounding, exponent, round_to
+from entrepot.base.money import Money, Rounding
 from entrepot.cli.demo.cast import Cast
 from entrepot.document.customs.model import (
     CustomsDeclaration,
@@ -16,21 +16,19 @@ from entrepot.document.customs.model import (
     DeclaredGoods,
     Direction,
 )
+from entrepot.document.invoice.billing import bill
 from entrepot.document.invoice.model import Invoice
 from entrepot.document.order.model import Answer, Order, OrderResponse
 from entrepot.document.origin.model import CertificateOfOrigin, Criterion, Declaration, OriginItem
 from entrepot.document.trade import (
-    AdjustmentKind,
     DocumentReference,
     HsCode,
     HsVintage,
     Line,
     Packages,
     Place,
-    Price,
     RecordReference,
     Subject,
-    Totals,
 )
 from entrepot.document.transport.model import (
     CargoItem,
@@ -108,47 +106,9 @@ def response(deal: Deal, number: str) -> OrderResponse:
 
 def invoice(deal: Deal, number: str) -> Invoice:
     """The seller bills what was ordered; figures are computed anew, so that they add up whoever wrote the order."""
-    order = deal.order
-    lines = tuple(_billed(each, order.currency) for each in order.lines)
-    total = exact_sum([each.amount for each in lines])
-    allowances = exact_sum([a.amount for a in order.adjustments if a.kind is AdjustmentKind.ALLOWANCE])
-    charges = exact_sum([a.amount for a in order.adjustments if a.kind is AdjustmentKind.CHARGE])
-    without_tax = total - allowances + charges
-    return Invoice(
-        number=number,
-        issue_date=deal.today,
-        type_code="380",
-        seller=deal.cast["seller"],
-        buyer=deal.cast["buyer"],
-        currency=order.currency,
-        lines=lines,
-        adjustments=order.adjustments,
-        totals=Totals(
-            lines=total,
-            allowances=allowances if allowances else None,
-            charges=charges if charges else None,
-            without_tax=without_tax,
-            with_tax=without_tax,
-            payable=Money.of(without_tax, order.currency, rounding=Rounding.HALF_EVEN),
-        ),
-        rounding=Rounding.HALF_EVEN,
-        order=deal.doc("order"),
-        delivery_terms=order.delivery_terms,
-        due_date=deal.today + timedelta(days=30),
-    )
-
-
-def _billed(line: Line, currency: str) -> Line:
-    """The line with a price that gives its amount: an order by others may state both, and not agree with itself."""
-    per = line.price.per.value if line.price.per else Decimal(1)
-    digits = exponent(currency)
-    amount = round_to(line.amount, digits, Rounding.HALF_EVEN)
-    stated = exact_product(line.price.amount, line.quantity.value)
-    price = line.price
-    if stated != exact_product(line.amount, per) and line.quantity.value:
-        price = Price(amount=EXACT.divide(amount, line.quantity.value).quantize(Decimal("1e-12")).normalize())
-        price = Price(amount=Decimal(format(price.amount, "f")))
-    return replace(line, price=price, amount=amount, order_line=line.id, tax=None, adjustments=())
+    due = deal.today + timedelta(days=30)
+    made = bill(deal.order, number=number, today=deal.today, reference=deal.doc("order"), due=due)
+    return replace(made, seller=deal.cast["seller"], buyer=deal.cast["buyer"])
 
 
 def hs_of(line: Line, deal: Deal) -> HsCode:

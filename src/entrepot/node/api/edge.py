@@ -185,7 +185,11 @@ def once(request: HttpRequest, operation: str, body: Any, act: Callable[[], Any]
     For accounts and peers. A crash between act and keeping lets a retry do it again; records have their keys in the
     journal instead.
     """
-    key = idempotency(request, caller(request), operation, body)
+    return done_once(idempotency(request, caller(request), operation, body), act)
+
+
+def done_once(key: Idempotency, act: Callable[[], Any]) -> Any:
+    """The answer of ``act``, done once for ``key``."""
     with IN_FLIGHT.hold(key):
         done = Act.objects.filter(scope=key.scope, key=key.key).first()
         if done is None:

@@ -1,9 +1,7 @@
 """The operator's door: the parties of the node, and their tokens."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import ConfigDict, StringConstraints
@@ -11,7 +9,8 @@ from pydantic import ConfigDict, StringConstraints
 from entrepot.node.api.auth import OPERATORS
 from entrepot.node.api.edge import ACTS, BEHIND_TOKEN, ON_POST, once, wrongs
 from entrepot.node.api.token import TokenId, TokenIn, TokenLine, TokenOut, create, lines, revoke
-from entrepot.node.custody import NAME_PATTERN, key_did, require_name, web_did
+from entrepot.node.custody import NAME_PATTERN, require_name
+from entrepot.node.hosting import PartyMethod, host
 from entrepot.node.problem import ProblemError
 from entrepot.node.running import office, station
 from entrepot.party.key import Curve
@@ -20,14 +19,6 @@ from entrepot.party.residence import TEXT_MAX, names_node, read_residence
 router = Router(tags=["operator"], auth=OPERATORS)
 OWN_PATTERN = "^did:(key|web|webvh):[A-Za-z0-9._:%-]*[A-Za-z0-9._%-]$"
 """DIDs under which a party may hold its own key."""
-
-
-class PartyMethod(StrEnum):
-    """How a party is named: ``web`` under this node's address, or ``key`` by its key alone, which cannot be changed
-    and does not say where the party lives."""
-
-    WEB = "web"
-    KEY = "key"
 
 
 class PartyIn(Schema):
@@ -76,20 +67,13 @@ def create_party(request: HttpRequest, body: PartyIn) -> Any:
 
     def act() -> dict[str, Any]:
         name = require_name(body.name)
-        made = _held(name, body.curve, body.method) if body.did is None else _registered(name, body.did, body.residence)
+        if body.did is None:
+            return {"name": name, "did": host(name, body.curve, body.method), "custody": "held", "resides": True}
+        made = _registered(name, body.did, body.residence)
         station().announcer.tell()
         return {"name": name, **made}
 
     return once(request, "party", body.model_dump(mode="json", exclude_unset=True), act)
-
-
-def _held(name: str, curve: Curve, method: PartyMethod) -> dict[str, Any]:
-    web = web_did(settings.CONFIG.did_host, settings.CONFIG.port, name)
-    did = key_did if method is PartyMethod.KEY else web
-    made = station().keys.create(name, did=did, curve=curve, now=office().clock())
-    if made.key.curve is not curve or not made.did.startswith(f"did:{method}:"):
-        raise ProblemError(409, "party-exists", f"The party {name} is there, as {made.did} on {made.key.curve}.")
-    return {"did": made.did, "custody": "held", "resides": True}
 
 
 def _registered(name: str, did: str, residence: str | None) -> dict[str, Any]:

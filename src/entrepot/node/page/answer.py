@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
@@ -19,6 +20,10 @@ ERRORS = {
     400: (gettext_noop("This request is not well formed"), gettext_noop("Check the address, and try again.")),
     403: (gettext_noop("This is not open to you"), gettext_noop("Sign in with an account that may see it.")),
     404: (gettext_noop("There is no such page"), gettext_noop("Check the address, or start from the first page.")),
+    409: (
+        gettext_noop("This was done already, or something came in between"),
+        gettext_noop("Open the sale or the list again, and see how it stands now."),
+    ),
     405: (gettext_noop("This page cannot be used that way"), gettext_noop("Go back, and use the form on the page.")),
     413: (gettext_noop("That is too large"), gettext_noop("Send a file of at most 5 MB.")),
     429: (gettext_noop("Too many requests"), gettext_noop("Wait a minute, then try again.")),
@@ -37,18 +42,40 @@ class Page(HttpResponse):
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **values: Any) -> Page:
     """The page that ``template`` makes of ``values`` for this reader."""
+    from entrepot.node.account.acting import acting_of  # tables of words are read without accounts, too
+
     language = language_of(request)
     shared = {
+        **csrf(request),
+        "acting": acting_of(request) if getattr(request, "resolver_match", None) else None,
         "language": language,
         "languages": LANGUAGES,
         "provenance": provenance(language),
-        "root": f"/{language.code}" if getattr(request, "named_language", None) else "",
+        "root": root_of(request),
         "here": request.path_info,
         "sheet": address(),
     }
+    values["has_faults"] = any(each.is_wrong for each in values.get("entries", ()))
     answer = Page(render_to_string(template, shared | values), status=status)
     answer["Content-Security-Policy"] = POLICY
     return answer
+
+
+def root_of(request: HttpRequest) -> str:
+    """What addresses begin with where the reader's language stands in them."""
+    named = getattr(request, "named_language", None)
+    return f"/{named.code}" if named else ""
+
+
+class Onward(HttpResponseRedirect):
+    """What was sent is done; the browser fetches the next page (303, RFC 9110, 15.4.4)."""
+
+    status_code = 303
+
+
+def onward(request: HttpRequest, path: str) -> Onward:
+    """On to a page of this node, in the same language."""
+    return Onward(root_of(request) + path)
 
 
 def wants_page(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from entrepot.node.account.models import Person
 from entrepot.node.page.answer import page
 from entrepot.node.page.economy import tiles
 from entrepot.node.page.language import language_of
@@ -11,4 +12,5 @@ from entrepot.node.page.language import language_of
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What is here for whoever comes by."""
-    return page(request, "home.html", tiles=tiles(language_of(request)))
+    is_empty = not Person.objects.exists()
+    return page(request, "home.html", tiles=tiles(language_of(request)), is_empty=is_empty)

@@ -1,11 +1,15 @@
 """Dates and field names as a reader writes them."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
 from django import template
 from django.utils.translation import gettext
 
+from entrepot.base.money import Money, Rounding
+from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import Language, gettext_noop
 
 register = template.Library()
@@ -62,3 +66,28 @@ def field(name: str) -> str:
 def day(value: date, language: Language) -> str:
     """The day, as the reader's language writes it."""
     return format_date(value, format="long", locale=language.locale)
+
+
+@register.filter
+def moment(value: datetime, language: Language) -> str:
+    """The moment in UTC, as the reader's language writes it."""
+    return f"{format_datetime(value, format='medium', locale=language.locale)} UTC"
+
+
+@register.filter
+def amount(value: Decimal, currency: str) -> Money:
+    """A figure of a document as money, rounded to the digits of its currency."""
+    return Money.of(value, currency, rounding=Rounding.HALF_EVEN)
+
+
+@register.filter
+def money(value: Money, language: Language) -> str:
+    """The amount with its currency's code, as the reader's language writes it; the digits are those of ISO 4217."""
+    shown = format_currency(value.amount, value.currency, "#,##0.00 ¤¤", locale=language.locale)
+    return str(shown)
+
+
+@register.filter
+def quantity(value: Quantity, language: Language) -> str:
+    """How much, with the code of its unit."""
+    return f"{format_decimal(value.value, locale=language.locale, decimal_quantization=False)} {value.unit}"

@@ -1,18 +1,57 @@
 """Addresses of the pages; each also answers below a language (``/zh-hans/verify``)."""
 
-from django.urls import path
+from django.urls import path, re_path
 
+from entrepot.node.page.account import own, people, reset, sign_in, sign_up
+from entrepot.node.page.account.business import businesses, new_business
 from entrepot.node.page.economy import economy_list, economy_page
 from entrepot.node.page.home import home
 from entrepot.node.page.origin import origins_page
+from entrepot.node.page.sale.board import board
+from entrepot.node.page.sale.step import new_sale, next_step
+from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import style_sheet
 from entrepot.node.page.verification import verify_page
 
-urlpatterns = [
+SALE = "^sales/(?P<sale>[0-9a-f]{64})"
+public = [
     path("", home),
     path("verify", verify_page),
     path("economies", economy_list),
     path("economies/<slug:code>", economy_page),
     path("origins", origins_page),
     path("static/<slug:digest>/entrepot.css", style_sheet),
+    path("first", sign_up.first),
+    path("sign-up", sign_up.sign_up),
+    path("sign-up/<str:token>", sign_up.sign_up_finish),
+    path("sign-in", sign_in.sign_in),
+    path("sign-in/code", sign_in.sign_in_code),
+    path("sign-out", sign_in.sign_out),
+    path("reset", reset.reset),
+    path("reset/<int:person>/<str:token>", reset.reset_finish),
+    path("join/<str:secret>", people.join),
 ]
+"""For everybody."""
+own_pages = [
+    path("account", own.account),
+    path("account/password", own.change_password),
+    path("account/totp", own.totp),
+    path("account/factor", own.factor),
+    path("account/sessions", own.end_sessions),
+    path("account/deeds", people.own_audit),
+    path("businesses", businesses),
+    path("businesses/new", new_business),
+]
+"""For whoever is signed in."""
+of_party = [
+    path("people", people.people),
+    path("people/invitations/<int:invitation>/close", people.close_invitation),
+    path("people/<int:membership>/end", people.end_membership),
+    path("audit", people.audit),
+    path("sales", board),
+    path("sales/new", new_sale),
+    re_path(f"{SALE}$", timeline),
+    re_path(f"{SALE}/(?P<kind>[a-z-]+)$", next_step),
+]
+"""For whoever acts for a party."""
+urlpatterns = [*public, *own_pages, *of_party]

@@ -1,0 +1,146 @@
+"""People, businesses, who acts for which, and drafts. Secrets are kept as digests, or wrapped under the node's key."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from entrepot.node.access.models import Role
+
+
+class People(BaseUserManager["Person"]):
+    """All people of the node."""
+
+
+class Person(AbstractBaseUser):
+    """Somebody with an account. ``email`` in lower case; ``epoch`` grows when all sessions are to end.
+
+    ``totp``: the secret of one-time codes, wrapped, as hexadecimal digits; ``totp_used``: the last step that was used.
+    """
+
+    email: "models.CharField[str, str]" = models.CharField(max_length=254, unique=True)
+    name: "models.CharField[str, str]" = models.CharField(max_length=200)
+    is_active: "models.BooleanField[bool, bool]" = models.BooleanField(default=True)
+    is_operator: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
+    totp: "models.CharField[str, str]" = models.CharField(max_length=200, blank=True)
+    totp_used: "models.BigIntegerField[int, int]" = models.BigIntegerField(default=0)
+    letter_codes: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
+    epoch: "models.IntegerField[int, int]" = models.IntegerField(default=0)
+    joined: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects: ClassVar = People()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def second_factor(self) -> str:
+        """What is asked for beside the password: ``totp``, ``letter`` or nothing."""
+        return "totp" if self.totp else "letter" if self.letter_codes else ""
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to stay in force: it changes with the password and with ``epoch``."""
+        return salted_hmac("entrepot.session", f"{self.password}/{self.epoch}", algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """None: the secret of the node is not rotated."""
+        return iter(())
+
+
+class Business(models.Model):
+    """What a party of this node says of itself, for the documents that it issues; no registrar has confirmed it."""
+
+    party: "models.CharField[str, str]" = models.CharField(max_length=500, unique=True)
+    name: "models.CharField[str, str]" = models.CharField(max_length=200)
+    economy: "models.CharField[str, str]" = models.CharField(max_length=2)
+    scheme: "models.CharField[str, str]" = models.CharField(max_length=35, blank=True)
+    number: "models.CharField[str, str]" = models.CharField(max_length=70, blank=True)
+    street: "models.CharField[str, str]" = models.CharField(max_length=200, blank=True)
+    city: "models.CharField[str, str]" = models.CharField(max_length=200, blank=True)
+    postal_code: "models.CharField[str, str]" = models.CharField(max_length=35, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One person acts for one party, in one role, until it is ended."""
+
+    person: "models.ForeignKey[Person, Person]" = models.ForeignKey(Person, models.CASCADE)
+    party: "models.CharField[str, str]" = models.CharField(max_length=500, db_index=True)
+    role: "models.CharField[str, str]" = models.CharField(max_length=10, choices=Role.choices)
+    since: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    ended: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+
+    class Meta:
+        """Table options."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "party"], condition=models.Q(ended__isnull=True), name="account_one_membership"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.role})"
+
+
+class Invitation(models.Model):
+    """A letter that lets whoever reads it act for a party; only the digest of its secret is kept."""
+
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    party: "models.CharField[str, str]" = models.CharField(max_length=500, db_index=True)
+    role: "models.CharField[str, str]" = models.CharField(max_length=10, choices=Role.choices)
+    email: "models.CharField[str, str]" = models.CharField(max_length=254)
+    invited_by: "models.ForeignKey[Person, Person]" = models.ForeignKey(Person, models.CASCADE)
+    expires: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    closed: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role})"
+
+
+class Deed(models.Model):
+    """Who did what, for which party (empty: for nobody); ``about``: a record id, a role, an address of a letter."""
+
+    at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    person: "models.ForeignKey[Person | None, Person | None]" = models.ForeignKey(Person, models.SET_NULL, null=True)
+    party: "models.CharField[str, str]" = models.CharField(max_length=500, blank=True, db_index=True)
+    what: "models.CharField[str, str]" = models.CharField(max_length=40)
+    about: "models.CharField[str, str]" = models.CharField(max_length=300, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.what}"
+
+
+class Draft(models.Model):
+    """What a person typed into a form and has not signed: ``typed`` is JSON, ``place`` the address of the form."""
+
+    person: "models.ForeignKey[Person, Person]" = models.ForeignKey(Person, models.CASCADE)
+    place: "models.CharField[str, str]" = models.CharField(max_length=300)
+    typed: "models.TextField[str, str]" = models.TextField()
+    updated: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    class Meta:
+        """Table options."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "place"], name="account_one_draft")]
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class Failure(models.Model):
+    """Failed attempts to sign in, by a digest of whom they were for: whether there is such an account or not."""
+
+    key: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    count: "models.IntegerField[int, int]" = models.IntegerField(default=0)
+    last: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count}"

@@ -1,0 +1,1 @@
+"""Pages about people: sign up, sign in, reset, businesses, who acts for them, and who did what."""

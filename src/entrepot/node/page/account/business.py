@@ -1,0 +1,147 @@
+"""The businesses for which a person acts: choose one, register one of one's own."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from entrepot.base.digest import sha256
+from entrepot.base.finding import Severity
+from entrepot.economy import economy
+from entrepot.economy.identifier import identifier_findings
+from entrepot.economy.load import codes
+from entrepot.node.access.models import Role
+from entrepot.node.account.acting import PARTY, Acting, me, memberships, name_of, note
+from entrepot.node.account.models import Business, Membership
+from entrepot.node.api.edge import done_once
+from entrepot.node.custody import require_name
+from entrepot.node.hosting import host
+from entrepot.node.page.answer import Page, error_page, onward, page
+from entrepot.node.page.economy import tiles
+from entrepot.node.page.entrance import safe, signed_in
+from entrepot.node.page.entry import Entry, examine, fill_in
+from entrepot.node.page.kept import typed_in
+from entrepot.node.page.language import language_of
+from entrepot.node.page.once import KEY, form_key, new_key, patiently
+from entrepot.node.running import office
+
+BUSINESSES_MAX = 10
+"""Businesses that one person may register on a node."""
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def businesses(request: HttpRequest) -> HttpResponseBase:
+    """For whom the person acts; choosing one makes it the one for which all pages speak."""
+    acting = me(request)
+    held = list(memberships(acting.person))
+    if request.method == "POST":
+        chosen = next((each for each in held if each.party == request.POST.get("party")), None)
+        if chosen is None:
+            return error_page(request, 404)
+        request.session[PARTY] = chosen.party
+        return onward(request, safe(request.POST.get("next", "")))
+    lines = [(each.party, name_of(each.party), Role(each.role)) for each in held]
+    return page(request, "account/businesses.html", lines=lines)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def new_business(request: HttpRequest) -> HttpResponseBase:
+    """Register a business: first its economy, then what is asked there."""
+    typed = typed_in(request)
+    code = (typed.get("economy") or request.GET.get("economy", "")).upper()
+    if code not in codes():
+        return _economy_page(request)
+    entries = business_entries(code)
+    acting = me(request)
+    if request.method == "POST" and examine(entries, typed) and _number_holds(entries, code):
+        if Membership.objects.filter(person=acting.person).count() >= BUSINESSES_MAX:
+            return error_page(request, 403)
+        key = form_key(acting, "business", typed)
+        party = patiently(lambda: done_once(key, lambda: _made(acting, typed, key.key)))["party"]
+        request.session[PARTY] = party
+        return onward(request, "/sales")
+    fill_in(entries, typed)
+    return _form(request, entries, code, typed.get(KEY) or new_key())
+
+
+def _form(request: HttpRequest, entries: list[Entry], code: str, key: str) -> Page:
+    return page(
+        request,
+        "form.html",
+        status=422 if any(each.is_wrong for each in entries) else 200,
+        title=gettext("Register a business"),
+        lead=gettext("This node makes a key for the business and signs with it what you say in its name."),
+        entries=entries,
+        hidden=[("economy", code), (KEY, key)],
+        button=gettext("Register"),
+    )
+
+
+def _economy_page(request: HttpRequest) -> Page:
+    return page(
+        request,
+        "form.html",
+        title=gettext("Register a business"),
+        lead=gettext("In which economy is the business?"),
+        entries=[economy_entry(request)],
+        method="get",
+        button=gettext("Next"),
+    )
+
+
+def economy_entry(request: HttpRequest, name: str = "economy", value: str = "") -> Entry:
+    """One of the economies, by name in the reader's language."""
+    listed = sorted(tiles(language_of(request)), key=lambda each: each.name)
+    options = tuple((each.code, each.name) for each in listed)
+    return Entry(name=name, label=gettext("Economy"), kind="select", options=options, value=value)
+
+
+def business_entries(code: str) -> list[Entry]:
+    """What a business of that economy says of itself; its number may be left out."""
+    schemes = tuple((each.scheme, each.name) for each in economy(code).identifiers)
+    return [
+        Entry(name="name", label=gettext("Name of the business"), autocomplete="organization"),
+        Entry(name="scheme", label=gettext("Kind of business number"), kind="select", options=schemes, required=False),
+        Entry(name="number", label=gettext("Business number"), required=False, most=70),
+        Entry(name="street", label=gettext("Street"), required=False, autocomplete="address-line1"),
+        Entry(name="city", label=gettext("City"), required=False, autocomplete="address-level2"),
+        Entry(name="postal_code", label=gettext("Postal code"), required=False, most=35, autocomplete="postal-code"),
+    ]
+
+
+def _number_holds(entries: list[Entry], code: str) -> bool:
+    """Whether the number is one of its scheme, as far as the scheme can be checked."""
+    scheme, number = entries[1], entries[2]
+    if number.value and not scheme.value:
+        scheme.problems.append(gettext("Say of which kind the number is."))
+    found = identifier_findings(code, scheme.value, number.value) if number.value and scheme.value else ()
+    if any(each.severity is Severity.BLOCKING for each in found):
+        number.problems.append(gettext("This is no number of that kind. Check it against your papers."))
+    return not (scheme.is_wrong or number.is_wrong)
+
+
+def _made(acting: Acting, typed: dict[str, str], key: str) -> dict[str, Any]:
+    """The party, its card and its first owner; harmless when repeated, as the short name comes from the key."""
+    party = host(require_name(_short_name(typed["name"], key)))
+    card = {name: typed.get(name, "").strip() for name in ("name", "scheme", "number", "street", "city", "postal_code")}
+    card["scheme"] = card["scheme"] if card["number"] else ""
+    Business.objects.get_or_create(party=party, defaults={**card, "economy": typed["economy"].upper()})
+    held = {"role": Role.OWNER, "since": office().clock()}
+    _, is_new = Membership.objects.get_or_create(person=acting.person, party=party, ended=None, defaults=held)
+    if is_new:
+        note(acting.person, "business-registered", party=party)
+    return {"party": party}
+
+
+def _short_name(name: str, key: str) -> str:
+    """A short name for addresses: the Latin letters of the name, and digits that come from the key of the form."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:24].strip("-")
+    return f"{words or 'firm'}-{sha256(f'{settings.SECRET_KEY}{key}'.encode())[:8]}"

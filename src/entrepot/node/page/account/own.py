@@ -1,0 +1,109 @@
+"""One's own account: the password, how codes come, and ending all sessions."""
+
+import secrets
+
+import segno
+from django.conf import settings
+from django.contrib.auth import logout, update_session_auth_hash
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from entrepot.node.account.acting import me, note
+from entrepot.node.account.models import Person
+from entrepot.node.account.totp import SECRET_BYTES, address, matching_step, wrapped
+from entrepot.node.page.account.forms import code_entry, judge_password, new_password_entry, password_entry
+from entrepot.node.page.answer import onward, page
+from entrepot.node.page.entrance import signed_in
+from entrepot.node.page.entry import examine
+from entrepot.node.running import office, station
+
+SECRET = "totp"  # noqa: S105 - the name of a member of the session
+
+
+@require_safe
+@signed_in
+def account(request: HttpRequest) -> HttpResponseBase:
+    """What is known of the person, and what she can change."""
+    return page(request, "account/account.html", person=me(request).person)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def change_password(request: HttpRequest) -> HttpResponseBase:
+    """A new password for whoever knows the old one; all other sessions end."""
+    person = me(request).person
+    old, new = password_entry(), new_password_entry()
+    old.name, old.label = "old", gettext("Password until now")
+    entries = [old, new]
+    if request.method == "POST" and examine(entries, request.POST.dict()):
+        if not person.check_password(request.POST["old"]):
+            old.problems.append(gettext("This is not your password."))
+        elif judge_password(new, request.POST["password"], person):
+            person.set_password(request.POST["password"])
+            person.save(update_fields=["password"])
+            update_session_auth_hash(request, person)
+            note(person, "password-changed")
+            return onward(request, "/account")
+    return page(
+        request,
+        "form.html",
+        status=422 if any(each.is_wrong for each in entries) else 200,
+        title=gettext("Change the password"),
+        entries=entries,
+        button=gettext("Keep the new password"),
+    )
+
+
+@require_POST
+@signed_in
+def end_sessions(request: HttpRequest) -> HttpResponseBase:
+    """Sign out everywhere, here too."""
+    person = me(request).person
+    Person.objects.filter(pk=person.pk).update(epoch=person.epoch + 1)
+    note(person, "sessions-ended")
+    logout(request)
+    return onward(request, "/sign-in")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def totp(request: HttpRequest) -> HttpResponseBase:
+    """An app that makes codes: shown once as a picture and as letters, in force when a first code was right."""
+    person = me(request).person
+    if SECRET not in request.session:
+        request.session[SECRET] = secrets.token_hex(SECRET_BYTES)
+    secret = bytes.fromhex(request.session[SECRET])
+    entry = code_entry()
+    if request.method == "POST" and examine([entry], request.POST.dict()):
+        typed = request.POST["code"].replace(" ", "")
+        step = matching_step(secret, typed, office().clock(), 0)
+        if step is not None:
+            person.totp = wrapped(secret, station().keys.wrapping, str(person.pk))
+            person.totp_used, person.letter_codes = step, False
+            return _changed(request, person)
+        entry.problems.append(gettext("This code is not right, or no longer. Wait for the next one."))
+    where = address(secret, person.email, settings.CONFIG.host)
+    picture = segno.make(where, error="m").svg_data_uri(scale=5, light="#fff", dark="#000")
+    values = {"entries": [entry], "picture": picture, "letters": where.partition("secret=")[2].partition("&")[0]}
+    return page(request, "account/totp.html", status=422 if entry.is_wrong else 200, **values)
+
+
+@require_POST
+@signed_in
+def factor(request: HttpRequest) -> HttpResponseBase:
+    """Codes by letter, or none at all; the password is asked for once more."""
+    person = me(request).person
+    if not person.check_password(request.POST.get("password", "")):
+        wrong = gettext("This is not your password.")
+        return page(request, "account/account.html", status=422, person=person, wrong=wrong)
+    person.totp, person.letter_codes = "", request.POST.get("by") == "letter"
+    return _changed(request, person)
+
+
+def _changed(request: HttpRequest, person: Person) -> HttpResponseBase:
+    person.save(update_fields=["totp", "totp_used", "letter_codes"])
+    request.session.pop(SECRET, None)
+    note(person, "factor-changed", about=person.second_factor)
+    return onward(request, "/account")

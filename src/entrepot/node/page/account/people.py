@@ -1,0 +1,186 @@
+"""Who acts for a party: its owners invite, change and take back; anybody may leave. One owner always stays."""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from entrepot.node.access.bearer import digest_of
+from entrepot.node.access.models import Role
+from entrepot.node.account import letter
+from entrepot.node.account.acting import OWNERS, PARTY, READERS, acting_of, me, name_of, note
+from entrepot.node.account.models import Deed, Invitation, Membership, Person
+from entrepot.node.page.account.forms import email_entry, email_of
+from entrepot.node.page.account.sign_up import make_account
+from entrepot.node.page.answer import Page, error_page, onward, page, root_of
+from entrepot.node.page.entrance import acting_for, sign_in_page, signed_in
+from entrepot.node.page.entry import Entry, examine
+from entrepot.node.page.language import gettext_noop
+from entrepot.node.running import office
+
+ROLES = {
+    Role.OWNER: gettext_noop("owner: signs, and says who acts for the business"),
+    Role.CLERK: gettext_noop("clerk: signs"),
+    Role.VIEWER: gettext_noop("viewer: reads"),
+}
+DEEDS = {
+    "joined": gettext_noop("made an account"),
+    "signed-in": gettext_noop("signed in"),
+    "password-reset": gettext_noop("chose a new password by letter"),
+    "password-changed": gettext_noop("changed the password"),
+    "sessions-ended": gettext_noop("signed out everywhere"),
+    "factor-changed": gettext_noop("changed how codes come"),
+    "business-registered": gettext_noop("registered the business"),
+    "invited": gettext_noop("invited somebody"),
+    "invitation-closed": gettext_noop("took an invitation back"),
+    "member-joined": gettext_noop("began to act for the business"),
+    "member-left": gettext_noop("left the business"),
+    "member-removed": gettext_noop("ended that somebody acts for the business"),
+    "signed": gettext_noop("signed a record"),
+}
+"""What a person may have done -> the words for it."""
+INVITATION_LIVES = timedelta(days=7)
+DEEDS_SHOWN = 200
+
+
+@require_http_methods(["GET", "POST"])
+@acting_for(READERS)
+def people(request: HttpRequest) -> HttpResponseBase:
+    """Who acts for the party; for its owners also the form that invites somebody."""
+    acting = me(request)
+    entries = [email_entry(), _role_entry()]
+    if request.method == "POST":
+        if not acting.may_rule:
+            return error_page(request, 403)
+        if examine(entries, request.POST.dict()):
+            email = email_of(entries[0].value)
+            if email:
+                _invite(request, email, Role(entries[1].value))
+                return onward(request, "/people")
+            entries[0].problems.append(gettext("This is no e-mail address."))
+    return _list(request, entries)
+
+
+def _role_entry() -> Entry:
+    options = tuple((str(role), gettext(words)) for role, words in ROLES.items())
+    return Entry(name="role", label=gettext("Role"), kind="select", options=options, value=str(Role.CLERK))
+
+
+def _list(request: HttpRequest, entries: list[Entry]) -> Page:
+    acting = me(request)
+    held = Membership.objects.filter(party=acting.party, ended=None).select_related("person").order_by("pk")
+    asked = Invitation.objects.filter(party=acting.party, closed=None, expires__gt=office().clock()).order_by("pk")
+    return page(
+        request,
+        "account/people.html",
+        status=422 if any(each.is_wrong for each in entries) else 200,
+        members=[(each, gettext(ROLES[Role(each.role)])) for each in held],
+        invitations=[(each, gettext(ROLES[Role(each.role)])) for each in asked] if acting.may_rule else [],
+        entries=entries,
+    )
+
+
+def _invite(request: HttpRequest, email: str, role: Role) -> None:
+    acting, secret, now = me(request), secrets.token_urlsafe(32), office().clock()
+    values = {"digest": digest_of(secret), "invited_by": acting.person, "expires": now + INVITATION_LIVES}
+    with transaction.atomic():
+        same = Invitation.objects.filter(party=acting.party, email=email, role=role, closed=None, expires__gt=now)
+        if same.exists():  # sent twice: one letter is enough
+            return
+        Invitation.objects.create(party=acting.party, role=role, email=email, **values)
+    note(acting.person, "invited", party=acting.party, about=f"{email} {role}")
+    where = f"{settings.CONFIG.url}{root_of(request)}/join/{secret}"
+    body = gettext("%(name)s invites you to act for %(business)s. Follow this link within a week: %(link)s")
+    params = {"name": acting.person.name, "business": acting.name, "link": where}
+    letter.send(email, gettext("An invitation at Entrepot"), body % params)
+
+
+@require_POST
+@acting_for(OWNERS)
+def close_invitation(request: HttpRequest, invitation: int) -> HttpResponseBase:
+    """Take an invitation back."""
+    acting = me(request)
+    found = Invitation.objects.filter(pk=invitation, party=acting.party)
+    if not found.exists():
+        return error_page(request, 404)
+    if found.filter(closed=None).update(closed=office().clock()):
+        note(acting.person, "invitation-closed", party=acting.party, about=found[0].email)
+    return onward(request, "/people")
+
+
+@require_POST
+@acting_for(READERS)
+def end_membership(request: HttpRequest, membership: int) -> HttpResponseBase:
+    """Leave, or (for owners) end that somebody else acts for the party; from that moment on nothing opens any more."""
+    acting = me(request)
+    with transaction.atomic():
+        found = Membership.objects.filter(pk=membership, party=acting.party, ended=None).first()
+        if found is None:
+            return error_page(request, 404)
+        if found.person != acting.person and not acting.may_rule:
+            return error_page(request, 403)
+        owners = Membership.objects.filter(party=acting.party, ended=None, role=Role.OWNER)
+        if found.role == Role.OWNER and owners.count() == 1:
+            return error_page(request, 409)
+        found.ended = office().clock()
+        found.save(update_fields=["ended"])
+    is_own = found.person == acting.person
+    note(acting.person, "member-left" if is_own else "member-removed", party=acting.party, about=found.person.email)
+    return onward(request, "/businesses" if is_own else "/people")
+
+
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, secret: str) -> HttpResponseBase:
+    """Whoever got the letter accepts: signed in with that address, or with an account that is made here."""
+    found = Invitation.objects.filter(digest=digest_of(secret), closed=None, expires__gt=office().clock()).first()
+    if found is None:
+        return error_page(request, 404)
+    acting, known = acting_of(request), Person.objects.filter(email=found.email).first()
+    if acting is not None and acting.person == known:
+        return _join(request, found, acting.person)
+    if known is not None:
+        return sign_in_page(request, aim=request.get_full_path_info())
+    title = gettext("Act for %(business)s") % {"business": name_of(found.party)}
+    return make_account(request, found.email, title=title, aim=request.get_full_path_info())
+
+
+def _join(request: HttpRequest, found: Invitation, person: Person) -> HttpResponseBase:
+    if request.method == "GET":
+        words = gettext("%(name)s invites you to act for %(business)s.")
+        lead = words % {"name": found.invited_by.name, "business": name_of(found.party)}
+        return page(request, "form.html", title=gettext("An invitation"), lead=lead, button=gettext("Accept"))
+    now = office().clock()
+    with transaction.atomic():
+        if Invitation.objects.filter(pk=found.pk, closed=None).update(closed=now):
+            held = {"role": found.role, "since": now}
+            Membership.objects.get_or_create(person=person, party=found.party, ended=None, defaults=held)
+            note(person, "member-joined", party=found.party, about=str(found.role))
+    request.session[PARTY] = found.party
+    return onward(request, "/sales")
+
+
+@require_safe
+@acting_for(OWNERS)
+def audit(request: HttpRequest) -> HttpResponseBase:
+    """Who did what for the party, newest first."""
+    return deeds_page(request, Deed.objects.filter(party=me(request).party), gettext("Who did what"))
+
+
+@require_safe
+@signed_in
+def own_audit(request: HttpRequest) -> HttpResponseBase:
+    """What was done with one's own account, newest first."""
+    return deeds_page(request, Deed.objects.filter(person=me(request).person), gettext("What you did"))
+
+
+def deeds_page(request: HttpRequest, found: QuerySet[Deed], title: str) -> Page:
+    """The newest of the deeds that were found."""
+    newest = found.select_related("person").order_by("-pk")[:DEEDS_SHOWN]
+    lines = [(each, gettext(DEEDS[each.what])) for each in newest]
+    return page(request, "account/audit.html", title=title, lines=lines)

@@ -1,0 +1,157 @@
+"""Signing in and out: password, then a one-time code where the person wants one. No answer tells who has an account."""
+
+import json
+import secrets
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from entrepot.base.digest import sha256
+from entrepot.node.account import letter
+from entrepot.node.account.acting import PARTY, memberships, note
+from entrepot.node.account.lockout import failed, is_locked, succeeded
+from entrepot.node.account.models import Person
+from entrepot.node.account.totp import matching_step, unwrapped
+from entrepot.node.guard import address_of
+from entrepot.node.page.account.forms import code_entry, sign_in_entries
+from entrepot.node.page.answer import onward, page
+from entrepot.node.page.entrance import safe, sign_in_page
+from entrepot.node.page.entry import Entry, fill_in
+from entrepot.node.page.kept import keep
+from entrepot.node.running import office, station
+
+PENDING = "pending"
+CODE_LIVES = timedelta(minutes=10)
+CODE_TRIES = 5
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The form; and whoever gives the right password goes on to where she wanted to go."""
+    if request.method == "GET":
+        return sign_in_page(request, aim=request.GET.get("next", "/sales"))
+    email, address = request.POST.get("email", "").strip().lower(), address_of(request)
+    person = None
+    if not is_locked(email, address, office().clock()):
+        person = authenticate(request, username=email, password=request.POST.get("password", ""))
+    if not isinstance(person, Person):
+        failed(email, address, office().clock())
+        return _refused(request)
+    succeeded(email, address)
+    wish = {"next": safe(request.POST.get("next", "")), "kept": request.POST.get("kept", "")}
+    if person.second_factor:
+        _ask_for_code(request, person, wish)
+        return onward(request, "/sign-in/code")
+    return enter(request, person, wish)
+
+
+def _refused(request: HttpRequest) -> HttpResponseBase:
+    entries = sign_in_entries()
+    fill_in(entries, request.POST)
+    words = gettext(
+        "E-mail address and password do not fit together, or there were too many tries: then wait 15 minutes."
+    )
+    entries[1].problems.append(words)
+    aim, kept = request.POST.get("next", ""), request.POST.get("kept", "")
+    return sign_in_page(request, aim=aim, kept=kept, status=422, entries=entries)
+
+
+def enter(request: HttpRequest, person: Person, wish: dict[str, str]) -> HttpResponseBase:
+    """Begin a session under a new name, and go where the person wanted to; what was typed there is kept as a draft."""
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.cycle_key()  # also where the same person signs in once more
+    for each in (PENDING, PARTY):
+        request.session.pop(each, None)
+    only = memberships(person)[:2]
+    if len(only) == 1:
+        request.session[PARTY] = only[0].party
+    note(person, "signed-in")
+    place = safe(wish.get("next", ""))
+    typed = _typed(wish.get("kept", ""))
+    if typed:
+        keep(person, place, typed)
+    return onward(request, place)
+
+
+def _typed(text: str) -> dict[str, str]:
+    try:
+        value = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return {str(name): str(each) for name, each in value.items()} if isinstance(value, dict) else {}
+
+
+def _ask_for_code(request: HttpRequest, person: Person, wish: dict[str, str]) -> None:
+    """Note in a new session who gave the right password; a letter goes out where the code comes by letter."""
+    request.session.flush()
+    now = office().clock()
+    pending = {**wish, "person": person.pk, "until": (now + CODE_LIVES).isoformat(), "tries": 0, "digest": ""}
+    if person.second_factor == "letter":
+        number = f"{secrets.randbelow(10**8):08d}"
+        pending["digest"] = sha256(f"{settings.SECRET_KEY}{person.pk}{number}".encode())
+        subject = gettext("Your code for Entrepot")
+        body = gettext("%(code)s is your code. It is good for ten minutes, once.")
+        letter.send(person.email, subject, body % {"code": number})
+    request.session[PENDING] = pending
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponseBase:
+    """The second step: the one-time code. After some wrong ones the first step is asked for again."""
+    pending = request.session.get(PENDING)
+    now = office().clock()
+    if pending is None or datetime.fromisoformat(pending["until"]) <= now:
+        return onward(request, "/sign-in")
+    person = Person.objects.get(pk=pending["person"])
+    entry = code_entry()
+    if request.method == "POST":
+        if _is_right(person, pending, request.POST.get("code", "").replace(" ", ""), now):
+            return enter(request, person, pending)
+        failed(person.email, address_of(request), now)
+        pending["tries"] += 1
+        request.session[PENDING] = pending
+        if pending["tries"] >= CODE_TRIES:
+            request.session.flush()
+            return onward(request, "/sign-in")
+        entry.problems.append(gettext("This code is not right, or no longer. Wait for the next one."))
+    return _code_page(request, person, entry)
+
+
+def _code_page(request: HttpRequest, person: Person, entry: Entry) -> HttpResponseBase:
+    from_app = gettext("Open the app that makes your codes, and type the one for this node.")
+    by_letter = gettext("A letter with a code went to your e-mail address.")
+    return page(
+        request,
+        "form.html",
+        status=422 if entry.is_wrong else 200,
+        title=gettext("One-time code"),
+        lead=from_app if person.second_factor == "totp" else by_letter,
+        entries=[entry],
+        button=gettext("Sign in"),
+    )
+
+
+def _is_right(person: Person, pending: dict[str, Any], typed: str, now: datetime) -> bool:
+    if person.second_factor == "letter":
+        digest = sha256(f"{settings.SECRET_KEY}{person.pk}{typed}".encode("utf-8", "surrogatepass"))
+        return compare_digest(digest, pending["digest"])
+    secret = unwrapped(person.totp, station().keys.wrapping, str(person.pk))
+    step = matching_step(secret, typed, now, person.totp_used)
+    if step is None:
+        return False
+    # Only one of two that send the same code at the same moment comes in.
+    return Person.objects.filter(pk=person.pk, totp_used__lt=step).update(totp_used=step) == 1
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """End the session."""
+    logout(request)
+    return onward(request, "/")

@@ -1,0 +1,145 @@
+"""Making an account: by a letter to the address, or, for the first person of a node, with its operator's token.
+
+Whoever asks for a letter is told the same, whether the address has an account or not; the letter says which.
+"""
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from entrepot.node.access.bearer import digest_of
+from entrepot.node.access.models import Role, Token
+from entrepot.node.account import letter
+from entrepot.node.account.acting import note
+from entrepot.node.account.models import Person
+from entrepot.node.page.account.forms import email_entry, email_of, judge_password, name_entry, new_password_entry
+from entrepot.node.page.account.sign_in import enter
+from entrepot.node.page.answer import Page, error_page, onward, page, root_of
+from entrepot.node.page.entry import Entry, examine
+from entrepot.node.running import office
+
+SALT = "entrepot.sign-up"
+LETTER_LIVES_S = 24 * 3600
+
+
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponseBase:
+    """The form for the address, and the answer that a letter is on its way."""
+    entry = email_entry()
+    if request.method == "GET":
+        return _ask(request, [entry])
+    if examine([entry], request.POST.dict()):
+        email = email_of(entry.value)
+        if email:
+            _write(request, email)
+            return page(request, "account/letter.html")
+        entry.problems.append(gettext("This is no e-mail address."))
+    return _ask(request, [entry])
+
+
+def _ask(request: HttpRequest, entries: list[Entry]) -> Page:
+    return page(
+        request,
+        "form.html",
+        status=422 if entries[0].is_wrong else 200,
+        title=gettext("Make an account"),
+        lead=gettext("A letter with a link goes to your e-mail address."),
+        entries=entries,
+        button=gettext("Send the letter"),
+    )
+
+
+def _write(request: HttpRequest, email: str) -> None:
+    known = Person.objects.filter(email=email).exists()
+    subject = gettext("Your account at Entrepot")
+    if known:
+        where = f"{settings.CONFIG.url}{root_of(request)}/sign-in"
+        body = gettext("You have an account here already. Sign in, or ask for a new password: %(link)s")
+    else:
+        where = f"{settings.CONFIG.url}{root_of(request)}/sign-up/{signing.dumps(email, salt=SALT)}"
+        body = gettext(
+            "Follow this link within a day to make your account: %(link)s If you did not ask for it, do nothing."
+        )
+    letter.send_rarely(email, subject, body % {"link": where})
+
+
+@require_http_methods(["GET", "POST"])
+def sign_up_finish(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Whoever follows the link of the letter chooses name and password, and is signed in."""
+    try:
+        email = signing.loads(token, salt=SALT, max_age=LETTER_LIVES_S)
+    except signing.BadSignature:
+        return error_page(request, 404)
+    if Person.objects.filter(email=email).exists():
+        return onward(request, "/sign-in")  # it was made meanwhile
+    return make_account(request, email, title=gettext("Make an account"))
+
+
+def make_account(request: HttpRequest, email: str, *, title: str, aim: str = "/businesses") -> HttpResponseBase:
+    """The form for name and password, and the account that it makes."""
+    entries = [name_entry(), new_password_entry()]
+    person = Person(email=email, name=request.POST.get("name", "").strip(), joined=office().clock())
+    password = request.POST.get("password", "")
+    ready = request.method == "POST" and examine(entries, request.POST.dict())
+    if ready and judge_password(entries[1], password, person):
+        return _made(request, person, password, aim)
+    wrong = any(each.is_wrong for each in entries)
+    values = {"title": title, "lead": email, "entries": entries, "button": gettext("Make the account")}
+    return page(request, "form.html", status=422 if wrong else 200, **values)
+
+
+def _made(request: HttpRequest, person: Person, password: str, aim: str) -> HttpResponseBase:
+    person.set_password(password)
+    known = Person.objects.filter(email=person.email).first()
+    if known is None:
+        person.save()
+        note(person, "joined")
+    elif not known.check_password(password):
+        return onward(request, "/sign-in")
+    return enter(request, known or person, {"next": aim})
+
+
+@require_http_methods(["GET", "POST"])
+def first(request: HttpRequest) -> HttpResponseBase:
+    """The first account of a node, for whoever holds its operator's token. There is no such page afterwards."""
+    if Person.objects.exists():
+        return error_page(request, 404)
+    token = Entry(
+        name="token",
+        label=gettext("The operator's token"),
+        help=gettext("It stands in the file secret/operator-token in the folder of the node."),
+        kind="password",
+        most=200,
+    )
+    entries = [token, email_entry(), name_entry(), new_password_entry()]
+    if request.method == "POST" and examine(entries, request.POST.dict()):
+        made = _first(request, entries)
+        if made is not None:
+            return made
+    return page(
+        request,
+        "form.html",
+        status=422 if any(each.is_wrong for each in entries) else 200,
+        title=gettext("Begin this node"),
+        lead=gettext("Nobody has an account here yet. Whoever runs the node makes the first one."),
+        entries=entries,
+        button=gettext("Make the account"),
+    )
+
+
+def _first(request: HttpRequest, entries: list[Entry]) -> HttpResponseBase | None:
+    token, email, name, password = entries
+    given = request.POST["token"].strip()
+    known = Token.objects.filter(digest=digest_of(given), role=Role.OPERATOR, revoked=None).exists()
+    if not known:
+        token.problems.append(gettext("This is not the token of this node."))
+    address = email_of(email.value)
+    if not address:
+        email.problems.append(gettext("This is no e-mail address."))
+    person = Person(email=address, name=name.value.strip(), is_operator=True, joined=office().clock())
+    if not judge_password(password, request.POST["password"], person) or not known or not address:
+        return None
+    return _made(request, person, request.POST["password"], "/businesses")

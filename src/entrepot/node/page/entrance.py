@@ -1,0 +1,69 @@
+"""Who may come in: signed in, acting for a party, in a role that may. What was typed survives the way to sign in."""
+
+import json
+from collections.abc import Callable, Collection
+from functools import wraps
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from entrepot.node.access.models import Role
+from entrepot.node.account.acting import acting_of, me
+from entrepot.node.page.answer import error_page, onward, page
+from entrepot.node.page.kept import typed_in
+
+View = Callable[..., HttpResponseBase]
+
+
+def signed_in(view: View) -> View:
+    """Only for people with an account; a form that was sent meanwhile is carried through the sign-in."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, **values: str) -> HttpResponseBase:
+        if acting_of(request) is not None:
+            return view(request, **values)
+        typed = typed_in(request)
+        if typed:
+            return sign_in_page(request, aim=request.get_full_path_info(), kept=json.dumps(typed), status=403)
+        return onward(request, f"/sign-in?next={_quoted(request.get_full_path_info())}")
+
+    return inside
+
+
+def acting_for(roles: Collection[Role]) -> Callable[[View], View]:
+    """Only for people who act for a party in one of ``roles``; whoever has chosen none is asked to."""
+
+    def outside(view: View) -> View:
+        @wraps(view)
+        def inside(request: HttpRequest, **values: str) -> HttpResponseBase:
+            acting = me(request)
+            if not acting.party:
+                return onward(request, "/businesses")
+            return view(request, **values) if acting.role in roles else error_page(request, 403)
+
+        return signed_in(inside)
+
+    return outside
+
+
+def sign_in_page(
+    request: HttpRequest, *, aim: str, kept: str = "", status: int = 200, **more: object
+) -> HttpResponseBase:
+    """The form to sign in with; ``aim``: where to go then, ``kept``: what was typed there, as JSON."""
+    from entrepot.node.page.account.forms import sign_in_entries
+
+    values = {"entries": sign_in_entries(), "hidden": [("next", safe(aim)), ("kept", kept)], "is_kept": bool(kept)}
+    return page(request, "account/sign_in.html", status=status, **(values | more))
+
+
+def safe(path: str) -> str:
+    """``path`` where it is an address of this node; else the first page of those who are signed in."""
+    is_here = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if is_here and "\\" not in path else "/sales"
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="/")

@@ -1,0 +1,71 @@
+"""One field of a form: its label, help, value, and what is wrong with it, so that all of it stands beside the field."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
+
+from entrepot.base.text import is_safe
+
+OPTIONAL = frozenset({"checkbox"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """``kind``: text, email, password, number, date, textarea, select, code or checkbox. ``path``: of the member of a
+    document that it fills. ``most``: characters it takes. ``options``: value and words of each choice."""
+
+    name: str
+    label: str
+    help: str = ""
+    kind: str = "text"
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+    autocomplete: str = "off"
+    most: int = 200
+    path: str = ""
+    problems: list[str] = field(default_factory=list)
+    english: list[str] = field(default_factory=list)
+    """Findings that nobody has translated yet."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something stands against it."""
+        return bool(self.problems or self.english)
+
+    @property
+    def described(self) -> str:
+        """Ids of what describes the field."""
+        marks = [("help", self.help), ("wrong", self.is_wrong)]
+        return " ".join(f"{self.name}-{mark}" for mark, there in marks if there)
+
+
+def fill_in(entries: Iterable[Entry], typed: Mapping[str, str]) -> None:
+    """Put what was typed into the fields; passwords and codes are never shown again."""
+    for each in entries:
+        if each.kind not in ("password", "code"):
+            each.value = typed.get(each.name, each.value)
+
+
+def examine(entries: Iterable[Entry], typed: Mapping[str, str]) -> bool:
+    """Fill the fields in and note what any form asks for; whether nothing stands against them."""
+    kept = list(entries)
+    fill_in(kept, typed)
+    for each in kept:
+        wrong = _problem(each, typed.get(each.name, ""))
+        if wrong:
+            each.problems.append(wrong)
+    return not any(each.is_wrong for each in kept)
+
+
+def _problem(entry: Entry, text: str) -> str:
+    if not text.strip():
+        return gettext("Fill this in.") if entry.required and entry.kind not in OPTIONAL else ""
+    if len(text) > entry.most:
+        return gettext("This is too long: at most %(most)s characters.") % {"most": entry.most}
+    if not is_safe(text):
+        return gettext("This holds a character that cannot be kept. Remove it.")
+    if entry.kind == "select" and text not in [value for value, _ in entry.options]:
+        return gettext("Choose one of the list.")
+    return ""

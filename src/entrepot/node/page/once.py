@@ -1,0 +1,45 @@
+"""A form that is sent twice has one effect: each form carries a key, made when it was shown."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from entrepot.base.digest import sha256
+from entrepot.journal.port import Idempotency
+from entrepot.node.account.acting import Acting
+from entrepot.node.problem import ProblemError
+
+KEY = "key"
+WAIT_S, TURN_S = 8.0, 0.05
+T = TypeVar("T")
+
+
+def new_key() -> str:
+    """A key for a form."""
+    return secrets.token_hex(16)
+
+
+def form_key(acting: Acting, what: str, typed: Mapping[str, str]) -> Idempotency:
+    """What stands for this sending: person, party, act, key, and all that was typed."""
+    scope = f"{acting.party or 'nobody'}/person-{acting.person.pk}/{what}"
+    text = json.dumps(dict(typed), sort_keys=True, separators=(",", ":"))
+    key = typed.get(KEY, "")
+    is_key = len(key) == 32 and key.isalnum() and key.isascii()
+    return Idempotency(scope=scope, key=key if is_key else new_key(), digest=sha256(text.encode("utf-8")))
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """``act``; where the same form is being worked on at this moment, again when that is done.
+
+    Raises the 409 problem where it takes too long.
+    """
+    end = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return act()
+        except ProblemError as wrong:
+            if wrong.code != "in-flight" or time.monotonic() > end:
+                raise
+        time.sleep(TURN_S)

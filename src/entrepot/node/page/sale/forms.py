@@ -1,0 +1,151 @@
+"""The forms of a sale: for each kind of record the fields that a person fills, and the document that they make.
+
+What is typed goes into the document as it stands; the checks of the record, the same as for every way in, say what is
+wrong with it, and where.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext
+
+from entrepot.base.shape import dump
+from entrepot.document.invoice.billing import bill
+from entrepot.document.trade import DocumentReference
+from entrepot.node.page.entry import Entry
+from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.sale.context import Context
+from entrepot.node.page.sale.handing import hand_over_entries, hand_over_payload
+
+Typed = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """``prefix``: of the numbers that it proposes. ``explains``: what signing it does."""
+
+    kind: str
+    prefix: str
+    explains: str
+    entries: Callable[[Context], list[Entry]]
+    payload: Callable[[Context, Typed], dict[str, Any]]
+
+
+def number_entry(prefix: str, today: date, key: str) -> Entry:
+    """The number of the document; one is proposed."""
+    return Entry(
+        name="number",
+        label=gettext("Your number for it"),
+        help=gettext("Each number once. You may keep the one that is proposed."),
+        value=f"{prefix}-{today:%y%m%d}-{key[:4].upper()}",
+        most=35,
+        path="$.number",
+    )
+
+
+def reason_entry(*, required: bool = False) -> Entry:
+    """Why, in one's own words."""
+    return Entry(
+        name="reason",
+        label=gettext("Reason"),
+        kind="textarea",
+        required=required,
+        most=2000,
+        path="$.reason",
+    )
+
+
+def _answer_entries(_: Context) -> list[Entry]:
+    options = (("accept", gettext("Yes, I accept")), ("reject", gettext("No, I reject")))
+    answer = Entry(name="answer", label=gettext("Your answer"), kind="select", options=options, path="$.answer")
+    reason = reason_entry()
+    reason.help = gettext("Needed where you reject.")
+    return [answer, reason]
+
+
+def _response(context: Context, typed: Typed) -> dict[str, Any]:
+    return context.head(typed["number"]) | {"order": context.order_reference, **_given(typed, "answer", "reason")}
+
+
+def _cancellation(context: Context, typed: Typed) -> dict[str, Any]:
+    return context.head(typed["number"]) | {"order": context.order_reference, **_given(typed, "reason")}
+
+
+def _cancellation_response(context: Context, typed: Typed) -> dict[str, Any]:
+    return _response(context, typed) | {"cancellation": context.newest("order-cancellation")}
+
+
+def _invoice_entries(context: Context) -> list[Entry]:
+    due = (context.today + timedelta(days=30)).isoformat()
+    return [
+        Entry(name="due", label=gettext("To be paid until"), kind="date", value=due, path="$.dueDate"),
+        Entry(
+            name="account",
+            label=gettext("Account to pay to"),
+            required=False,
+            most=70,
+            path="$.payment.account",
+        ),
+        Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.notes"),
+    ]
+
+
+def _invoice(context: Context, typed: Typed) -> dict[str, Any]:
+    reference = DocumentReference(number=context.order_reference["number"], record=context.order_reference["record"])
+    made: dict[str, Any] = dump(bill(context.order, number="1", today=context.today, reference=reference))
+    made |= {"number": typed["number"], "dueDate": typed["due"]}
+    if typed.get("account", "").strip():
+        made["payment"] = {"code": "30", "account": typed["account"].strip(), "reference": typed["number"]}
+    if typed.get("note", "").strip():
+        made["notes"] = [typed["note"].strip()]
+    return made
+
+
+def _given(typed: Typed, *names: str) -> dict[str, str]:
+    """The named members, as far as something was typed."""
+    return {name: typed[name].strip() for name in names if typed.get(name, "").strip()}
+
+
+FORMS: Mapping[str, Form] = {
+    each.kind: each
+    for each in (
+        Form(
+            "order-response",
+            "OR",
+            gettext_noop("You accept or reject the order. The buyer is told; an answer is given once."),
+            _answer_entries,
+            _response,
+        ),
+        Form(
+            "invoice",
+            "INV",
+            gettext_noop("You ask to be paid for everything that was ordered. Tax is not reckoned here."),
+            _invoice_entries,
+            _invoice,
+        ),
+        Form(
+            "hand-over",
+            "HO",
+            gettext_noop("You say what happened to the goods, now, and where."),
+            hand_over_entries,
+            hand_over_payload,
+        ),
+        Form(
+            "order-cancellation",
+            "OC",
+            gettext_noop("You ask the seller to cancel the order. It holds until the seller agrees."),
+            lambda _: [reason_entry(required=True)],
+            _cancellation,
+        ),
+        Form(
+            "cancellation-response",
+            "CR",
+            gettext_noop("You agree to cancel the order, or you do not."),
+            _answer_entries,
+            _cancellation_response,
+        ),
+    )
+}
+"""Form by kind, for the steps that are taken inside a sale."""

@@ -1,0 +1,186 @@
+"""The form that opens a sale: a business orders from another, on this node or on one that it knows."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from entrepot.base.amount import EXACT, format_decimal, parse_decimal
+from entrepot.base.money import Money, Rounding, exponent, exponents, round_to
+from entrepot.document.parts import RULES
+from entrepot.economy import economies
+from entrepot.node.account.models import Business
+from entrepot.node.page.entry import Entry
+from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.forms import Form
+
+INCOTERMS = 2020
+UNITS = {
+    "KGM": gettext_noop("kilogram"),
+    "TNE": gettext_noop("tonne"),
+    "GRM": gettext_noop("gram"),
+    "LTR": gettext_noop("litre"),
+    "MTR": gettext_noop("metre"),
+    "MTK": gettext_noop("square metre"),
+    "H87": gettext_noop("piece"),
+    "PR": gettext_noop("pair"),
+    "HUR": gettext_noop("hour"),
+    "DAY": gettext_noop("day"),
+    "E48": gettext_noop("unit of service"),
+}
+"""Units of UN/ECE Recommendation 20 that small firms use most."""
+REACHES = {
+    "goods": gettext_noop("Goods"),
+    "service": gettext_noop("A service on the spot"),
+    "service-digital": gettext_noop("A service over a network"),
+}
+
+
+def seller_entries(context: Context, economy: Entry) -> list[Entry]:
+    """Who sells: a business of this node, or any other by its DID, which then is named too."""
+    here = Business.objects.exclude(party=context.acting.party).order_by("name")[:500]
+    options = tuple((each.party, f"{each.name} ({each.economy})") for each in here)
+    economy.required = False
+    economy.label = gettext("Its economy")
+    return [
+        Entry(name="seller", label=gettext("Business on this node"), kind="select", options=options, required=False),
+        Entry(
+            name="did",
+            label=gettext("Or its DID, where it is elsewhere"),
+            help=gettext("It begins with did: and stands in its offers and documents."),
+            required=False,
+            most=500,
+        ),
+        Entry(name="seller_name", label=gettext("Its name"), required=False),
+        economy,
+    ]
+
+
+def order_entries(_: Context) -> list[Entry]:
+    """What is ordered: one thing, how much of it, at which price, how it comes."""
+    return [*_thing(), *_price(), *_terms()]
+
+
+def _thing() -> list[Entry]:
+    reaches = tuple((value, gettext(words)) for value, words in REACHES.items())
+    units = tuple((code, gettext(words)) for code, words in UNITS.items())
+    return [
+        Entry(name="what", label=gettext("What you order"), path="$.lines[0].name"),
+        Entry(name="subject", label=gettext("It is"), kind="select", options=reaches, value="goods", path="$.subject"),
+        Entry(name="quantity", label=gettext("How much"), kind="number", most=30, path="$.lines[0].quantity"),
+        Entry(name="unit", label=gettext("Unit"), kind="select", options=units, value="KGM"),
+        Entry(
+            name="hs",
+            label=gettext("HS code"),
+            help=gettext("Six digits, of the edition of 2022, where you know it."),
+            required=False,
+            most=12,
+            path="$.lines[0].hs",
+        ),
+    ]
+
+
+def _price() -> list[Entry]:
+    known = {row.code for each in economies() for row in each.currency} | {"USD", "EUR"}
+    currencies = tuple((code, code) for code in sorted(known & set(exponents())))
+    return [
+        Entry(name="price", label=gettext("Price of one unit"), kind="number", most=30, path="$.lines[0].price"),
+        Entry(name="currency", label=gettext("Currency"), kind="select", options=currencies, path="$.currency"),
+    ]
+
+
+def _terms() -> list[Entry]:
+    rules = tuple((code, code) for code in sorted(RULES[INCOTERMS]))
+    return [
+        Entry(
+            name="incoterm",
+            label=gettext("Delivery (Incoterms 2020)"),
+            help=gettext("Who bears cost and risk on the way. Leave it open for a service."),
+            kind="select",
+            options=rules,
+            required=False,
+            path="$.deliveryTerms",
+        ),
+        Entry(name="place", label=gettext("Named place"), required=False, path="$.deliveryTerms.place"),
+        Entry(
+            name="until",
+            label=gettext("Wanted until"),
+            kind="date",
+            required=False,
+            path="$.requestedDelivery",
+        ),
+        Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.note"),
+    ]
+
+
+def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The order, its figures reckoned from quantity and price."""
+    amount = _amount(typed)
+    subject, _, network = typed["subject"].partition("-")
+    made = context.head(typed["number"]) | {
+        "buyer": card_of(context.acting.party),
+        "seller": _seller(typed),
+        "buyerType": "business",
+        "subject": subject,
+        "orderedBy": "web",
+        "channel": network or "physical",
+        "currency": typed["currency"],
+        "lines": [_line(typed, amount)],
+        "totals": {
+            "lines": amount,
+            "withoutTax": amount,
+            "payable": {"amount": amount, "currency": typed["currency"]},
+        },
+        "rounding": str(Rounding.HALF_EVEN),
+    }
+    if typed.get("incoterm"):
+        terms = {"incoterm": typed["incoterm"], "edition": INCOTERMS, "place": typed.get("place", "").strip()}
+        made["deliveryTerms"] = {name: value for name, value in terms.items() if value}
+    if typed.get("until"):
+        made["requestedDelivery"] = {"end": typed["until"]}
+    if typed.get("note", "").strip():
+        made["note"] = typed["note"].strip()
+    return made
+
+
+def _seller(typed: Mapping[str, str]) -> dict[str, Any]:
+    did = typed.get("seller") or typed.get("did", "").strip()
+    card = card_of(did) if typed.get("seller") else {"name": typed.get("seller_name", "").strip(), "did": did}
+    if not typed.get("seller") and typed.get("economy"):
+        card["economy"] = typed["economy"]
+    return card
+
+
+def _line(typed: Mapping[str, str], amount: str) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "id": "1",
+        "name": typed["what"].strip(),
+        "quantity": {"value": typed["quantity"].strip(), "unit": typed["unit"]},
+        "price": {"amount": typed["price"].strip()},
+        "amount": amount,
+    }
+    if typed.get("hs", "").strip():
+        line["hs"] = {"code": typed["hs"].strip(), "vintage": "2022"}
+    return line
+
+
+def _amount(typed: Mapping[str, str]) -> str:
+    """Quantity times price in the digits of the currency; 0 where one of them is no number: the checks say so."""
+    digits = exponent(typed["currency"])
+    try:
+        exact = EXACT.multiply(parse_decimal(typed["quantity"].strip()), parse_decimal(typed["price"].strip()))
+        found = Money.of(round_to(exact, digits, Rounding.HALF_EVEN), typed["currency"]).amount
+    except ValueError:
+        found = Money.of(Decimal(0), typed["currency"]).amount
+    return format_decimal(found)
+
+
+ORDER = Form(
+    "order",
+    "PO",
+    gettext_noop("You order. The seller is told, and accepts or rejects. Until then you may ask to cancel."),
+    order_entries,
+    order_payload,
+)

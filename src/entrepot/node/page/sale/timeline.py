@@ -1,0 +1,128 @@
+"""One sale as a timeline: each record with who, when, what was checked, by which standard, and how that came out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from entrepot.base.moment import parse_moment
+from entrepot.base.money import Money
+from entrepot.flow.reading import sale_ids, sale_page, steps_open
+from entrepot.node.account.acting import READERS, Acting, me
+from entrepot.node.account.models import Deed
+from entrepot.node.page.answer import error_page, page
+from entrepot.node.page.entrance import acting_for
+from entrepot.node.page.sale.deal import Deal, deal_of
+from entrepot.node.page.sale.forms import FORMS
+from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
+from entrepot.node.running import office
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked; ``findings``: text and remedy, in the program's own words."""
+
+    stage: str
+    standard: str
+    verdict: str
+    sign: str
+    kind: str
+    findings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record on the timeline; ``title`` is empty where it is withheld from the reader."""
+
+    id: str
+    title: str
+    number: str = ""
+    issuer: str = ""
+    person: str = ""
+    custody: str = ""
+    issued: datetime | None = None
+    received: datetime | None = None
+    standing: str = ""
+    status: str = ""
+    reasons: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def good(self) -> int:
+        """How many checks came out well."""
+        return sum(each.kind == "valid" for each in self.checks)
+
+
+@require_safe
+@acting_for(READERS)
+def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
+    """The sale; for whoever has no part in it there is no such page."""
+    here, acting = office(), me(request)
+    if sale not in sale_ids(here.journal, acting.readers):
+        return error_page(request, 404)
+    found = sale_page(here.journal, sale, acting.readers, custodies=here.custodies(), recall=here.recall)
+    assert found is not None, "a sale that a party holds has a row"
+    deal = deal_of(sale, acting.readers)
+    return page(
+        request,
+        "sale/timeline.html",
+        deal=deal,
+        other=deal.other(acting.party),
+        state=word(STATES, found["state"]),
+        accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
+        steps=[_step(each, found, deal) for each in found["records"]],
+        next=_next(sale, acting),
+    )
+
+
+def _next(sale: str, acting: Acting) -> tuple[list[tuple[str, str]], list[str]]:
+    """What may be said next: by a form here, and by program alone."""
+    if not acting.may_write:
+        return [], []
+    kinds = steps_open(office().journal, sale, acting.readers, recall=office().recall)
+    forms = [(each, word(KINDS, each)) for each in kinds if each in FORMS]
+    return forms, [word(KINDS, each) for each in kinds if each not in FORMS]
+
+
+def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
+    """What is due and what is owed; None where a record bears on it that cannot be read here."""
+    if "unknown" in (row["due"], row["owed"]):
+        return None
+    return Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"])
+
+
+def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal) -> Step:
+    if line.get("withheld"):
+        return Step(line["id"], "")
+    standing = found["standings"].get(line["id"], {"status": "unknown", "findings": []})
+    deed = Deed.objects.filter(what="signed", about=line["id"]).select_related("person").first()
+    custodies = dict.fromkeys(each.get("custody", "") for each in line["proofs"])
+    return Step(
+        id=line["id"],
+        title=word(KINDS, line["kind"]),
+        number=line["number"],
+        issuer=deal.name(line["issuer"]),
+        person=deed.person.name if deed and deed.person else "",
+        custody=" · ".join(word(CUSTODIES, each) for each in custodies if each),
+        issued=parse_moment(line["issued"]),
+        received=parse_moment(line["received"]),
+        standing=word(STANDINGS, standing["status"]),
+        status=standing["status"],
+        reasons=tuple(each["text"] for each in standing["findings"]),
+        checks=tuple(_check(each) for each in line["checks"]),
+    )
+
+
+def _check(row: Mapping[str, Any]) -> Check:
+    return Check(
+        stage=word(STAGES, row["stage"]),
+        standard=row["standard"],
+        verdict=word(VERDICTS, row["verdict"]),
+        sign=SIGNS.get(row["verdict"], "?"),
+        kind=row["verdict"],
+        findings=tuple((each["text"], each["remedy"]) for each in row["findings"]),
+    )

@@ -1,0 +1,184 @@
+"""One sale by pages, in a real browser: from the first account to delivery; on a phone, without scripts, by keys."""
+
+import os
+import re
+from dataclasses import dataclass
+
+import pytest
+from rig.axe import grave
+from rig.visitor import letters, link_in
+
+from entrepot.node.page.language import LANGUAGES
+
+EVERY = [each.code for each in LANGUAGES]
+SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else ["en", "th", "vi"]
+PASSWORD = "seven wet durians"
+FIELDS_MAX = 25
+
+
+@dataclass
+class Somebody:
+    email: str
+    business: str
+
+
+class Reader:
+    """A window in which somebody fills forms; counts what was typed."""
+
+    def __init__(self, page, site, language="en"):
+        self.page, self.site, self.language, self.typed, self.steps = page, site, language, 0, 0
+
+    def open(self, path):
+        self.page.goto(f"{self.site}/{self.language}{path}")
+        return self
+
+    def fill(self, **values):
+        for name, value in values.items():
+            field = self.page.locator(f"main [name={name}]")
+            self.typed += 1
+            if field.evaluate("each => each.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        return self
+
+    def press(self, act=""):
+        self.steps += 1
+        chosen = f"main button[value={act}]" if act else "main form button"
+        with self.page.expect_navigation():
+            self.page.locator(chosen).first.click()
+        return self
+
+    def sign_in(self, who):
+        return self.open("/sign-in").fill(email=who.email, password=PASSWORD).press()
+
+    @property
+    def heading(self):
+        return self.page.locator("h1").inner_text()
+
+
+@pytest.fixture(scope="module")
+def sellers(served, browser):
+    """The first account, made with the operator's token; its business registered."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    reader = Reader(context.new_page(), served.url)
+    token = (served.folder / "secret" / "operator-token").read_text("ascii").strip()
+    who = Somebody("aminah@example.org", "Kebun Contoh")
+    reader.open("/first").fill(token=token, email=who.email, name="Aminah", password=PASSWORD).press()
+    register(reader, who.business, "MY")
+    who.typed, who.steps = reader.typed, reader.steps
+    context.close()
+    return who
+
+
+def register(reader, name, economy):
+    reader.open("/businesses/new").fill(economy=economy).press()
+    reader.fill(name=name).press()
+    assert name in reader.heading
+
+
+@pytest.fixture(scope="module")
+def buyers(served, browser, sellers):
+    """A second account, made by letter."""
+    context = browser.new_context(java_script_enabled=False)
+    reader = Reader(context.new_page(), served.url, "zh-hans")
+    who = Somebody("li@example.org", "示例进口")
+    reader.open("/sign-up").fill(email=who.email).press()
+    reader.page.goto(served.url + link_in(letters(served, who.email)[-1]))
+    reader.fill(name="李", password=PASSWORD).press()
+    register(reader, who.business, "CN")
+    context.close()
+    return who
+
+
+def order(reader, seller):
+    reader.open("/sales/new")
+    party = reader.page.locator("[name=seller] option", has_text=seller.business).get_attribute("value")
+    reader.fill(
+        seller=party, what="Durian", quantity="1200", price="25", currency="MYR", incoterm="CIF", place="Nansha"
+    )
+    reader.press("look").press("sign")
+    return re.search("/sales/([0-9a-f]{64})", reader.page.url).group(1)
+
+
+@pytest.mark.parametrize("language", SOME)
+def test_a_sale_runs_without_scripts_on_a_phone(site, tab, sellers, buyers, language):
+    seller = Reader(tab(site, width=360, scripts=False), site, language).sign_in(sellers)
+    buyer = Reader(tab(site, width=1280, scripts=False), site, "zh-hans").sign_in(buyers)
+    sale = order(buyer, sellers)
+    seller.open(f"/sales/{sale}/order-response").fill(answer="accept").press("look").press("sign")
+    seller.open(f"/sales/{sale}/invoice").press("look").press("sign")
+    seller.open(f"/sales/{sale}/hand-over").fill(place="MYPKG").press("look").press("sign")
+    buyer.open(f"/sales/{sale}/hand-over").fill(place="CNNSA").press("look").press("sign")
+    assert buyer.page.locator(".timeline > li.effective").count() == 5
+    assert "已交付" in buyer.heading
+    typed = seller.typed + sellers.typed
+    assert typed <= FIELDS_MAX, f"{typed} fields in {seller.steps + sellers.steps} steps"
+    if language == "en":
+        assert seller.open(f"/sales/{sale}").heading.endswith("delivered")
+
+
+INSIDE = ("/sales", "/sales/new", "/people", "/audit", "/businesses", "/businesses/new", "/businesses/new?economy=MY",
+          "/account", "/account/password", "/account/totp", "/account/deeds")  # fmt: skip
+OUTSIDE = ("/sign-in", "/sign-up", "/reset")
+
+
+@pytest.mark.parametrize("language", SOME)
+def test_axe_finds_nothing_grave_and_nothing_runs_off_the_side(site, tab, sellers, buyers, language):
+    outside = Reader(tab(site, width=360, dark=language == "th"), site, language)
+    for path in OUTSIDE:
+        look_at(outside.open(path).page, path)
+    reader = outside.sign_in(sellers)
+    sale = order(Reader(tab(site), site).sign_in(buyers), sellers)
+    steps = (f"/sales/{sale}", f"/sales/{sale}/order-response")
+    for path in (*INSIDE, *steps):
+        look_at(reader.open(path).page, path)
+    reader.fill(answer="reject").press("look")
+    assert reader.page.locator(".faults").count() == 1
+    look_at(reader.page, "a form with findings")
+    reader.fill(answer="accept").press("look")
+    look_at(reader.page, "the look before signing")
+    reader.press("sign")
+    look_at(reader.page, "the timeline")
+
+
+def look_at(page, path):
+    assert grave(page) == [], path
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{path}: {wide} pixels too wide"
+
+
+def test_a_sale_is_answered_by_keyboard_alone(site, tab, sellers, buyers):
+    sale = order(Reader(tab(site), site).sign_in(buyers), sellers)
+    page = tab(f"{site}/en/sign-in")
+    to(page, "[name=email]")
+    page.keyboard.insert_text(sellers.email)
+    to(page, "[name=password]")
+    page.keyboard.insert_text(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/sales")
+    to(page, f'[href="/en/sales/{sale}"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{sale}")
+    to(page, '[href$="/order-response"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/order-response")
+    to(page, "[name=answer]")
+    page.keyboard.press("ArrowDown")
+    to(page, "button[value=look]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("button[value=sign]")
+    to(page, "button[value=sign]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{sale}#*")
+    assert page.locator(".timeline > li").count() == 2
+
+
+def to(page, selector, presses=60):
+    """Press the tabulator until the element has the focus."""
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"{selector} is not reached by keyboard")
