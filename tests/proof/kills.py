@@ -7,9 +7,10 @@
 
 Client threads issue records with idempotency keys and note what is acknowledged; what is not, they send again with the
 same key. Each node has a killer of its own: the worker alone (its supervisor brings it back), the supervisor alone (its
-worker must end), the whole group, and with PostgreSQL a back end of the database. After every kill: no acknowledged
-record lost, none doubled, the key of each leads to it. At the end of a round: no key stuck, all delivered, `verify`
-finds nothing, the views are rebuilt to the same bytes, both nodes hold the same, money moved once.
+worker must end), the whole group. With PostgreSQL two workers serve each node and `entrepot work` runs beside them: one
+of the workers, that helper, and a back end of the database are killed too. After every kill: no acknowledged record
+lost, none doubled, the key of each leads to it. At the end of a round: no key stuck, all delivered, `verify` finds
+nothing, the views are rebuilt to the same bytes, both nodes hold the same, money moved once.
 The last line is JSON with counts per database and kind. Exit 0: held. 1: did not. 77: PostgreSQL is not installed.
 """
 
@@ -125,7 +126,8 @@ class Killer(threading.Thread):
                 return self.node.await_ready()
             self.states[state] += 1
         else:
-            self.node.kill(kind)
+            began = time.monotonic() if kind == "work" else None
+            self.node.kill(kind, self.rng.choice)
         self.done[kind] += 1
         if hasty:
             time.sleep(self.rng.uniform(0.0, 1.5))
@@ -139,7 +141,8 @@ class Killer(threading.Thread):
 
 def plan_of(kills, database, rng):
     """The kinds of ``kills`` kills in random order, each about equally often; with PostgreSQL a few back ends more."""
-    plan = [KINDS[each % len(KINDS)] for each in range(kills)]
+    kinds = (*KINDS, "work") if database == "postgres" else KINDS
+    plan = [kinds[each % len(kinds)] for each in range(kills)]
     if database == "postgres":
         plan += ["backend"] * max(1, kills // 10)
     rng.shuffle(plan)
@@ -204,6 +207,7 @@ def _finish(pair, book, players, killers):
         "kills": dict(done),
         "while_starting": sum(each.hasty for each in killers),
         "backend_states": dict(sum((each.states for each in killers), Counter())),
+        "helpers_ended_by_themselves": sum(node.helper_ends for node in nodes),
         "started_again_by_hand": sum(len(node.gave_up) for node in nodes),
         "gave_up_because": dict(Counter(each.rpartition("\n")[2] for node in nodes for each in node.gave_up)),
         "acknowledged": sum(bool(act.record) for act in book.acts.values()),

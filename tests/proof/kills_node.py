@@ -15,6 +15,8 @@ from pathlib import Path
 READY_S = 90.0
 ORPHAN_S = 15.0
 ANSWER_S = 10.0
+WORKERS = 2
+"""Web workers of a node on PostgreSQL."""
 CRASH_LOOP_S = 6.0
 """The supervisor takes a worker that dies again so soon for one that cannot live, and ends."""
 
@@ -48,10 +50,12 @@ def alive(pid):
 
 
 class Node:
-    """A node in a folder of its own; ``journal``: empty, or the address of a PostgreSQL database."""
+    """A node in a folder of its own; ``journal``: empty, or the address of a PostgreSQL database: then several web
+    workers serve it, and ``entrepot work`` runs beside them."""
 
     def __init__(self, name, folder, journal="", source=None):
         self.name, self.folder, self.journal = name, folder, journal
+        self.helper, self.helper_ends = None, 0
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process, self.token = None, ""
@@ -65,7 +69,7 @@ class Node:
             "ENTREPOT_RATE_PER_MINUTE": "600000",
         }
         if journal:
-            self.environ["ENTREPOT_JOURNAL"] = journal
+            self.environ |= {"ENTREPOT_JOURNAL": journal, "ENTREPOT_WORKERS": str(WORKERS)}
         if source:
             self.environ["PYTHONPATH"] = str(source)
         self.lock = threading.Lock()
@@ -73,9 +77,12 @@ class Node:
     def spawn(self):
         """Start the supervisor, in a process group of its own."""
         self.started = time.monotonic()
+        self.process = self._run("serve", "--port", str(self.port))
+
+    def _run(self, name, *options):
         with (self.folder / "node.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "entrepot", "serve", "--data", str(self.folder), "--port", str(self.port)],
+            return subprocess.Popen(
+                [sys.executable, "-m", "entrepot", name, "--data", str(self.folder), *options],
                 stdout=log,
                 stderr=log,
                 env=self.environ,
@@ -102,20 +109,34 @@ class Node:
             with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
                 if self.ask("GET", "/healthz", timeout_s=ANSWER_S)[0] == 200:
                     self.start_s.append(time.monotonic() - (since or max(self.started, self.respawned)))
+                    self._await_helper()
                     return
             if time.monotonic() > deadline:
                 raise Fault(f"{self.name} did not come back within {READY_S:.0f} s, see {self.folder / 'node.log'}")
             time.sleep(0.05)
 
+    def _await_helper(self):
+        """Start ``entrepot work`` where it does not run, as an init would."""
+        if self.journal and (self.helper is None or self.helper.poll() is not None):
+            self.helper_ends += self.helper is not None
+            self.helper = self._run("work")
+
     def workers(self):
-        """The pids of the worker: one, or none while it is being started."""
+        """The pids of the workers; fewer while they are being started."""
         return children(self.process.pid)
 
-    def kill(self, kind):
-        """SIGKILL to the worker, the supervisor or the whole group; what must follow at once is checked here."""
+    def kill(self, kind, choose=min):
+        """SIGKILL to one worker, the helper, the supervisor or the supervisor's group; what must follow at once is
+        checked here. ``choose``: which of the workers."""
         before = self.workers()
+        if kind == "work":
+            if self.helper is not None:
+                self.helper.kill()
+                self.helper.wait()
+                self.helper = self._run("work")
+            return
         if kind == "worker":
-            for each in before:
+            for each in [choose(sorted(before))] if before else []:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(each, signal.SIGKILL)
             self._await_respawn(before)
@@ -157,6 +178,10 @@ class Node:
 
     def stop(self):
         """Ask it to end; its exit status."""
+        if self.helper is not None and self.helper.poll() is None:
+            self.helper.send_signal(signal.SIGTERM)
+            if self.helper.wait(timeout=60) != 0:
+                raise Fault(f"the helper of {self.name} did not end well, see {self.folder / 'node.log'}")
         if self.process is None:
             return 0
         if self.process.poll() is None:
@@ -170,6 +195,9 @@ class Node:
 
     def destroy(self):
         """End whatever is left of it."""
+        if self.helper is not None:
+            self.helper.kill()
+            self.helper.wait()
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)

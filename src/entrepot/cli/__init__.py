@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rule": ("entrepot.cli.rule:group", "Ask dated, cited rules: yes, no or unknown, with sources."),
     "sale": ("entrepot.cli.sale:group", "List sales, show one record by record, sign with one's own key."),
     "serve": ("entrepot.cli.serve:command", "Run a node: API, exchange with peers, sealing."),
+    "work": ("entrepot.cli.work:command", "Send and seal for a node on PostgreSQL, beside its web workers."),
 }
 """Command name -> (module:object, one line of help)."""
 

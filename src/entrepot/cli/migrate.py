@@ -23,7 +23,7 @@ def command(data: Path, *, check: bool, as_json: bool) -> int:
     Example: entrepot migrate --data node
     """
     from entrepot.node.config import read_config
-    from entrepot.node.lock import ServeLock
+    from entrepot.node.lock import ServeLock, WorkLock
     from entrepot.node.migration import accounts_stand, journal_stand, move_forward, set_up_django
     from entrepot.node.start import is_first_start
 
@@ -40,7 +40,7 @@ def command(data: Path, *, check: bool, as_json: bool) -> int:
         stands = journal_stand(config, keys), accounts_stand(config)
         copies: tuple[Path, ...] = ()
     else:
-        with ServeLock(data):
+        with ServeLock(data), WorkLock(data, alone=True):
             stands = journal_stand(config, keys), accounts_stand(config)
             copies = move_forward(config, keys, stands, data / f"before-migration-{now():%Y%m%dT%H%M%S}")
     is_due = check and any(each.steps for each in stands)

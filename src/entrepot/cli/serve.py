@@ -12,8 +12,12 @@ HOST = "127.0.0.1"
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="The node's folder.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
 @click.option("--url", default="", help="Public https address. Without it the node serves this machine alone.")
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests at once.")
-def command(data: Path, port: int, url: str, threads: int) -> None:
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests at once, in each worker."
+)
+@click.option("--workers", type=click.IntRange(1, 16), default=None,
+              help="Worker processes; more than one needs PostgreSQL.  [default: 1]")  # fmt: skip
+def command(data: Path, port: int, url: str, threads: int, workers: int | None) -> None:
     """Run a node: API, exchange with peers, sealing and delivery.
 
     It listens on 127.0.0.1; put a TLS proxy in front of it for the world. The operator's token is written to
@@ -24,6 +28,8 @@ def command(data: Path, port: int, url: str, threads: int) -> None:
     os.umask(0o077)  # journal, accounts and logs are the node's alone
     os.environ["ENTREPOT_DATA"] = str(data.absolute())
     os.environ["ENTREPOT_THREADS"] = str(threads)
+    if workers is not None:
+        os.environ["ENTREPOT_WORKERS"] = str(workers)
     if url:
         os.environ["ENTREPOT_URL"] = url
     if not os.environ.get("ENTREPOT_URL"):
@@ -50,7 +56,7 @@ def command(data: Path, port: int, url: str, threads: int) -> None:
             address=HOST,
             port=port,
             interface=Interfaces.RSGI,
-            workers=1,
+            workers=config.workers,
             websockets=False,
             log_access=False,
             log_level="warning",  # type: ignore[arg-type]

@@ -126,6 +126,11 @@ def catch_up(office: Office) -> tuple[Asked, ...]:
     """
     if not office.journal.needs_catch_up:
         return progress(office)
+    with office.journal.turn("catch-up") as ours:
+        return _catch_up(office) if ours and office.journal.needs_catch_up else progress(office)
+
+
+def _catch_up(office: Office) -> tuple[Asked, ...]:
     lost = tuple(each for each in (_find_again(office, url) for url in office.journal.former_peers()) if each)
     known = [each for each in progress(office) if each.node]
     asked = (*(each if each.is_settled else _ask(office, each) for each in known), *lost)
@@ -264,10 +269,16 @@ def _asked(office: Office, each: Peer) -> Asked:
 
 def _note(office: Office, asked: Asked) -> Asked:
     """Keep it in the peer's row; what changes nothing is not written again."""
-    row = office.journal.peer(asked.node)
     told = {name: getattr(asked, name) for name in ("at", "by", "reason", "recovered", "refused")}
     kept = {"epoch": office.journal.epoch, **told}
+
+    def put(journal: Journal) -> None:
+        with journal.transaction():  # others write the row too: it is read where it is changed
+            row = journal.peer(asked.node)
+            if row is not None and row.body.get(CATCH_UP) != kept:
+                journal.put_peer(replace(row, body={**row.body, CATCH_UP: kept}))
+
+    row = office.journal.peer(asked.node)
     if row is not None and row.body.get(CATCH_UP) != kept:
-        changed = replace(row, body={**row.body, CATCH_UP: kept})
-        office.run(lambda journal: journal.put_peer(changed))
+        office.run(put)
     return asked

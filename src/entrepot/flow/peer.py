@@ -7,6 +7,7 @@ Status: ``asked`` (we invited it), ``asking`` (it invited us), ``admitted`` (bot
 import contextlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from entrepot.base.canonical import canonical
@@ -33,6 +34,7 @@ DOCUMENTS_BYTES_MAX = 256 * 1024
 """Bytes of documents that are remembered of one peer; those beyond it are forgotten, by the order of their DIDs."""
 UNREACHED = "unreached: "
 """Begins the reason of a message whose peer could not be reached."""
+NEVER = "1970-01-01T00:00:00Z"
 PEERS_MAX = 1000
 PARTIES_MAX = 1000
 
@@ -204,9 +206,13 @@ def _keep(office: Office, mail: nodemail.Mail, status: str, *, lifts_block: bool
 
 
 def _put_row(journal: Journal, row: PeerRow, *, lifts_block: bool) -> None:
-    """Keep the row with what others noted in it; one that is admitted anew or hosts more is offered the whole log."""
+    """Keep the row with what others noted in it; one that is admitted anew or hosts more is offered the whole log.
+
+    Of two greetings that were read at once the later stays, whichever process is last to keep it."""
     with journal.transaction():
         before = journal.peer(row.id)
+        if before is not None and not lifts_block and _seen(before) > _seen(row):
+            return
         noted = (
             {} if before is None else {name: before.body[name] for name in (CATCH_UP, OFFERED) if name in before.body}
         )
@@ -217,6 +223,10 @@ def _put_row(journal: Journal, row: PeerRow, *, lifts_block: bool) -> None:
             noted.pop(OFFERED, None)
         body = {name: each for name, each in row.body.items() if name not in (CATCH_UP, OFFERED)}
         journal.put_peer(replace(row, body=body | noted))
+
+
+def _seen(row: PeerRow) -> datetime:
+    return parse_moment(row.body.get("seen", NEVER))
 
 
 def _residents(mail: nodemail.Mail) -> frozenset[str]:
@@ -272,10 +282,13 @@ def remembered(journal: Journal, did: str) -> Remembered | None:
 
 
 def _put(office: Office, known: Peer, status: str) -> None:
-    row = office.journal.peer(known.id)
-    if row is not None:
-        kept = replace(row, status=status)
-        office.run(lambda journal: _put_row(journal, kept, lifts_block=True))
+    def put(journal: Journal) -> None:
+        with journal.transaction():
+            row = journal.peer(known.id)
+            if row is not None:
+                _put_row(journal, replace(row, status=status), lifts_block=True)
+
+    office.run(put)
 
 
 def _require(office: Office, node: str) -> Peer:
@@ -291,5 +304,5 @@ def _peer(row: Any) -> Peer:
         url=row.url,
         status=row.status,
         parties=frozenset(row.body.get("parties", ())),
-        seen=row.body.get("seen", "1970-01-01T00:00:00Z"),
+        seen=row.body.get("seen", NEVER),
     )

@@ -29,6 +29,8 @@ CAUSES = "causes/"
 REFUSED = "refused: "
 """Begins the reason of a message that the peer would not take."""
 _RECORD = "Entrepot record, version 1"
+LEASE = timedelta(seconds=15)
+"""For so long a message stays taken by the process that sends it, unless that renews it (:func:`keep_taken`)."""
 BACKOFF_S = (1, 2, 5, 15, 60, 300, 900, 3600)
 ATTEMPTS_MAX = 200
 
@@ -122,9 +124,25 @@ def deliver(office: Office, *, limit: int = 100) -> Round:
     """Send what is due, once, after what is offered to later peers. A peer that is down, or answers nonsense, is tried
     again later."""
     done = Round(offered=offer_past(office))
-    for each in office.journal.due(office.clock(), limit):
-        done += _deliver(office, each)
+    if not office.journal.is_shared:
+        for each in office.journal.due(office.clock(), limit):
+            done += _deliver(office, each)
+        return done
+    for _ in range(limit):  # one by one: what waits its turn here, another process may send meanwhile
+        found = office.journal.due(office.clock(), 1, lease=LEASE)
+        for each in found:
+            try:
+                done += _deliver(office, each)
+            finally:
+                office.journal.let_go(each.id)
+        if not found:
+            break
     return done
+
+
+def keep_taken(office: Office) -> None:
+    """Renew the lease of what this process is sending. To be called several times within :data:`LEASE`."""
+    office.journal.renew(office.clock() + LEASE)
 
 
 def _deliver(office: Office, due: Delivery) -> Round:

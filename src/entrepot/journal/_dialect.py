@@ -5,6 +5,7 @@ SQL above this layer is one text for both, with ``?`` for parameters. Connection
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -84,10 +85,22 @@ class Database(Protocol):
     """Whether it makes copies of its own: otherwise the export is its backup."""
     words: dict[str, str]
     """The database's own words in the text of the tables."""
+    claim: str
+    """What ends a query for rows that several processes may take, so that each row goes to one of them."""
 
-    def writer(self, *, make: bool) -> Connection:
+    def writer(self, *, make: bool, home: str = "") -> Connection:
         """The connection that writes. ``make``: an empty database gets its tables; otherwise it is left as it is, with
-        :class:`~entrepot.journal.port.JournalMissing` where there is none."""
+        :class:`~entrepot.journal.port.JournalMissing` where there is none. ``home``: the folder from which it is
+        written; raises :class:`~entrepot.journal.port.JournalLocked` while processes of another one write."""
+        ...
+
+    def claimer(self) -> Connection | None:
+        """A connection that writes beside the one write lock, to take rows that others leave alone from then on; what
+        it commits may be lost in a power cut. None where one process writes: it takes them under its lock."""
+        ...
+
+    def turn(self, name: str) -> AbstractContextManager[bool]:
+        """Whether this process may do ``name`` while the body runs: of all that write this journal, one at a time."""
         ...
 
     def reader(self) -> Connection:

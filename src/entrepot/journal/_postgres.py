@@ -2,9 +2,11 @@
 
 One table lock per write transaction puts all writers in one order: entries commit in the order of their numbers, and
 received times never go back. The price is one writer at a time, as in SQLite; batches carry many appends per commit.
+Beside that order rows of the outbox are taken one by one (``SKIP LOCKED``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +16,7 @@ from psycopg import errors
 
 from entrepot.base.error import LimitError
 from entrepot.journal._dialect import Row
+from entrepot.journal._home import keep_home
 from entrepot.journal._schema import POSTGRES_WORDS, SCHEMA_VERSION, postgres_guards, statements
 from entrepot.journal.port import (
     FloorBroken,
@@ -61,20 +64,27 @@ def _connect(url: str, *, read_only: bool) -> "psycopg.Connection[Row]":
 
 
 class PostgresConnection:
-    """One connection; see :class:`~entrepot.journal._dialect.Connection`.
+    """One connection; see :class:`~entrepot.journal._dialect.Connection`. ``home``: see :mod:`entrepot.journal._home`.
 
     One that the server ended while no transaction was open is replaced, once, unseen: nothing is lost with it. Inside
     a transaction, or where the server does not come back, it is :class:`JournalUnavailable`, and asking again connects
     again.
     """
 
-    def __init__(self, url: str, *, read_only: bool) -> None:
-        self._url, self._read_only, self._inside = url, read_only, False
+    write_lock = "LOCK TABLE meta IN EXCLUSIVE MODE"
+
+    def __init__(self, url: str, *, read_only: bool, home: str = "") -> None:
+        self._url, self._read_only, self._home, self._inside = url, read_only, home, False
         try:
-            self.raw = _connect(url, read_only=read_only)
+            self._connect()
         except psycopg.Error as wrong:
             refuse(wrong)
+
+    def _connect(self) -> None:
+        self.raw = _connect(self._url, read_only=self._read_only)
         self._cursor = self.raw.cursor()
+        if self._home:
+            keep_home(self.raw, self._home)
 
     def _run(self, sql: str, params: Sequence[Any]) -> "psycopg.Cursor[Row]":
         try:
@@ -83,8 +93,7 @@ class PostgresConnection:
             if not self.raw.closed or self._inside or not (self._read_only or sql.startswith("BEGIN")):
                 refuse(wrong)
         try:
-            self.raw = _connect(self._url, read_only=self._read_only)
-            self._cursor = self.raw.cursor()
+            self._connect()
             return self._cursor.execute(_placed(sql), params)
         except psycopg.Error as wrong:
             refuse(wrong)
@@ -108,7 +117,7 @@ class PostgresConnection:
             self.execute("BEGIN")
             self._inside = True
             try:
-                self.execute("LOCK TABLE meta IN EXCLUSIVE MODE")
+                self.execute(self.write_lock)
             except JournalError:
                 self.rollback()
                 raise
@@ -155,6 +164,12 @@ class PostgresConnection:
         self.raw.close()
 
 
+class _Claimer(PostgresConnection):
+    """Writes beside the writers' order, and does not wait for the disk: a claim that is lost is made again."""
+
+    write_lock = "SET LOCAL synchronous_commit = off"
+
+
 class PostgresDatabase:
     """The tables lie in the schema that ``url`` puts first in ``search_path`` (``?options=-csearch_path%3Dname``)."""
 
@@ -162,14 +177,15 @@ class PostgresDatabase:
     sole_writer = False
     has_copy = False
     words = POSTGRES_WORDS
+    claim = "FOR UPDATE OF o SKIP LOCKED"
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._writer: PostgresConnection | None = None
 
-    def writer(self, *, make: bool) -> PostgresConnection:
+    def writer(self, *, make: bool, home: str = "") -> PostgresConnection:
         """Connect; with ``make`` an empty schema gets its tables, by one of several that start at once."""
-        made = PostgresConnection(self._url, read_only=False)
+        made = PostgresConnection(self._url, read_only=False, home=home)
         try:
             if make:
                 self._create(made)
@@ -191,6 +207,22 @@ class PostgresDatabase:
         except psycopg.Error as wrong:
             made.rollback()
             refuse(wrong)
+
+    def claimer(self) -> PostgresConnection:
+        """A connection for taking rows."""
+        return _Claimer(self._url, read_only=False)
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[bool]:
+        """An advisory lock on a connection of its own: the server lets go of it when its holder dies."""
+        db = self.reader()
+        try:
+            found = db.row(
+                "SELECT pg_try_advisory_lock(hashtext('entrepot turn ' || current_schema()), hashtext(?))", (name,)
+            )
+            yield found == (True,)
+        finally:
+            db.close()
 
     def reader(self) -> PostgresConnection:
         """A connection whose transactions are read-only."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -152,6 +153,7 @@ class SqliteDatabase:
     sole_writer = True
     has_copy = True
     words = SQLITE_WORDS
+    claim = ""
 
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
         self.path = directory / "journal.db"
@@ -160,7 +162,7 @@ class SqliteDatabase:
         self._lock: WriterLock | None = None
         self._pages = 0
 
-    def writer(self, *, make: bool = True) -> SqliteConnection:
+    def writer(self, *, make: bool = True, home: str = "") -> SqliteConnection:  # noqa: ARG002 - it lies in its home
         """Lock the directory and open for writing; with ``make`` an empty file gets its tables."""
         if not self.path.parent.is_dir():
             if not make:
@@ -215,6 +217,14 @@ class SqliteDatabase:
             raise missing(f"{self.path} is not there")
         if not self.path.stat().st_size:
             raise missing(f"{self.path} is empty")
+
+    def claimer(self) -> None:
+        """None: one process writes."""
+        return
+
+    def turn(self, name: str) -> AbstractContextManager[bool]:  # noqa: ARG002 - nobody else could have it
+        """Always: no other process writes."""
+        return nullcontext(enter_result=True)
 
     def maintain(self, *, force: bool = False) -> bool:
         """Checkpoint by the writer alone, without waiting for readers: what they need is moved the next time."""

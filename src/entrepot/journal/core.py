@@ -1,8 +1,8 @@
 """What every part of the journal stands on: its database, its setup, transactions and snapshots."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -43,6 +43,8 @@ class Setup:
     read_only: bool = False
     make: bool = True
     """Whether a log is made where there is none. A node makes one at its first start alone."""
+    home: str = ""
+    """The folder from which the log is written: processes of one home alone write a database that takes several."""
     wrapping: Wrapping | None = None
     """What wraps the keys of personal content; None: they lie as they are."""
 
@@ -60,7 +62,9 @@ class Core:
         self._depth = 0
         self._owner: int | None = None
         self._idle: list[Connection] = []
-        self._writer: Connection | None = None if setup.read_only else database.writer(make=setup.make)
+        self._claims = threading.Lock()
+        self._claimer: Connection | None = None
+        self._writer: Connection | None = None if setup.read_only else database.writer(make=setup.make, home=setup.home)
         try:
             with self.reading() as db:
                 require_tables(db)
@@ -142,6 +146,30 @@ class Core:
         finally:
             self._depth -= 1
 
+    @contextmanager
+    def claiming(self) -> Iterator[Connection]:
+        """A transaction in which rows are taken that another process may want too (``FOR UPDATE SKIP LOCKED``). It is
+        no part of another one, and waits for no other."""
+        with self._claims:
+            if self._claimer is None and self._writer is not None:
+                self._claimer = self._database.claimer()
+            db = self._claimer
+            if db is None:
+                with self.transaction() as alone:
+                    yield alone
+                return
+            db.begin(write=True)
+            try:
+                yield db
+                db.commit()
+            except BaseException:
+                db.rollback()
+                raise
+
+    def turn(self, name: str) -> AbstractContextManager[bool]:
+        """Whether this process may do ``name`` while the body runs: of all that write this journal, one at a time."""
+        return self._database.turn(name)
+
     @property
     def in_transaction(self) -> bool:
         """Whether this thread is inside a transaction."""
@@ -196,6 +224,8 @@ class Core:
         while self._idle:
             self._idle.pop().close()
         self._writer = None
+        if self._claimer is not None:
+            self._claimer.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -231,6 +261,17 @@ def check_version(db: Connection) -> None:
             f"the journal has tables of version {version}, this program writes {SCHEMA_VERSION}",
             remedy="Stop the node, then run: entrepot migrate --data DIR",
         )
+
+
+def require_views(reducers: tuple[Reducer, ...], kept: Mapping[str, int]) -> None:
+    """Refuse to reduce into a view that another program has filled since, with :class:`JournalTooNew`: processes of an
+    older and of a newer program may meet on one journal."""
+    for each in reducers:
+        if kept.get(each.name, each.version) != each.version:
+            raise JournalTooNew(
+                f"another program has filled the view {each.name}",
+                remedy="Let all processes of the node run the same program: restart this one.",
+            )
 
 
 def kept_log(db: Connection) -> str:

@@ -39,7 +39,11 @@ class Erasure(Appending):
                 _drop(db, found[0], _envelope(body_of(found, self.setup.wrapping)))
                 kind = db.row("SELECT kind FROM entry WHERE seq = ?", (found[0],))
                 self.rebuild_for(db, kind[0] if kind else "")
-                db.execute("INSERT INTO meta (key, value) VALUES ('scrub', '1') ON CONFLICT (key) DO NOTHING")
+                db.execute(
+                    "INSERT INTO meta (key, value) VALUES ('scrub', ?) "
+                    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (str(done.seq),),
+                )
         if not self.in_transaction:
             self.scrub()
         return done
@@ -47,17 +51,18 @@ class Erasure(Appending):
     def scrub(self) -> bool:
         """Rewrite the files, where something was erased since, so that its bytes are gone; whether that is done.
 
-        False means that a reader was in the way: call it again (the writer thread does).
+        False means that a reader, or another process that scrubs, was in the way: call it again (the writer thread
+        does). What another process erases meanwhile is left for the next call.
         """
         with self.reading() as db:
-            if db.row("SELECT 1 FROM meta WHERE key = 'scrub'") is None:
-                return True
-        with self.alone():
-            if not self._database.scrub():
+            asked = db.row("SELECT value FROM meta WHERE key = 'scrub'")
+        if asked is None:
+            return True
+        with self.alone(), self.turn("scrub") as ours:
+            if not ours or not self._database.scrub():
                 return False
             with self.transaction() as db:
-                db.execute("DELETE FROM meta WHERE key = 'scrub'")
-        return True
+                return db.execute("DELETE FROM meta WHERE key = 'scrub' AND value = ?", asked) == 1
 
     def tombstone(self, record_id: str) -> tuple[str, str] | None:
         """Why the record was erased, and the id of the record that says so; None where it was not."""

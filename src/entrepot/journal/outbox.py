@@ -8,8 +8,11 @@ from typing import Any
 
 from entrepot.base.error import UsageError
 from entrepot.base.moment import from_millis, to_millis
-from entrepot.journal.core import Core
+from entrepot.journal._dialect import Database
+from entrepot.journal.core import Core, Setup
 
+TAKEN = "taken by a worker"
+"""Reason of a message that a worker is sending; it is due again for all when the lease ends."""
 _COLUMNS = (
     "SELECT o.id, o.peer, o.lane, o.key, o.body, o.attempts, o.due_ms, o.reason, o.ack, o.state, e.record_id "
     "FROM outbox o LEFT JOIN entry e ON e.seq = o.seq "
@@ -36,19 +39,48 @@ class Delivery:
 class Outbox(Core):
     """The sender's side. A message that is given up does not hold back its lane: the peer sees what it lacks."""
 
+    def __init__(self, database: Database, setup: Setup) -> None:
+        self._held: set[int] = set()
+        super().__init__(database, setup)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may send from this outbox too: messages must be taken before they are sent."""
+        return not self._database.sole_writer
+
     def due(self, now: datetime, limit: int = 100, *, lease: timedelta = timedelta(0)) -> tuple[Delivery, ...]:
         """The first undelivered message of each (peer, lane), where its time has come.
 
-        With a ``lease`` they are taken: no other worker gets them before it ends.
+        With a ``lease`` they are taken: no other worker gets them before it ends. :meth:`renew` makes it longer, and
+        :meth:`let_go` says that it need not be any more.
         """
-        if not lease:
-            with self.reading() as db:
-                return _due(db.rows(*_due_query(now, limit)))
-        with self.transaction() as db:
-            found = _due(db.rows(*_due_query(now, limit)))
-            for each in found:
-                db.execute("UPDATE outbox SET due_ms = ? WHERE id = ?", (to_millis(now + lease), each.id))
+        query, params = _due_query(now, limit)
+        with self.reading() as db:
+            found = _due(db.rows(query, params))
+        if not lease or not found:
             return found
+        with self.claiming() as db:
+            found = _due(db.rows(f"{query} {self._database.claim}", params))
+            for each in found:
+                db.execute("UPDATE outbox SET due_ms = ?, reason = ? WHERE id = ?",
+                           (to_millis(now + lease), TAKEN, each.id))  # fmt: skip
+        self._held.update(each.id for each in found)
+        return found
+
+    def renew(self, until: datetime) -> None:
+        """What was taken here and is still being sent stays taken until then, as far as nobody else has it."""
+        held = sorted(self._held)
+        if held:
+            with self.claiming() as db:
+                for message_id in held:
+                    db.execute(
+                        "UPDATE outbox SET due_ms = ? WHERE id = ? AND state = 'due' AND reason = ? AND due_ms < ?",
+                        (to_millis(until), message_id, TAKEN, to_millis(until)),
+                    )
+
+    def let_go(self, message_id: int) -> None:
+        """It is sent, or has failed: its lease is not renewed any more."""
+        self._held.discard(message_id)
 
     def delivered(self, message_id: int, ack: str = "") -> None:
         """The peer has it, and said so with ``ack`` (its signed acknowledgement)."""
@@ -57,8 +89,10 @@ class Outbox(Core):
     def failed(self, message_id: int, reason: str, retry_at: datetime | None = None) -> None:
         """It did not arrive: try again at ``retry_at``, or never (None: it becomes undeliverable)."""
         if retry_at is None:
-            state = "UPDATE outbox SET state = 'undeliverable', attempts = attempts + 1, reason = ? WHERE id = ?"
-            self._settle(message_id, state, reason)
+            # Whoever lost its lease may be late: what another has delivered meanwhile stays delivered.
+            state = "state = CASE state WHEN 'delivered' THEN state ELSE 'undeliverable' END"
+            sql = f"UPDATE outbox SET {state}, attempts = attempts + 1, reason = ? WHERE id = ?"  # noqa: S608 - fixed
+            self._settle(message_id, sql, reason)
             return
         with self.transaction() as db:
             changed = db.execute(

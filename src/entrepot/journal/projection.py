@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from entrepot.base.error import UsageError
 from entrepot.base.record import Record
 from entrepot.journal._dialect import Connection
+from entrepot.journal.core import require_views
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.journal.reading import Reading
 from entrepot.journal.view import SqlView
@@ -31,7 +32,9 @@ class Projection(Reading):
 
     def _generations(self, db: Connection) -> dict[str, int]:
         if self.memory.generations is None:
-            self.memory.generations = dict(db.rows("SELECT name, generation FROM view"))
+            rows = db.rows("SELECT name, generation, version FROM view")
+            require_views(self.setup.reducers, {name: version for name, _, version in rows})
+            self.memory.generations = {name: generation for name, generation, _ in rows}
         return self.memory.generations
 
     def rebuild(self, view: str | None = None) -> None:

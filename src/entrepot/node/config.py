@@ -28,13 +28,15 @@ SETTINGS: dict[str, str] = {
     "1 to 86400. Default 60.",
     "ENTREPOT_UNCOSIGNED_HOURS": "Hours that a tree head may wait for a peer's cosignature before the health says so, "
     "1 to 8760. Default 24.",
-    "ENTREPOT_THREADS": "Requests that are worked on at once, 1 to 64. Default 8.",
+    "ENTREPOT_THREADS": "Requests that each web worker works on at once, 1 to 64. Default 8.",
+    "ENTREPOT_WORKERS": "Web worker processes, 1 to 16; more than one needs PostgreSQL. Default 1.",
 }
 STATUS_AGE = "ENTREPOT_STATUS_MAX_AGE_HOURS"
 BODY_BYTES_MAX = 5 << 20
 """Bytes of a request to the API."""
 PEER_BYTES_MAX = 16 << 20
 """Bytes of a node's message: a record that the API takes whole arrives twice secured and twice in base64."""
+WORKERS_MAX = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_HOST = "entrepot.localhost"
 """Host in the did:web of a node that serves this machine alone: did:web takes no addresses, and names under
@@ -53,6 +55,7 @@ class Config:
     contexts: Path | None = None
     rate_per_minute: int = 1200
     threads: int = 8
+    workers: int = 1
     remembered_hours: int = 168
     status_max_age_hours: int | None = None
     cosign_seconds: int = 60
@@ -79,6 +82,11 @@ class Config:
         return urlsplit(self.url).port
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several processes may write the journal: it lies in PostgreSQL."""
+        return "://" in self.journal
+
+    @property
     def journal_location(self) -> str | Path:
         """What the journal is opened with."""
         return self.journal or self.data
@@ -99,16 +107,23 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"ENTREPOT_URL is not an address: {url!r}", remedy="Give https://your.host.")
+    journal, workers = environ.get("ENTREPOT_JOURNAL", ""), _number(environ, "ENTREPOT_WORKERS", 1, WORKERS_MAX)
+    if workers > 1 and "://" not in journal:
+        raise UsageError(
+            f"{workers} workers cannot write one SQLite file",
+            remedy="Keep the journal in PostgreSQL (ENTREPOT_JOURNAL=postgresql://...), or use one worker.",
+        )
     key_file, contexts = environ.get("ENTREPOT_KEY_FILE", ""), environ.get("ENTREPOT_CONTEXTS", "")
     return Config(
         data=Path(data).absolute(),
         url=url,
-        journal=environ.get("ENTREPOT_JOURNAL", ""),
+        journal=journal,
         allow_loopback_http=allow,
         key_file=Path(key_file) if key_file else None,
         contexts=Path(contexts) if contexts else None,
         rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
+        workers=workers,
         remembered_hours=_number(environ, "ENTREPOT_REMEMBERED_HOURS", 168, 8760),
         status_max_age_hours=_number(environ, STATUS_AGE, 1, 87_600) if environ.get(STATUS_AGE) else None,
         cosign_seconds=_number(environ, "ENTREPOT_COSIGN_SECONDS", 60, 86_400),

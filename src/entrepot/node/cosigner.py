@@ -8,10 +8,12 @@ from entrepot.flow.office import Office
 
 log = logging.getLogger("entrepot.heads")
 STOP_S = 3.0
+RETRY_S = 1.0
 
 
 class Cosigner:
-    """A round every ``every_s`` seconds: at most that often is a peer asked, however fast the log grows.
+    """A round every ``every_s`` seconds: at most that often is a peer asked, however fast the log grows and however
+    many processes the node has; one of them has the turn.
 
     A peer that does not cosign is told in the log when its reason changes, not in every round.
     """
@@ -32,13 +34,19 @@ class Cosigner:
         self._thread.join(timeout=STOP_S)
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every_s):
+        while not self._stop.is_set():
             try:
-                for each in show_heads(self._office):
-                    self._tell(each)
+                with self._office.journal.turn("cosign") as ours:
+                    if not self._stop.wait(self._every_s) and ours:
+                        self._round()
             except Exception:
                 if not self._stop.is_set():
                     log.exception("the peers could not be asked to cosign; it is tried again")
+                self._stop.wait(RETRY_S)
+
+    def _round(self) -> None:
+        for each in show_heads(self._office):
+            self._tell(each)
 
     def _tell(self, shown: Shown) -> None:
         before, self._reasons[shown.node] = self._reasons.get(shown.node, ""), shown.reason

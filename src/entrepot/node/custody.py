@@ -1,9 +1,12 @@
 """The keys of a node's folder: its own, and those it holds for its parties; and the parties that hold their own."""
 
+import fcntl
 import os
+import platform
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 from entrepot.base.error import UsageError
 from entrepot.flow.office import Signatory
 from entrepot.node.error import NameTaken
+from entrepot.node.fresh import Freshness
 from entrepot.node.ownparty import OwnParties, OwnParty
 from entrepot.node.start import begin_first_start
 from entrepot.party.did import did_key, did_web, document_of, key_method_id
@@ -31,24 +35,56 @@ class HeldKeys:
     def __init__(self, data: Path, lock: KeyLock, entropy: Callable[[int], bytes]) -> None:
         self._data, self._lock, self._entropy = data, lock, entropy
         self._store = KeyStore(data / "keys")
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
+        self._fresh = Freshness(data / "keys", data / "own-parties")
         self._signatories: dict[str, Signatory] = {}
         self._names: dict[str, str] = {}
         self._registry = OwnParties(data)
-        self._own = {each.did: each for each in self._registry.list()}
-        for stored in self._store.list():
-            self._learn(stored)
+        self._own: dict[str, OwnParty] = {}
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Learn what another process of this node has put into the folder."""
+        if not self._fresh.is_stale():
+            return
+        with self._guard:
+            self._fresh.note()
+            self._own = {each.did: each for each in self._registry.list()}
+            known = frozenset(self._names.values())
+            for name in self._store.names():
+                if name not in known:
+                    self._learn(self._store.describe(name))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other thread or process of this node adds a party meanwhile."""
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._guard, (self._data / "parties.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._refresh()
+            yield
+
+    @property
+    def home(self) -> str:
+        """Names the folder on this machine, as it runs now: a copy of it, or another machine, has another name."""
+        found = self._data.stat()
+        boot = Path("/proc/sys/kernel/random/boot_id")
+        machine = boot.read_text("ascii").strip() if boot.exists() else platform.node()
+        return f"{machine}/{found.st_dev}/{found.st_ino}"
 
     def signatory(self, did: str) -> Signatory | None:
         """The signing key of a hosted party, or None."""
+        self._refresh()
         return self._signatories.get(did)
 
     def hosted(self) -> frozenset[str]:
         """DIDs of the parties that live here, whoever holds their keys."""
+        self._refresh()
         return (frozenset(self._signatories) - {self.node.did}) | frozenset(self._own)
 
     def residences(self) -> Mapping[str, str]:
         """The signed statements of parties that they live here, by DID."""
+        self._refresh()
         return {did: each.residence for did, each in self._own.items() if each.residence is not None}
 
     @property
@@ -63,16 +99,18 @@ class HeldKeys:
 
     def named(self, name: str) -> Signatory | None:
         """The signing key of the party with that short name."""
+        self._refresh()
         return next((each for did, each in self._signatories.items() if self._names[did] == name), None)
 
     def names(self) -> Mapping[str, str]:
         """Short name by DID, without the node's own."""
+        self._refresh()
         held = {did: name for did, name in self._names.items() if name != NODE_KEY}
         return held | {did: each.name for did, each in self._own.items()}
 
     def document(self, did: str) -> Mapping[str, Any] | None:
         """The DID document of a hosted party or of the node."""
-        found = self._signatories.get(did)
+        found = self.signatory(did)
         if found is None:
             return None
         document = document_of(did, {found.method.partition("#")[2]: found.key.public})
@@ -83,7 +121,7 @@ class HeldKeys:
 
         The same name again gives the key that is there (so that creating is idempotent).
         """
-        with self._guard:
+        with self._alone():
             known = self.named(name)
             if known is not None:
                 return known
@@ -106,7 +144,7 @@ class HeldKeys:
     def register(self, name: str, did: str, *, residence: str | None, now: datetime) -> OwnParty:
         """Let a party live here that holds its own key; durable on return. The same again changes nothing, and a newer
         ``residence`` takes the place of the older. Raises :class:`NameTaken`."""
-        with self._guard:
+        with self._alone():
             known = self._own.get(did)
             names = self.names()
             if (known.name if known else name) != name or (known is None and (did in names or name in names.values())):

@@ -36,7 +36,7 @@ class Guard:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._next = get_response
         self._config: Config = settings.CONFIG
-        self._buckets = Buckets(self._config.rate_per_minute)
+        self._buckets = Buckets(self._config.rate_per_minute, memory=self._config.data / "rates")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         headers_alone = request.method == "HEAD"

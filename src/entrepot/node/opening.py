@@ -23,5 +23,6 @@ def setup_of(keys: HeldKeys, *, clock: Callable[[], datetime], make: bool = Fals
         log_id=keys.node.did,
         read_only=read_only,
         make=make,
+        home="" if read_only else keys.home,
         wrapping=keys.wrapping,
     )

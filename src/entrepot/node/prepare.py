@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from entrepot.journal.journal import database_at
 from entrepot.journal.port import JournalTooOld, JournalUnavailable
 from entrepot.node.config import Config, read_config
 from entrepot.node.custody import open_keys
@@ -19,12 +21,15 @@ from entrepot.node.migration import (
 )
 from entrepot.node.page.catalogue import compile_into
 from entrepot.node.start import is_first_start
+from entrepot.party.keystore import write_durably
 
 OPERATOR_TOKEN = Path("secret") / "operator-token"
 
 
 ADDRESS = "address"
 """File in the node's folder with the address at which commands of this machine reach the running node."""
+URL = "url"
+"""File in the node's folder with the address under which its peers know it, for the processes beside the server."""
 ACTS_KEPT = timedelta(days=30)
 
 
@@ -39,6 +44,7 @@ def prepare(config: Config) -> None:
     secret.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_journal(config)
     _write_once(secret / "django", secrets.token_bytes(32))
+    write_durably(config.data / URL, f"{config.url}\n".encode("ascii"), replace=True)
     compile_into(config.data / "locale")
     set_up_django()
     from django.db import DatabaseError, connections
@@ -55,6 +61,8 @@ def _check_journal(config: Config) -> None:
     """Refuse missing keys, and a journal that is lost, of another version or node, here: whoever starts the node reads
     it. A database server that does not answer yet is the worker's to wait for."""
     keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=datetime.now(UTC))
+    if config.is_shared:
+        _require_home(config, keys.home)
     if is_first_start(config.data):
         return
     try:
@@ -63,6 +71,14 @@ def _check_journal(config: Config) -> None:
         return
     if stand.steps:
         raise JournalTooOld(_too_old(stand), remedy=_MIGRATE.format(config.data))
+
+
+def _require_home(config: Config, home: str) -> None:
+    """Raise ``JournalLocked`` where a node in another folder, or on another machine, writes the journal."""
+    database = database_at(config.journal_location)
+    with suppress(JournalUnavailable):
+        database.writer(make=False, home=home)
+    database.close()
 
 
 def _accounts(config: Config) -> None:

@@ -60,7 +60,8 @@ DATABASES = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF"
+                # No write-ahead log: several processes write, and releases of SQLite in use have a fault there.
+                "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF"
             ),
         },
     }

@@ -16,7 +16,7 @@ from entrepot.flow.catchup import catch_up
 from entrepot.flow.error import TransportError
 from entrepot.flow.office import Office
 from entrepot.flow.peer import announce, remembered, return_to_peers
-from entrepot.flow.post import deliver
+from entrepot.flow.post import LEASE, Round, deliver, keep_taken
 from entrepot.flow.receive import resume
 from entrepot.flow.resolving import NodeResolver
 from entrepot.journal import open_journal
@@ -35,6 +35,7 @@ log = logging.getLogger("entrepot.node")
 PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
 IDLE_S = 0.2
 STOP_S = 3.0
+RENEW_S = LEASE.total_seconds() / 4
 ROUND_MAX = 10
 RECOVER_WAITS_S = (0.5, 1, 2, 5, 15)
 """Seconds between attempts to catch up with peers that do not answer; the last one again and again."""
@@ -115,9 +116,22 @@ class Sender:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self.done = Round()
+        """What all rounds of this process did together."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
         self._thread.start()
+        if office.journal.is_shared:
+            threading.Thread(target=self._renew, name="sender-leases", daemon=True).start()
+
+    def _renew(self) -> None:
+        """While a slow peer answers, its message stays taken."""
+        while not self._stop.wait(RENEW_S):
+            try:
+                keep_taken(self._office)
+            except Exception:
+                if not self._stop.is_set():
+                    log.exception("a message that is being sent may be taken by another process")
 
     def close(self) -> None:
         """Stop after the present message. One that a slow peer holds up for longer is sent again after the next start;
@@ -136,7 +150,9 @@ class Sender:
     def _round(self) -> Any:
         try:
             resume(self._office)
-            return deliver(self._office, limit=ROUND_MAX)
+            done = deliver(self._office, limit=ROUND_MAX)
+            self.done += done
+            return done
         except Exception:
             if not self._stop.is_set():
                 log.exception("a round of delivery failed")

@@ -212,8 +212,11 @@ class KeyStore:
 
     def list(self) -> tuple[StoredKey, ...]:
         """All keys, by id."""
-        names = sorted(each.name.removesuffix(".key.json") for each in self._directory.glob("*.key.json"))
-        return tuple(self.describe(each) for each in names)
+        return tuple(self.describe(each) for each in self.names())
+
+    def names(self) -> tuple[str, ...]:
+        """The ids of all keys, in order; no file is read."""
+        return tuple(sorted(each.name.removesuffix(".key.json") for each in self._directory.glob("*.key.json")))
 
     def locks(self) -> frozenset[str]:
         """The kinds of lock under which keys lie here."""

@@ -1,12 +1,15 @@
 """The edge of the API: strict JSON in, problem documents out, one effect per idempotency key."""
 
+import fcntl
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Schema
@@ -132,11 +135,15 @@ def install(api: NinjaAPI) -> None:
 
 
 class InFlight:
-    """Idempotency keys whose first request is still running. In memory on purpose: a crash leaves none stuck."""
+    """Idempotency keys whose first request is still running, in whichever worker of this node.
+
+    In memory and in record locks of a file (POSIX, fcntl), on purpose: a crash leaves none stuck.
+    """
 
     def __init__(self) -> None:
         self._keys: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
+        self._file = -1
 
     @contextmanager
     def hold(self, key: Idempotency) -> Iterator[None]:
@@ -144,15 +151,36 @@ class InFlight:
         name = (key.scope, key.key)
         with self._lock:
             if name in self._keys:
-                raise ProblemError(
-                    409, "in-flight", "A request with this idempotency key is still running.", retry_s=RETRY_IN_FLIGHT_S
-                )
+                raise _in_flight()
             self._keys.add(name)
         try:
-            yield
+            with self._alone_among_workers(sha256(repr(name).encode("utf-8"))):
+                yield
         finally:
             with self._lock:
                 self._keys.discard(name)
+
+    @contextmanager
+    def _alone_among_workers(self, digest: str) -> Iterator[None]:
+        """Holds one byte of the file, far beyond its end: the kernel keeps who has it, and lets go of the dead."""
+        with self._lock:
+            if self._file < 0:
+                self._file = os.open(settings.CONFIG.data / "in-flight", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        place = int(digest[:15], 16)
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:
+            raise _in_flight() from None
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
+
+
+def _in_flight() -> ProblemError:
+    return ProblemError(
+        409, "in-flight", "A request with this idempotency key is still running.", retry_s=RETRY_IN_FLIGHT_S
+    )
 
 
 IN_FLIGHT = InFlight()
