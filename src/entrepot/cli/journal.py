@@ -74,12 +74,14 @@ def receipt(record_id: str, data: Path, out: Path | None) -> int:
 
     Example: entrepot journal receipt 5f4d28c3... --data node --out receipt.json
     """
+    from entrepot.flow.reading import receipt_page
+
     with open_folder(data, read_only=True) as journal:
-        found = journal.receipt(record_id)
+        found = receipt_page(journal, record_id)
     if found is None:
         click.echo("entrepot: there is no such record, or it is not sealed yet", err=True)
         return 1
-    text = json.dumps(found.to_json(), ensure_ascii=False, indent=1)
+    text = json.dumps(found, ensure_ascii=False, indent=1)
     click.echo(text) if out is None else out.write_text(text + "\n", "utf-8")
     return 0
 

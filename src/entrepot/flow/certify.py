@@ -12,6 +12,7 @@ from entrepot.base.digest import b64url, sha256
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump
+from entrepot.document.evidence.sighting import forms_of
 from entrepot.document.proof import secure
 from entrepot.document.proof.context import DATA_INTEGRITY_V2
 from entrepot.document.proof.integrity import CRYPTOSUITES
@@ -137,7 +138,7 @@ def _issued(office: Office, signatory: Signatory, plain: Mapping[str, Any], told
     created = office.clock().replace(microsecond=0)
     secured = secure(plain, signatory.key, method_id=signatory.method, securing=securing, created=created, terms=terms)
     says = CredentialIssued(
-        digest=sha256(secured),
+        digest=sha256(forms_of(secured)[-1]),
         securing=securing,
         reference=sha256(reference.encode()) if reference else None,
         places=places,

@@ -10,6 +10,7 @@ from typing import Any
 from entrepot.base.moment import format_moment
 from entrepot.base.record import Record
 from entrepot.base.shape import dump
+from entrepot.document.evidence.receipt import CREDENTIAL_ISSUED
 from entrepot.flow.audience import may_read
 from entrepot.flow.sight import SALE_VIEW, Recall, facts_of_sale, state_of
 from entrepot.journal.journal import Journal
@@ -157,3 +158,12 @@ def record_page(
         return None
     content: Mapping[str, Any] = dump(record.content)
     return {**line, "content": dict(content), "attachments": list(journal.attachments(record_id))}
+
+
+def receipt_page(journal: Journal, record_id: str) -> dict[str, Any] | None:
+    """The receipt of a record in JSON; None where it is not sealed. Where the record says that a credential was issued,
+    its content comes along: so the receipt is evidence for the credential."""
+    receipt, record = journal.receipt(record_id), journal.record(record_id)
+    if receipt is None or record is None:
+        return None
+    return {**receipt.to_json(), **({"content": dump(record.content)} if record.kind == CREDENTIAL_ISSUED else {})}

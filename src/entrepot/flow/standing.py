@@ -45,7 +45,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialIssued:
-    """Kind ``credential-issued``, version 1: its issuer has signed a credential whose bytes have this ``digest``.
+    """Kind ``credential-issued``, version 1: its issuer has signed a credential with this ``digest``.
+
+    It is that of the secured bytes: of a token as it is, of JSON in its canonical form (RFC 8785).
 
     ``reference``: SHA-256 of the id by which its status is set. The credential itself, which may name persons, is
     not kept. ``places``: where its status stands, one per purpose.

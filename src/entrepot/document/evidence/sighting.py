@@ -104,13 +104,17 @@ class Question:
 
 
 def forms_of(data: bytes) -> tuple[bytes, ...]:
-    """The forms in which others may have seen the secured bytes: as they are, and as canonical JSON or bare token."""
+    """The forms in which others may have seen the secured bytes: as they are, and as canonical JSON or bare token, out
+    of its envelope (VCDM 2.0, 4.13.1)."""
     bare = data.strip()
     forms = [data, bare]
     if bare[:1] == b"{":
         value, findings = read_json(data, LIMITS)
         with suppress(NotCanonicalError):
             forms += [canonical(value)] if not findings else []
+        inner = value.get("id") if isinstance(value, dict) else None
+        if isinstance(inner, str) and inner.startswith("data:application/") and "proof" not in value:
+            forms.append(inner.partition(",")[2].encode("utf-8", "surrogatepass"))
     return tuple(dict.fromkeys(forms))
 
 

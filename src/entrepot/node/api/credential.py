@@ -145,12 +145,14 @@ class PresentedIn(_Strict):
 @router.post("/issue", response={201: IssuedOut, **CERTIFYING}, summary="Issue a credential", auth=WRITERS)
 def issue_credential(
     request: HttpRequest,
+    response: HttpResponse,
     body: IssueIn,
     securing: Securing | None = SECURING,
     inlineContexts: bool = INLINE,  # noqa: N803, FBT001
 ) -> Any:
     """Sign a credential with the key that this node holds of the caller's party. 400 with findings where it breaks the
-    data model, or a term has no meaning. The log keeps that it was issued, and its digest, not what it says."""
+    data model, or a term has no meaning. The log keeps that it was issued, and its digest, not what it says. The record
+    of that is at ``Location``; its receipt is evidence of when the credential existed."""
     asked = body.options
     wish = Wish(
         securing=asked.securing or securing or "",
@@ -163,6 +165,7 @@ def issue_credential(
     made = certify(office(), caller(request).party, body.credential, wish)
     if made.secured is None:
         raise ProblemError(400, "findings", "Nothing was issued: see the findings.", made.findings)
+    response["Location"] = f"{office().url}/api/v1/records/{made.record}"
     return Status(201, {"verifiableCredential": _as_json(made.secured, made.securing)})
 
 

@@ -12,7 +12,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import blocking
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
 from entrepot.flow.kinds import kinds, newest
-from entrepot.flow.reading import record_page, sale_ids
+from entrepot.flow.reading import receipt_page, record_page, sale_ids
 from entrepot.journal.port import Attachment
 from entrepot.node.api.auth import READERS, WRITERS, Caller, caller
 from entrepot.node.api.description import ANSWERS
@@ -144,12 +144,13 @@ def show_record(request: HttpRequest, record_id: str = RecordId) -> dict[str, An
 
 @router.get("/{record_id}/receipt", response={200: dict[str, Any], **READING}, summary="Receipt", auth=READERS)
 def show_receipt(request: HttpRequest, record_id: str = RecordId) -> dict[str, Any]:
-    """The proof that the record lies in this node's log (RFC 9162); 404 until it is sealed, some seconds at most."""
+    """The proof that the record lies in this node's log (RFC 9162); 404 until it is sealed, some seconds at most. Where
+    the record says that a credential was issued, its content comes along: so the receipt is evidence for that."""
     _visible(request, record_id)
-    receipt = office().journal.receipt(record_id)
+    receipt = receipt_page(office().journal, record_id)
     if receipt is None:
         raise ProblemError(404, "not-sealed", "The record is not sealed yet; ask again in some seconds.")
-    return receipt.to_json()
+    return receipt
 
 
 @router.get("/{record_id}/secured/{securing}", summary="The secured form", auth=READERS,
