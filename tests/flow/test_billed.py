@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from sale_script import Script
+from simulated.clerk import CLERK
 
 from entrepot.base.money import Money
 from entrepot.base.shape import dump
@@ -99,7 +100,7 @@ def test_where_the_order_is_erased_nothing_is_claimed(script, deal):
     from entrepot.flow.erase import erase
 
     bill(script, deal, "IN-1")
-    erase(script.importer, script.last["order"], by=script.dids["buyer"], reason="It was asked for.")
+    erase(script.importer, script.last["order"], by=script.dids["buyer"], reason="It was asked for.", accepting=CLERK)
     assert bill(script, deal, "IN-2") == {script.dids["seller"]: 1, script.dids["buyer"]: 0}
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from sale_script import play_sale
+from simulated.clerk import CLERK
 
 from entrepot.cli.demo.cast import HOME
 from entrepot.flow.count import sale_row
@@ -118,7 +119,7 @@ def test_what_bears_on_nothing_else_leaves_the_rest_as_it_was(script):
 
 def test_the_sale_stays_in_the_list_of_its_parties_when_the_issuer_erases_the_order(script):
     play_sale(script, 1)
-    erase(script.importer, script.last["order"], by=script.dids["buyer"], reason="It was asked for.")
+    erase(script.importer, script.last["order"], by=script.dids["buyer"], reason="It was asked for.", accepting=CLERK)
     page = page_of(script, "buyer")
     assert axes(page)[0]["state"] == "unknown"
     (line,) = [each for each in page["records"] if each["id"] == script.last["order"]]

@@ -2,6 +2,7 @@
 
 import pytest
 from sale_script import play_sale
+from simulated.clerk import CLERK
 
 from entrepot.base.error import UsageError
 from entrepot.cli.demo.cast import EXPORT_NODE
@@ -17,7 +18,9 @@ def played(script):
 
 
 def erased(script, step, role="seller"):
-    done = erase(script.exporter, script.last[step], by=script.dids[role], reason="The person asked for it.").tombstone
+    done = erase(
+        script.exporter, script.last[step], by=script.dids[role], reason="The person asked for it.", accepting=CLERK
+    ).tombstone
     while deliver(script.exporter).delivered:
         pass
     return done
@@ -67,7 +70,7 @@ def test_nobody_erases_what_is_not_his(played):
 
 def gone(script, step, role):
     office = script.office(role)
-    return erase(office, script.last[step], by=script.dids[role], reason="The person asked for it.")
+    return erase(office, script.last[step], by=script.dids[role], reason="The person asked for it.", accepting=CLERK)
 
 
 def reads(script, step, role):
@@ -166,11 +169,12 @@ def test_two_that_let_go_at_once_leave_no_copy_behind(played, monkeypatch):
             once.append(by)
             for role in ("payer_bank", "settlement", "buyer"):
                 if played.dids[role] != by:
-                    erase(office, record.id, by=played.dids[role], reason="first")
+                    erase(office, record.id, by=played.dids[role], reason="first", accepting=CLERK)
         return found
 
     monkeypatch.setattr(erasing, "_is_last", meanwhile)
-    assert erase(played.importer, played.last["payment-request"], by=played.dids["buyer"], reason="second").is_gone
+    record, by = played.last["payment-request"], played.dids["buyer"]
+    assert erase(played.importer, record, by=by, reason="second", accepting=CLERK).is_gone
     assert played.importer.journal.record(played.last["payment-request"]).erased
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from forge import sender_of
 from sale_script import play_sale
+from simulated.clerk import CLERK
 from test_presented import ABSENT, CONTRADICTED, TODAY, attached, content_of, forged, ordered
 
 from entrepot.cli.demo import default
@@ -122,7 +123,7 @@ def test_nothing_is_added_to_what_was_erased(played):
     record = played.exporter.journal.record(played.last["invoice"])
     later = further(played, record)
     office = played.exporter
-    erase(office, record.id, by=played.dids["seller"], reason="The person asked for it.")
+    erase(office, record.id, by=played.dids["seller"], reason="The person asked for it.", accepting=CLERK)
     got = receive(office, carrying(later), played.peer_of(office))
     assert got.outcome is Outcome.KNOWN
     assert office.journal.proofs(record.id) == ()

@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "tests" / "simulation"), str(ROOT / "bench" / "scene"
 
 from powercut_script import submit
 from sale_script import Script, play_sale
+from simulated.clerk import CLERK
 from simulated.world import World
 
 from entrepot.base.shape import dump
@@ -67,8 +68,8 @@ def _erased(script, noted):
     """Which record is erased, and the append of its tombstone."""
     gone = script.last["import-declaration"]
     before = len(noted)
-    erase(script.importer, gone, by=script.dids["buyer"], reason=ERASURE)
-    assert len(noted) == before + 1
+    erase(script.importer, gone, by=script.dids["buyer"], reason=ERASURE, accepting=CLERK)
+    assert [each.record.kind for each in noted[before:]] == ["erasure-acceptance", "tombstone"]
     return gone, noted[-1]
 
 

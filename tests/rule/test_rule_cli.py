@@ -85,7 +85,7 @@ def test_check_a_pack(tmp_path: Path) -> None:
 
 def test_check_a_pack_with_its_cases(tmp_path: Path) -> None:
     packs = Path(entrepot.rule.__file__).parent / "packs" / "consumption-tax"
-    cases = Path(__file__).parent / "cases"
+    cases = Path(__file__).parent / "cases" / "consumption-tax"
     assert run("check", str(packs / "MY.toml"), "--cases", str(cases / "MY.toml"))[0] == 0
     wrong = tmp_path / "MY.toml"
     wrong.write_text((packs / "MY.toml").read_text().replace('"500.00"', '"600.00"'))

@@ -220,7 +220,7 @@ def judge(office: Office, record: Record) -> list[Checked]:
 
 _BY_ITS_ACT = stop(
     "ENT-CORE-RIGHT-05",
-    "A record of this kind comes of what it tells: issuing a credential, or setting its status.",
+    "A record of this kind comes of what it tells: issuing a credential, setting its status, placing a hold.",
     path="$.kind",
     remedy="Do that instead.",
 )

@@ -47,13 +47,20 @@ READERS: Mapping[str, frozenset[str]] = {
     "tombstone": TRADERS,
     "credential-issued": frozenset({"issuer"}),
     "credential-status": frozenset({"issuer"}),
+    "legal-hold": frozenset({"issuer"}),
+    "legal-hold-lift": frozenset({"issuer"}),
+    "erasure-refusal": frozenset({"issuer"}),
+    "erasure-acceptance": frozenset({"issuer"}),
 }
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
-ALONE = frozenset({"tombstone", "credential-issued", "credential-status"})
-"""Kinds that speak of what their issuer itself made, in no sale: a record it erased, a credential it signed."""
+OWN_EYES = frozenset({"legal-hold", "legal-hold-lift", "erasure-refusal", "erasure-acceptance"})
+"""Kinds about what their issuer keeps, which it alone reads."""
+ALONE = frozenset({"tombstone", "credential-issued", "credential-status"}) | OWN_EYES
+"""Kinds that speak of what their issuer itself did, in no sale: it erased a record, signed a credential, placed a
+hold."""
 SALELESS = ALONE | {"offer"}
 """Kinds that belong to no sale; an offer may be taken up by many orders."""
-PERSONAL = frozenset(READERS) - {"offer", "settlement", "refund", "count"} - ALONE
+PERSONAL = frozenset(READERS) - {"offer", "settlement", "refund", "count"} - (ALONE - OWN_EYES)
 """Kinds that may name natural persons (a consumer is a party like any other): kept encrypted, each record under a key
 of its own, so that it can be erased. Offers are public, books and counts name accounts and figures."""
 
@@ -91,13 +98,17 @@ def kinds() -> Mapping[tuple[str, int], Kind]:
         return {key: (each.shape, partial(each.check, economies=known)) for key, each in of_documents().items()}
 
     def of_flow() -> dict[tuple[str, int], tuple[type[Any], Check]]:
-        from entrepot.flow import standing
+        from entrepot.flow import refusal, standing
         from entrepot.flow.erase import KIND, Tombstone, check
+        from entrepot.flow.holdview import ACCEPTANCE, REFUSAL
+        from entrepot.rule import acceptance
 
         return {
             (KIND, 1): (Tombstone, check),
             (standing.ISSUED, 1): (standing.CredentialIssued, standing.check_issued),
             (standing.STATUS, 1): (standing.CredentialStatus, standing.check_status),
+            (REFUSAL, 1): (refusal.ErasureRefusal, refusal.check),
+            (ACCEPTANCE, 1): (acceptance.Acceptance, acceptance.check),
         }
 
     rooms = (of_flow, checked_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)

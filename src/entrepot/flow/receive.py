@@ -20,6 +20,7 @@ from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_r
 from entrepot.flow.envelope import Envelope, pack, read_envelope, unpack, write_envelope
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
+from entrepot.flow.keeping import check_notice
 from entrepot.flow.late import complete
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
@@ -187,7 +188,7 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
             right = replace(right, findings=(*right.findings, perhaps_stranger(record)))
         number = check_number(office, record)
         billed = check_billed(office, record)
-        checked = [*so_far, number, right, *billed, *check_law(office, record, payload)]
+        checked = [*so_far, number, right, *billed, *check_law(office, record, payload), *check_notice(office, record)]
         assessment = Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
         kind = kind_of(record)
         append = Append(

@@ -15,6 +15,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.record import Record
 from entrepot.base.shape import dump, parse
 from entrepot.flow.book import ledger_reducer
+from entrepot.flow.holdview import hold_reducer
 from entrepot.flow.kinds import ALONE, kinds
 from entrepot.flow.project import fact_of
 from entrepot.flow.standing import standing_reducer
@@ -159,6 +160,7 @@ def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
         Reducer(SALE_VIEW, view_version(SALE_RULE), reduce_sale),
         Reducer(LEDGER_VIEW, 1, ledger_reducer(is_kept_here), frozenset({"settlement", "refund"})),
         standing_reducer(),
+        hold_reducer(),
     )
 
 

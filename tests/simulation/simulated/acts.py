@@ -6,10 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from entrepot.flow.cosigning import show_heads
+from entrepot.flow.erase import KEPT
 from entrepot.flow.erase import erase as flow_erase
+from entrepot.flow.hold import holds_of, holds_on, lift, place
 from entrepot.flow.issue import Draft
 from entrepot.flow.kinds import PERSONAL
 from entrepot.flow.post import deliver
+from entrepot.flow.reading import is_readable
+from entrepot.rule.hold import LegalHold, LegalHoldLift
+from simulated.clerk import CLERK
 from simulated.community import ODD, Broken, Community, forbidden, lone_fact, possible, writable
 from simulated.node import Node
 from simulated.paper import Desk, Trade, files_of, write
@@ -298,24 +303,65 @@ def cosign(community: Community) -> None:
 
 
 def erase(community: Community) -> None:
-    """A party erases a record with personal data, or lets go of it where others of its node still read it."""
+    """A party erases a record with personal data, or lets go of it where others of its node still read it; what it
+    holds it may not."""
+    chosen = _own_record(community, lambda each: each not in community.erased)
+    if chosen is None:
+        return
+    node, target, by = chosen
+    is_held = community.world.guard(node, lambda: _is_held(node, target, by))
+    if not is_held:
+        community.erased.add(target)
+    done = community.world.guard(
+        node, lambda: flow_erase(node.at_work, target, by=by, reason="asked for", accepting=CLERK)
+    )
+    if done is None:
+        return
+    if bool(done.tombstone) is bool(is_held):
+        raise Broken(f"{node.name} erased what {by} holds, or refused what nobody holds: {target}")
+    community.issued[done.tombstone or done.refusal] = node.name
+    community.count("erased" if done.tombstone else "refused to erase")
+
+
+def hold(community: Community) -> None:
+    """A party holds a record or a sale, or lifts a hold of its own."""
+    chosen = _own_record(community, lambda _: True)
+    if chosen is None:
+        return
+    node, target, by = chosen
+    office = node.at_work
+    held = [each for each in holds_of(office.journal, by) if not each.lifted]
+    said = {"name": "A. Clerk", "role": "counsel", "reason": "A dispute is near."}
+    if held and community.world.random.random() < 0.5:
+        done = community.world.guard(node, lambda: lift(office, by, LegalHoldLift(hold=held[0].record, **said)))
+    else:
+        sales = office.journal.record(target).sales
+        about = {"sale": sales[0]} if sales and community.world.random.random() < 0.3 else {"record": target}
+        wish = LegalHold(instrument="An invented order of a court", **about, **said)
+        done = community.world.guard(node, lambda: place(office, by, wish))
+    if done is not None:
+        community.issued[done.record] = node.name
+        community.count("held or lifted")
+
+
+def _own_record(community: Community, is_wanted: Callable[[str], bool]) -> tuple[Node, str, str] | None:
+    """A node, a record with personal data there, and one of its parties that may read it."""
     node = any_node(community)
     if node is None:
-        return
+        return None
     journal, hosted = node.at_work.journal, node.keys.hosted()
-    held = [each.record_id for each in journal.entries(0, 1000) if each.kind in PERSONAL]
-    fresh = [each for each in held if each not in community.erased and each in community.records]
+    kept = [each.record_id for each in journal.entries(0, 1000) if each.kind in PERSONAL - KEPT]
+    fresh = [each for each in kept if is_wanted(each) and each in community.records]
     target = community.world.random.choice(fresh) if fresh else None
     content = community.records[target].content if target else None
     own = sorted(hosted & {content.issuer, *content.audience}) if content else []
-    if not own:
-        return
-    community.erased.add(target)
-    office, by = node.at_work, community.world.random.choice(own)
-    done = community.world.guard(node, lambda: flow_erase(office, target, by=by, reason="asked for"))
-    if done is not None:
-        community.issued[done.tombstone] = node.name
-        community.count("erased")
+    own = [each for each in own if is_readable(journal, target, {each})]
+    return (node, target, community.world.random.choice(own)) if own else None
+
+
+def _is_held(node: Node, target: str, by: str) -> bool:
+    record = node.at_work.journal.record(target)
+    return bool(holds_on(node.at_work.journal, record, (by, node.at_work.identity.did)))
 
 
 STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
@@ -333,5 +379,6 @@ STEPS: tuple[tuple[Callable[[Community], None], int], ...] = (
     (tend, 15),
     (cosign, 120),
     (erase, 6),
+    (hold, 6),
 )
 """What may happen, and how often compared with the rest."""
