@@ -55,15 +55,27 @@ class Acts:
             return who, path.replace("{token}", str(token)), {}, None
         if path.endswith("/erasures"):
             spares = (
-                self.node.token(self.owner.party, "clerk").issue(paper.order(self.owner.party, self.seller))
+                self.node.token(self.owner.party, "clerk").issue(paper.private(self.owner.party, self.seller))
                 for _ in "12"
             )
-            return self.owner, path, *({"record": each.json["id"], "reason": "once"} for each in spares)
+            more = {"reason": "once", "accept": paper.ACCEPT}
+            return self.owner, path, *({"record": each.json["id"], **more} for each in spares)
+        if "/holds" in path:
+            return self._hold(operator if "/operator/" in path else self.owner, path)
         if path.endswith("/challenges"):
             return self.buyer, path, {"did": self.seller}, {"did": self.owner.party}
         if path.endswith("/announce"):
             return operator, path, {}, None
         return None
+
+    def _hold(self, who, path):
+        clerk = self.node.token(self.owner.party, "clerk")
+        sale = clerk.issue(paper.order(self.owner.party, self.seller)).json["id"]
+        bodies = [{**paper.SAID, "instrument": each, "sale": sale} for each in ("Order 1", "Order 2")]
+        if path.endswith("/holds"):
+            return who, path, *bodies
+        hold = who.post(path.removesuffix("/{hold}/lift"), bodies[0]).json["record"]
+        return who, path.replace("{hold}", hold), paper.SAID, None
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +86,10 @@ def acts(node):
 PATHS = [
     "/api/v1/records",
     "/api/v1/erasures",
+    "/api/v1/holds",
+    "/api/v1/holds/{hold}/lift",
+    "/api/v1/operator/holds",
+    "/api/v1/operator/holds/{hold}/lift",
     "/api/v1/tokens",
     "/api/v1/tokens/{token}/revoke",
     "/api/v1/registrar/challenges",

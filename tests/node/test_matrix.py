@@ -62,7 +62,11 @@ class Stage:
         issued = self.tokens["clerk"].post("/api/v1/credentials/issue", credential.issuing(purposes=["revocation"]))
         self.credential = issued.json["verifiableCredential"]
         self.list = self.credential["credentialStatus"]["statusListCredential"].rpartition("/")[2]
-        self.spare, self.shared = (self.tokens["clerk"].issue(paper.order(buyer, seller)).json["id"] for _ in range(2))
+        self.spare, self.shared = (
+            self.tokens["clerk"].issue(paper.private(buyer, seller)).json["id"] for _ in range(2)
+        )
+        hold = {**paper.SAID, "instrument": "Order 6", "sale": self.sale}
+        self.hold = self.tokens["owner"].post("/api/v1/holds", hold).json["record"]
 
     @staticmethod
     def _let_pass():
@@ -82,7 +86,7 @@ class Stage:
         for name, value in {
             "sale": sale or self.sale, "record_id": sale or self.sale, "kind": "order", "code": "MY",
             "securing": "vc+jwt", "digest": self.digest, "token": token, "message": 10**9,
-            "entry": "r0123456789abcdef", "act": "suspend",
+            "entry": "r0123456789abcdef", "act": "suspend", "hold": self.hold,
             "name": self.list,
         }.items():  # fmt: skip
             path = path.replace(f"{{{name}}}", str(value))
@@ -100,9 +104,14 @@ class Stage:
             draft = paper.dispute(self.sale) if party == self.seller else draft
             return paper.signed(self.node.office, draft, party) if name == "records/signed" else draft
         if name == "erasures" and who.party == self.seller:
-            return {"record": self.shared, "reason": "The reader asked for it."}
+            return {"record": self.shared, "reason": "The reader asked for it.", "accept": paper.ACCEPT}
         if name == "erasures":
-            return {"record": sale or (self.spare if own else self.sale), "reason": "The person asked for it."}
+            record = sale or (self.spare if own else self.sale)
+            return {"record": record, "reason": "The person asked for it.", "accept": paper.ACCEPT}
+        if name.endswith("holds"):
+            return {**paper.SAID, "instrument": "Order 7", "record": sale or self.sale}
+        if name.endswith("/lift"):
+            return paper.SAID
         return {
             "documents/verify": {},
             "registrar/challenges": {"did": self.seller},
@@ -178,8 +187,9 @@ def test_a_reader_takes_nothing_from_the_issuer(stage, operation, role):
 
 
 def test_what_a_reader_erases_is_gone_for_it_alone(stage):
-    shared = stage.tokens["clerk"].issue(paper.order(stage.buyer, stage.seller)).json["id"]
-    owner, body = stage.readers["owner"], {"record": shared, "reason": "The reader asked for it."}
+    shared = stage.tokens["clerk"].issue(paper.private(stage.buyer, stage.seller)).json["id"]
+    owner = stage.readers["owner"]
+    body = {"record": shared, "reason": "The reader asked for it.", "accept": paper.ACCEPT}
     done = owner.post("/api/v1/erasures", body).json
     assert done["content"] == "kept"
     assert owner.post("/api/v1/erasures", body).json == done

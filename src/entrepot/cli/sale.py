@@ -6,18 +6,20 @@ from typing import Any
 import click
 
 from entrepot.cli.folder import DATA, JSON, open_folder, print_json
+from entrepot.cli.holding import COMMANDS
 from entrepot.cli.signing import sign
 
 
 @click.group(name="sale")
 def group() -> None:
-    """List sales, show one record by record, and sign what a party says with its own key.
+    """List sales, show one record by record, sign with one's own key; hold what must be kept, erase what need not be.
 
     Example: entrepot sale list --data node
     """
 
 
-group.add_command(sign)
+for each in (sign, *COMMANDS):
+    group.add_command(each)
 
 
 @group.command("list")

@@ -65,10 +65,9 @@ def place(office: Office, by: str, hold: LegalHold) -> Placed:
     findings = check_hold(hold)
     if findings:
         return Placed(record="", findings=findings)
-    about = hold.record or hold.sale or ""
     if not _is_here(office, by, hold):
-        raise UsageError(f"no record or sale of that party has the id {about}", remedy="Give one that it may read.")
-    return _say(office, signatory, (HOLD, dump(hold)), about)
+        raise UsageError("no record or sale of that party has this id", remedy="Give one that it may read.")
+    return _say(office, signatory, (HOLD, dump(hold)), hold.record or hold.sale or "")
 
 
 def lift(office: Office, by: str, said: LegalHoldLift) -> Placed:
@@ -79,7 +78,7 @@ def lift(office: Office, by: str, said: LegalHoldLift) -> Placed:
         return Placed(record="", findings=findings)
     found = next((each for each in holds_of(office.journal, by) if each.record == said.hold), None)
     if found is None:
-        raise UsageError(f"no hold of that party has the id {said.hold}", remedy="Give the id of one that it placed.")
+        raise UsageError("no hold of that party has this id", remedy="Give the id of one that it placed.")
     if found.lifted:
         return Placed(record=found.lifted)
     return _say(office, signatory, (LIFT, dump(said)), found.says.record or found.says.sale or "")

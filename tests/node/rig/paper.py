@@ -11,7 +11,7 @@ from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump
 from entrepot.cli.demo import default
 from entrepot.document.order.model import Answer, OrderResponse
-from entrepot.document.trade import RecordReference
+from entrepot.document.trade import BuyerType, RecordReference
 from entrepot.flow.issue import sign
 from entrepot.sale.claim import Dispute, Remedy
 
@@ -28,6 +28,11 @@ def order(buyer, seller, *, name=None, **changes):
     made = default.order(name, datetime.now(UTC).date())
     made = replace(made, buyer=replace(made.buyer, did=buyer), seller=replace(made.seller, did=seller), **changes)
     return {"kind": "order", "number": name, "payload": dump(made)}
+
+
+def private(buyer, seller):
+    """A consumer's order: no time of retention of a business is known to run for it."""
+    return order(buyer, seller, buyer_type=BuyerType.CONSUMER)
 
 
 def response(sale, order_number, *, name=None):
@@ -78,3 +83,9 @@ def signed(office, draft, party):
     """The body that hands over a draft, signed with the key that the node holds of ``party``: any signer will do."""
     record = content(draft, party)
     return {"secured": [each.body.decode() for each in sign(office, record, office.custody.signatory(party))]}
+
+
+ACCEPT = {"name": "A. Clerk", "role": "data protection officer", "reasons": "Counsel knows of no time of retention."}
+"""An invented person accepts that it is unknown whether a record must be kept."""
+SAID = {"name": "B. Counsel", "role": "general counsel", "reason": "A claim on the goods is near."}
+"""An invented person orders a hold, or lifts it."""

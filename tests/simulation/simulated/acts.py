@@ -308,7 +308,10 @@ def erase(community: Community) -> None:
     chosen = _own_record(community, lambda each: each not in community.erased)
     if chosen is None:
         return
-    node, target, by = chosen
+    _ask_to_erase(community, *chosen)
+
+
+def _ask_to_erase(community: Community, node: Node, target: str, by: str) -> None:
     is_held = community.world.guard(node, lambda: _is_held(node, target, by))
     if not is_held:
         community.erased.add(target)
@@ -339,9 +342,12 @@ def hold(community: Community) -> None:
         about = {"sale": sales[0]} if sales and community.world.random.random() < 0.3 else {"record": target}
         wish = LegalHold(instrument="An invented order of a court", **about, **said)
         done = community.world.guard(node, lambda: place(office, by, wish))
-    if done is not None:
-        community.issued[done.record] = node.name
-        community.count("held or lifted")
+    if done is None:
+        return
+    community.issued[done.record] = node.name
+    community.count("held or lifted")
+    if community.world.random.random() < 0.5 and target not in community.erased:
+        _ask_to_erase(community, node, target, by)
 
 
 def _own_record(community: Community, is_wanted: Callable[[str], bool]) -> tuple[Node, str, str] | None:

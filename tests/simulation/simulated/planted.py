@@ -80,6 +80,7 @@ PLANTED = {
         "seen, gaps))",
         "frozenset(), frozenset()))",
     ),
+    "holds not asked": Bug("flow/erase.py", "    if asked.forbid:\n", "    if False:\n"),
 }
 _PRELUDE = {"acknowledged before the commit": "_LATE: dict = {}\n"}
 

@@ -5,6 +5,7 @@ from entrepot.node.api import (
     document,
     economy,
     erasure,
+    hold,
     log,
     operator,
     peer,
@@ -42,6 +43,7 @@ for path, module in (
     ("/credentials", credential),
     ("/economies", economy),
     ("/erasures", erasure),
+    ("/holds", hold),
     ("/registrar", registrar),
     ("/log", log),
     ("/tokens", token),
@@ -52,3 +54,4 @@ for path, module in (
     api.add_router(path, module.router)
 api.add_router("/presentations", credential.presentations)
 api.add_router("/status-lists", credential.lists)
+api.add_router("/operator", hold.operators)
