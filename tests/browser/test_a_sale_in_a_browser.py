@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from rig.axe import grave
+from rig.outside import Node, admit, eventually
 from rig.visitor import letters, link_in
 
 from entrepot.node.page.language import LANGUAGES
@@ -116,6 +117,35 @@ def test_a_sale_runs_without_scripts_on_a_phone(site, tab, sellers, buyers, lang
     assert typed <= FIELDS_MAX, f"{typed} fields in {seller.steps + sellers.steps} steps"
     if language == "en":
         assert seller.open(f"/sales/{sale}").heading.endswith("delivered")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(served, tmp_path_factory):
+    """Another node, which knows the first one."""
+    node = Node(tmp_path_factory.mktemp("elsewhere") / "node")
+    try:
+        admit(served, node.start())
+        yield node
+    finally:
+        node.stop()
+
+
+def test_a_sale_runs_between_two_nodes(served, elsewhere, tab, sellers):
+    seller = Reader(tab(served.url, width=360, scripts=False), served.url, "ms").sign_in(sellers)
+    did = seller.open("/businesses").page.locator("bdi.long").first.inner_text()
+    buyer = Reader(tab(elsewhere.url, scripts=False), elsewhere.url, "zh-hant")
+    token = elsewhere.operator.token
+    buyer.open("/first").fill(token=token, email="wang@example.org", name="王", password=PASSWORD).press()
+    register(buyer, "示例進口", "CN")
+    buyer.open("/sales/new").fill(did=did, seller_name=sellers.business, economy="MY", what="Durian", quantity="3")
+    buyer.fill(price="25", currency="MYR", incoterm="CIF", place="Nansha").press("look").press("sign")
+    sale = re.search("/sales/([0-9a-f]{64})", buyer.page.url).group(1)
+    eventually(lambda: "Durian" in seller.open(f"/sales/{sale}").page.content())
+    seller.open(f"/sales/{sale}/order-response").fill(answer="accept").press("look").press("sign")
+    seller.open(f"/sales/{sale}/invoice").press("look").press("sign")
+    eventually(lambda: buyer.open(f"/sales/{sale}").page.locator(".timeline > li.effective").count() == 3)
+    assert "已開發票" in buyer.heading
+    assert buyer.page.locator(".timeline .sign", has_text="✗").count() == 0
 
 
 INSIDE = ("/sales", "/sales/new", "/people", "/audit", "/businesses", "/businesses/new", "/businesses/new?economy=MY",

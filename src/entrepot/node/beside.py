@@ -23,9 +23,10 @@ from entrepot.node.migration import ACCOUNTS_NAME
 
 FOLDER, LIST = "files", "files.json"
 """In a backup: the copies under their own names, and the list of them, which is written last."""
-MADE_ANEW = frozenset({"secret", "locale", "address", "serve.lock", "backups", "restoring"})
+MADE_ANEW = frozenset({"secret", "locale", "address", "serve.lock", "backups", "restoring", "letters"})
 """Names in a node's folder that no backup holds: what starting makes, and other copies. ``secret`` holds the
-key-encryption key, the token of the operator and the key of sessions: kept elsewhere, or made anew."""
+key-encryption key, the token of the operator and the key of sessions: kept elsewhere, or made anew. ``letters`` holds
+links that open accounts."""
 _COPIES = ("journal.", "journal-", "replaced-", "before-migration-", f"{ACCOUNTS_NAME}-")
 _LIMITS = JsonLimits(bytes_max=256 << 20, depth_max=4)
 

@@ -25,7 +25,7 @@ def signed_in(view: View) -> View:
             return view(request, **values)
         typed = typed_in(request)
         if typed:
-            return sign_in_page(request, aim=request.get_full_path_info(), kept=json.dumps(typed), status=403)
+            return sign_in_page(request, aim=request.path_info, kept=json.dumps(typed), status=403)
         return onward(request, f"/sign-in?next={_quoted(request.get_full_path_info())}")
 
     return inside

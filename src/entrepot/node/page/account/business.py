@@ -25,11 +25,12 @@ from entrepot.node.page.answer import Page, error_page, onward, page
 from entrepot.node.page.economy import tiles
 from entrepot.node.page.entrance import safe, signed_in
 from entrepot.node.page.entry import Entry, examine, fill_in
-from entrepot.node.page.kept import typed_in
+from entrepot.node.page.kept import kept_draft, let_go, typed_in
 from entrepot.node.page.language import language_of
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
 from entrepot.node.running import office
 
+PLACE = "/businesses/new"
 BUSINESSES_MAX = 10
 """Businesses that one person may register on a node."""
 
@@ -54,7 +55,8 @@ def businesses(request: HttpRequest) -> HttpResponseBase:
 @signed_in
 def new_business(request: HttpRequest) -> HttpResponseBase:
     """Register a business: first its economy, then what is asked there."""
-    typed = typed_in(request)
+    person = me(request).person
+    typed = typed_in(request) or kept_draft(person, PLACE)
     code = (typed.get("economy") or request.GET.get("economy", "")).upper()
     if code not in codes():
         return _economy_page(request)
@@ -66,6 +68,7 @@ def new_business(request: HttpRequest) -> HttpResponseBase:
         key = form_key(acting, "business", typed)
         party = patiently(lambda: done_once(key, lambda: _made(acting, typed, key.key)))["party"]
         request.session[PARTY] = party
+        let_go(person, PLACE)
         return onward(request, "/sales")
     fill_in(entries, typed)
     return _form(request, entries, code, typed.get(KEY) or new_key())

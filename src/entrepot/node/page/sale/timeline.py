@@ -74,7 +74,7 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         other=deal.other(acting.party),
         state=word(STATES, found["state"]),
         accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
-        steps=[_step(each, found, deal) for each in found["records"]],
+        steps=[_step(each, found, deal, acting) for each in found["records"]],
         next=_next(sale, acting),
     )
 
@@ -95,11 +95,12 @@ def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
     return Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"])
 
 
-def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal) -> Step:
+def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting: Acting) -> Step:
     if line.get("withheld"):
         return Step(line["id"], "")
     standing = found["standings"].get(line["id"], {"status": "unknown", "findings": []})
-    deed = Deed.objects.filter(what="signed", about=line["id"]).select_related("person").first()
+    # Who signed for the other side is that side's own affair, also where it lives on the same node.
+    deed = Deed.objects.filter(what="signed", party=acting.party, about=line["id"]).select_related("person").first()
     custodies = dict.fromkeys(each.get("custody", "") for each in line["proofs"])
     return Step(
         id=line["id"],
