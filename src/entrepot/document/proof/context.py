@@ -15,6 +15,7 @@ from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
 from entrepot.base.error import EntrepotError
 from entrepot.document.proof.named_kind import BY_URL
+from entrepot.document.proof.trustvc import TRUSTVC_PINS, built
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 """First context of every credential and presentation (VCDM 2.0, 4.3)."""
@@ -30,6 +31,7 @@ PINS: Mapping[str, str] = {
     DATA_INTEGRITY_V2: "7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305",
     MANDATE_V1: "dd6e864bc93ef0b57e9801b33152c19d49994b6a03d6cdef0f3535b03789bb61",
     RECORD_V1: "10cb15c22b95a267d35511fcb8656738fae147464019579556b76c9606cdba30",
+    **TRUSTVC_PINS,
     **{url: each.digest for url, each in BY_URL.items()},
 }
 """Carried context -> SHA-256 of its canonical JSON (RFC 8785)."""
@@ -93,6 +95,8 @@ def carried(url: str) -> dict[str, Any]:
         text = json.loads((files(__package__) / OWN[url]).read_text("utf-8"))
     elif url == DATA_INTEGRITY_V2:
         text = _built(tomllib.loads((files(__package__) / "data-integrity-v2.toml").read_text("utf-8")))
+    elif url in TRUSTVC_PINS:
+        text = built(tomllib.loads((files(__package__) / "trustvc.toml").read_text("utf-8")), url)
     else:
         from pyld.documentloader.frozen import BUNDLED_CONTEXTS  # type: ignore[import-untyped]
 

@@ -13,17 +13,6 @@ from entrepot.document.proof.model import items_of
 LIMITS = JsonLimits(bytes_max=2 << 20, depth_max=40)
 KNOWN: Mapping[str, str] = {
     "8a675bead391be98e6054c4e07c41f73337508d398e07047344c5d349aa2dc58": "https://www.w3.org/ns/credentials/examples/v2",
-    "aa177835cb6918b61be976eb7ac4892aed3e83dd8b6ad78763d0f4a7115b45cb": "https://trustvc.io/context/attachments-context.json",
-    "e8c4236af3a44293a5a8b29a72919ef941ee1256a382bc1b376457bd9e76835e": "https://trustvc.io/context/bill-of-lading-carrier.json",
-    "411f28e4d4d0cc4f03a11f31f83d650d5a675d9146c64a003da3cbb5082bb7d3": "https://trustvc.io/context/bill-of-lading.json",
-    "486f0941a94083671e6e04afa549739ae440a55a8c765a9a873b5e3a30c1c210": "https://trustvc.io/context/coo.json",
-    "805746907f096db377d422fb1895be4d5d085146d3fdd94519d00085c77a042e": "https://trustvc.io/context/invoice.json",
-    "b98383036c8356dd01e057e6246c5c34646b893bab07fd501b3970a57e5a3e88": "https://trustvc.io/context/promissory-note.json",
-    "a31e6e70c38562af51d32a6321411a70b6fee58c3f27eed6f2df6a0163858791": "https://trustvc.io/context/qrcode-context.json",
-    "8cb1a8c832e969dd43f26029f29cdedb824391f88af7ab671fde400ebf32299f": "https://trustvc.io/context/render-method-context-v2.json",
-    "9ebb807438327756ed201d02aafed613395d21cde47246906e43bae91090f88d": "https://trustvc.io/context/render-method-context.json",
-    "dee3ca197c010e0b879ee1a3514845433f17b5eb4d6900c0961dbc1e4ba895c4": "https://trustvc.io/context/transferable-records-context.json",
-    "50fda9cfcb3eb869a4e6375e15737dd4b64fa917eb410f8d824edf8c12251548": "https://trustvc.io/context/warehouse-receipt.json",
 }
 """SHA-256 of the canonical JSON of a published context that is not carried -> its URL."""
 
