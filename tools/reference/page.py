@@ -197,7 +197,7 @@ def _number_row(place: str, row: Any, source: str) -> list[str]:
 def terms(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
     """Every element of a trade document with its term, and every key trade data element with its member."""
     from entrepot.document.proof.named_kind import KIND_CONTEXTS, VOCABULARY
-    from entrepot.document.vocabulary.ktdde import key_elements
+    from entrepot.document.vocabulary.ktdde import key_elements, sources
     from entrepot.document.vocabulary.table import elements, table
 
     parts = [
@@ -217,13 +217,13 @@ def terms(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
         f"under `/ns/`; our own terms are defined at `{VOCABULARY}`."
     )
     key = [
-        f"## {table().type_of(kind)}\n\n"
+        f"## {table().type_of(kind)}\n\n{sources()[kind][0].upper()}{sources()[kind][1:]}.\n\n"
         + _table(
             ["element", "UNTDED", "need", "member"],
             [
                 [
                     each.name,
-                    each.uid or "unconfirmed",
+                    (f"{each.uid} (directory)" if each.is_directory else each.uid) or "unconfirmed",
                     each.need or "unconfirmed",
                     f"`{each.at}`" if each.at else each.why,
                 ]
@@ -235,7 +235,10 @@ def terms(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
     told = (
         "Elements of the ICC key trade documents and the member of our shape that carries each. The glossary of the "
         "ICC itself could not be read; identifiers (UNTDED, ISO 7372) and needs (M mandatory, O optional, C "
-        "conditional) are those that mappings made by others state, and `unconfirmed` where none does."
+        "conditional) are those that mappings made by others state, and `unconfirmed` where none does. Marked "
+        "`directory` are identifiers of elements of that name in UNTDED itself; that KTDDE means them is our "
+        "reading.\n\n"
+        f"Searched in vain for the other needs: {sources()['searched']}. Directory: {sources()['directory']}."
     )
     return {
         "vocabulary.md": _page("Vocabulary", intro, prefixes, *parts, f"## Terms of our own\n\n{own}"),

@@ -22,21 +22,21 @@ _DIGESTS = {
 }
 TRUSTVC_PINS: Mapping[str, str] = {f"https://trustvc.io/context/{name}.json": each for name, each in _DIGESTS.items()}
 """Context -> SHA-256 of the canonical JSON of the published text."""
-_FLAGS: Mapping[str, Any] = {"@protected": True, "@version": 1.1}
 
 
 def built(table: Mapping[str, Any], url: str) -> dict[str, Any]:
     """The JSON-LD text of ``url`` that the table of all of them stands for."""
-    found = next(each for each in table.values() if each["url"] == url)
-    return {"@context": _context(found["context"], found["base"])}
+    found = table[url.rpartition("/")[2].removesuffix(".json")]
+    flags = {"@protected": True, "@version": table["version"]}
+    return {"@context": _context(found["context"], found["base"], flags)}
 
 
-def _context(terms: Mapping[str, Any], base: str) -> dict[str, Any]:
-    made: dict[str, Any] = {name: _FLAGS[name] for name in terms.get("@flags", "@protected").split()}
+def _context(terms: Mapping[str, Any], base: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {name: flags[name] for name in terms.get("@flags", "@protected").split()}
     made |= {name: _term(name, "", base) for name in terms.get("@plain", "").split()}
     for name, said in terms.items():
         if isinstance(said, Mapping):
-            made[name] = {**_term(name, said["@is"], base), "@context": _context(said, base)}
+            made[name] = {**_term(name, said["@is"], base), "@context": _context(said, base, flags)}
         elif not name.startswith("@"):
             made[name] = said[2:] if said.startswith("= ") else _term(name, said, base)
     return made
