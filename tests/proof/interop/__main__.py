@@ -21,7 +21,7 @@ import didwebvh
 import peers
 from documents import CONTEXT, TERMS
 from kinds import URLS, Kinds
-from rounds import Selective, Signer, Tokens, Whole, Wrapped
+from rounds import Enveloped, Selective, Signer, Tokens, Whole, Wrapped
 
 from entrepot.document.proof.context import CREDENTIALS_V1, CREDENTIALS_V2, DATA_INTEGRITY_V2, carried
 from entrepot.party.did import document_of
@@ -38,10 +38,12 @@ PACKAGES = {
     ("bazaar", "ecdsa-sd-2023"): "@digitalbazaar/ecdsa-sd-2023-cryptosuite",
     ("trustvc", "ecdsa-sd-2023"): "@trustvc/w3c-vc",
     ("sd-jwt", "dc+sd-jwt"): "@sd-jwt/sd-jwt-vc",
+    ("transmute", "vc+jwt"): "@transmute/verifiable-credentials",
     ("tradetrust", "openattestation-2"): "@tradetrust-tt/tradetrust",
 }
 QUESTIONS = (
     "ours by them",
+    "read by them as written",
     "theirs by us",
     "our base derived by them, by us",
     "our base derived by them, by us (signature)",
@@ -86,6 +88,9 @@ def rounds(node, openvc, count):
         (Selective, node, "bazaar", "ecdsa-sd-2023", hosted),
         (Selective, node, "trustvc", "ecdsa-sd-2023", hosted),
         (Tokens, node, "sd-jwt", "dc+sd-jwt", two),
+        (Enveloped, node, "transmute", "vc+jwt", one),
+        (Enveloped, node, "transmute", "vc+jwt", two),
+        (Enveloped, node, "transmute", "vc+jwt", three),
         (Wrapped, node, "tradetrust", "openattestation-2", one),
         (Whole, openvc, "openvc", "eddsa-jcs-2022", one),
         (Whole, openvc, "openvc", "ecdsa-jcs-2019", two),

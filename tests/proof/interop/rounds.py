@@ -162,6 +162,34 @@ class Whole(Round):
                 self.broken({**ours, "issuer": "did:web:somebody.example"})
 
 
+class Enveloped(Round):
+    """``vc+jwt``: a credential as the payload of a JWS (VC-JOSE-COSE 1.0)."""
+
+    def run(self):
+        """All documents, both directions; altered in the payload, and with the signature of another document."""
+        signer, before = self.signer, ""
+        for number, document in enumerate(documents(self.count, signer.issuer, self.rng)):
+            data = secure(document, signer.key, method_id=signer.method, securing=self.suite, created=AT)
+            mine = data.decode()
+            answer = self.theirs(mine)
+            self.expect("ours by them", answer, wanted=True)
+            self.expect("read by them as written", bare_of(answer.get("content")) == document, wanted=True)
+            theirs = self.made(self.ask("sign", document=document), "theirs by us")
+            if theirs is not None:
+                self.expect("theirs by us", self.ours(theirs), wanted=True)
+            self.altered(number, json.loads(_decoded(mine.split(".")[1])), lambda copy, mine=mine: _with(mine, 0, copy))
+            if before:
+                self.broken(f"{mine.rpartition('.')[0]}.{before.rpartition('.')[2]}")
+            before = mine
+
+
+def bare_of(claims):
+    """The credential in the payload of a token, without the claims that repeat what it says."""
+    return {
+        name: each for name, each in (claims or {}).items() if name not in ("iss", "nbf", "exp", "jti", "sub", "iat")
+    }
+
+
 class Selective(Round):
     """``ecdsa-sd-2023``: base and derived."""
 
