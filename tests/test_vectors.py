@@ -14,8 +14,8 @@ import pytest
 
 from entrepot.cli import main
 from entrepot.document.proof import secure
-from entrepot.party.did import did_key, key_method_id
-from entrepot.party.key import Curve, KeyPair
+from entrepot.party.did import did_key, document_of, key_method_id
+from entrepot.party.key import Curve, KeyPair, PublicKey
 
 DATA = os.environ.get("ENTREPOT_TEST_DATA")
 pytestmark = pytest.mark.skipif(not DATA, reason="ENTREPOT_TEST_DATA is not set")
@@ -82,11 +82,20 @@ def did_in(file):
     return document["id"]
 
 
-def words_for(command, file):
+@pytest.fixture(scope="session")
+def trustvc(tmp_path_factory):
+    """The DID document of TrustVC's examples, with the key that it publishes for them."""
+    key = PublicKey.from_multikey("zDnaemDNwi4G5eTzGfRooFFu5Kns3be6yfyVNtiaMhWkZbwtc")
+    file = tmp_path_factory.mktemp("trustvc") / "did.json"
+    file.write_text(json.dumps(document_of("did:web:trustvc.github.io:did:1", {"multikey-1": key})))
+    return file
+
+
+def words_for(command, file, trustvc):
     """The words of the command line."""
     number = file.name.split(".")[1]
     proofs = file.parent / "did-witness.json"
-    places = {"file": file, "root": ROOT, "folder": file.parent}
+    places = {"file": file, "root": ROOT, "folder": file.parent, "trustvc": trustvc}
     places["witness"] = f"--witness {proofs}" if proofs.exists() else ""
     places["version"] = f"--version-number {number}" if number.isdigit() else ""
     places["did"] = did_in(file) if "{did}" in command else ""
@@ -94,11 +103,11 @@ def words_for(command, file):
 
 
 @pytest.mark.parametrize(("kind", "vector"), COMMANDS, ids=[vector[0] for _, vector in COMMANDS])
-def test_vector_gives_what_the_standard_says(run, kind, vector):
+def test_vector_gives_what_the_standard_says(run, trustvc, kind, vector):
     name, code, wanted, authority = vector
     file = ROOT / name
     stdin = completed(file) if kind.get("complete") else b""
-    found, out, err = run(words_for(kind["command"], file), stdin)
+    found, out, err = run(words_for(kind["command"], file, trustvc), stdin)
     assert found == code, err
     assert authority
     assert "Traceback" not in err
