@@ -114,6 +114,17 @@ def test_a_document_is_signed_under_a_mandate(ann):
     assert report.issuer == did_key(FIRM.public)
 
 
+def test_what_no_context_defines_is_not_signed(ann):
+    document = {
+        "@context": [CREDENTIALS_V2],
+        "type": ["VerifiableCredential"],
+        "credentialSubject": {"id": "urn:x:1", "color": "green"},
+    }
+    with pytest.raises(UsageError) as wrong:
+        ann.sign(SigningRequest(document=document))
+    assert wrong.value.error_code == "ENT-CORE-TERM-01"
+
+
 def test_a_document_is_signed_in_the_partys_own_name(ann):
     document = {
         "@context": [CREDENTIALS_V2],

@@ -104,6 +104,8 @@ class _Wishes:
             return False
         told = f"entrepot: {found.severity} {found.id} {found.path}: {found.text} {found.remedy} ({found.source})"
         click.echo(told, err=True)
+        if found.severity is Severity.BLOCKING:
+            click.echo("  --schema-only signs by form alone (jcs suites, tokens).", err=True)
         return found.severity is Severity.BLOCKING
 
     def refuse_unused_keys(self) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from entrepot.base.error import UsageError
+from entrepot.base.finding import Severity
 from entrepot.base.moment import EPOCH, parse_moment
 from entrepot.document.control import Challenge, answer
 from entrepot.document.identity_anchor import read_identity_anchor
@@ -13,6 +14,7 @@ from entrepot.document.mandate import Reference, open_mandate, under
 from entrepot.document.proof import secure
 from entrepot.document.proof.model import items_of
 from entrepot.document.proof.opened import issuer_of, open_secured
+from entrepot.document.proof.safe import unsafe
 from entrepot.document.proof.securing import Terms
 from entrepot.document.status import StatusLists
 from entrepot.document.verify import Given, Verdict, verify
@@ -84,6 +86,9 @@ class LocalIdentity:
         """The document signed by the party's key; what a mandate is not known to allow is not handed out, unless
         somebody accepts what is unknown."""
         document = self._named(request)
+        fault = unsafe(document)
+        if fault is not None and fault.severity is Severity.BLOCKING:
+            raise UsageError(fault.text, remedy=fault.remedy, code=fault.id)
         signed = secure(
             document,
             self._signatory.key,

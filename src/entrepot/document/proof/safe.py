@@ -18,7 +18,7 @@ _SOURCE = "W3C VCDM 2.0, 4.3 and 5.2; JSON-LD 1.1 API, safe mode"
 UNDEFINED = Demand(
     "ENT-CORE-TERM-01",
     "Not all of it has a meaning: {reason} ({code}).",
-    "Name a context that defines the term, or leave the member out. --schema-only signs by form alone.",
+    "Name a context that defines the term, or leave the member out.",
     _SOURCE,
 )
 UNREAD = Demand(
