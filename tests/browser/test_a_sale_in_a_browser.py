@@ -150,7 +150,7 @@ def test_a_sale_runs_between_two_nodes(served, elsewhere, tab, sellers):
 
 INSIDE = ("/sales", "/sales/new", "/people", "/audit", "/businesses", "/businesses/new", "/businesses/new?economy=MY",
           "/account", "/account/password", "/account/totp", "/account/deeds")  # fmt: skip
-OUTSIDE = ("/sign-in", "/sign-up", "/reset")
+OUTSIDE = ("/sign-in", "/sign-in/passkey", "/sign-up", "/reset")
 
 
 @pytest.mark.parametrize("language", SOME)
@@ -176,6 +176,47 @@ def look_at(page, path):
     assert grave(page) == [], path
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{path}: {wide} pixels too wide"
+
+
+def test_a_passkey_opens_the_account_without_a_password(served, browser, sellers):
+    """The device is Chromium's virtual authenticator (CTAP 2); the host is one that browsers give passkeys to."""
+    site = served.url.replace("127.0.0.1", "localhost")
+    context = browser.new_context()
+    page = context.new_page()
+    tools = context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    device |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    made = tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})["authenticatorId"]
+    reader = Reader(page, site).sign_in(sellers).open("/account/passkeys")
+    assert page.locator("#no-passkey").is_hidden()
+    assert grave(page) == []
+    with page.expect_navigation():
+        page.locator("#passkey button").click()
+    assert page.locator(".facts li").count() == 1
+    assert len(tools.send("WebAuthn.getCredentials", {"authenticatorId": made})["credentials"]) == 1
+    context.clear_cookies()
+    reader.open("/sign-in/passkey")
+    with page.expect_navigation():
+        page.locator("#passkey button").click()
+    page.wait_for_url("**/en/sales")
+    reader.open("/account/passkeys")
+    with page.expect_navigation():
+        page.locator(".facts button").click()
+    context.clear_cookies()
+    reader.open("/sign-in/passkey")
+    with page.expect_navigation():
+        page.locator("#passkey button").click()
+    assert page.locator("[role=alert]").count() == 1, "the passkey was removed"
+    context.close()
+
+
+def test_a_script_without_the_nonce_does_not_run(site, tab):
+    page = tab(f"{site}/en/sign-in/passkey")
+    page.evaluate("""() => { const each = document.createElement('script'); each.textContent = 'window.evil = 1';
+                             document.body.append(each); }""")
+    assert page.evaluate("window.evil") is None
+    assert page.locator("script").first.evaluate("each => each.nonce.length > 20")
 
 
 def test_a_sale_is_answered_by_keyboard_alone(site, tab, sellers, buyers):

@@ -279,3 +279,16 @@ def test_passwords_are_kept_as_argon2id(node):
     kept = person(node).person.password
     assert kept.startswith("argon2id$$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in kept
+
+
+EMPTY = '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}'
+PARTS = ("clientDataJSON", "attestationObject", "authenticatorData", "signature")
+HOLLOW = EMPTY.replace("{}", "{" + ", ".join(f'"{each}": "oA"' for each in PARTS) + "}")
+ANSWERS = ("", "x", "[]", "{}", '{"id": 1}', EMPTY, HOLLOW, "\u0000" * 9, "9" * 5000)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_whatever_a_browser_answers_for_a_passkey_is_judged(node, answer):
+    for visitor, path in ((Visitor(node), "/sign-in/passkey"), (person(node), "/account/passkeys")):
+        visitor.go(path).send(form=-1, answer=answer)
+        assert visitor.first_status == 422

@@ -52,6 +52,8 @@ def stage(node):
         "kind": "order-response",
         "code": "MY",
         "digest": "0" * 12,
+        "name": "entrepot.css",
+        "number": 1,
         "token": "x",
         "secret": "x",
         "person": 1,

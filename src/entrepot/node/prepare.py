@@ -83,6 +83,7 @@ def _require_home(config: Config, home: str) -> None:
 
 def _accounts(config: Config) -> None:
     """Refuse accounts of another version; those of a node that starts for the first time, or lost them, are made."""
+    from django.contrib.sessions.models import Session
     from django.utils import timezone
 
     from entrepot.node.access.models import Act
@@ -93,6 +94,7 @@ def _accounts(config: Config) -> None:
     if stand.steps:
         migrate_accounts(config)
     Act.objects.filter(done__lt=timezone.now() - ACTS_KEPT).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
     _operator_token(config)
 
 

@@ -135,6 +135,20 @@ class Draft(models.Model):
         return self.place
 
 
+class Passkey(models.Model):
+    """A key that a device keeps for a person: ``digest`` of its id, ``public`` its attested credential data
+    (WebAuthn, 6.5.2) as hexadecimal digits, ``count`` the device's counter."""
+
+    person: "models.ForeignKey[Person, Person]" = models.ForeignKey(Person, models.CASCADE)
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    public: "models.TextField[str, str]" = models.TextField()
+    count: "models.BigIntegerField[int, int]" = models.BigIntegerField(default=0)
+    added: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
 class Failure(models.Model):
     """Failed attempts to sign in, by a digest of whom they were for: whether there is such an account or not."""
 

@@ -1,5 +1,6 @@
 """How a page leaves the node: template, headers, and errors that a person can read."""
 
+import secrets
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,10 +13,11 @@ from entrepot.node.page.language import LANGUAGES, gettext_noop, language_of
 from entrepot.node.page.sheet import address
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src {}; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Content security policy (CSP level 3): everything from this node alone, nothing inline."""
+"""Content security policy (CSP level 3): everything from this node alone, nothing inline; a script only where its
+element carries the nonce of this one answer."""
 ERRORS = {
     400: (gettext_noop("This request is not well formed"), gettext_noop("Check the address, and try again.")),
     403: (gettext_noop("This is not open to you"), gettext_noop("Sign in with an account that may see it.")),
@@ -41,10 +43,10 @@ class Page(HttpResponse):
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **values: Any) -> Page:
-    """The page that ``template`` makes of ``values`` for this reader."""
+    """The page that ``template`` makes of ``values`` for this reader; ``script`` among them: one that adds to it."""
     from entrepot.node.account.acting import acting_of  # tables of words are read without accounts, too
 
-    language = language_of(request)
+    language, script = language_of(request), str(values.pop("script", ""))
     shared = {
         **csrf(request),
         "acting": acting_of(request) if getattr(request, "resolver_match", None) else None,
@@ -54,10 +56,12 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
         "root": root_of(request),
         "here": request.path_info,
         "sheet": address(),
+        "script": address(script) if script else "",
+        "nonce": secrets.token_urlsafe(16) if script else "",
     }
     values["has_faults"] = any(each.is_wrong for each in values.get("entries", ()))
     answer = Page(render_to_string(template, shared | values), status=status)
-    answer["Content-Security-Policy"] = POLICY
+    answer["Content-Security-Policy"] = POLICY.format(f"'nonce-{shared['nonce']}'" if script else "'none'")
     return answer
 
 

@@ -1,4 +1,4 @@
-"""The one style sheet, under an address that changes with it, so that browsers may keep it for good."""
+"""The style sheet and the scripts, under addresses that change with them, so that browsers may keep them for good."""
 
 from functools import cache
 from importlib import resources
@@ -10,26 +10,27 @@ from entrepot.base.digest import sha256
 from entrepot.node.problem import problem
 
 NAME = "entrepot.css"
+TYPES = {NAME: "text/css; charset=utf-8", "passkey.js": "text/javascript; charset=utf-8"}
+"""Every file -> its media type."""
 
 
 @cache
-def sheet() -> tuple[str, bytes]:
-    """Its digest (12 digits) and its bytes."""
-    body = (resources.files("entrepot.node.page") / "static" / NAME).read_bytes()
+def static(name: str) -> tuple[str, bytes]:
+    """The digest (12 digits) of a file, and its bytes."""
+    body = (resources.files("entrepot.node.page") / "static" / name).read_bytes()
     return sha256(body)[:12], body
 
 
-def address() -> str:
+def address(name: str = NAME) -> str:
     """Where this version of it is."""
-    return f"/static/{sheet()[0]}/{NAME}"
+    return f"/static/{static(name)[0]}/{name}"
 
 
 @require_GET
-def style_sheet(request: HttpRequest, digest: str) -> HttpResponse:
-    """The style sheet."""
-    known, body = sheet()
-    if digest != known:
+def static_file(request: HttpRequest, digest: str, name: str) -> HttpResponse:
+    """The file, where the address is that of this version."""
+    if name not in TYPES or digest != static(name)[0]:
         return problem(404, "not-found")
-    answer = HttpResponse(body, content_type="text/css; charset=utf-8")
+    answer = HttpResponse(static(name)[1], content_type=TYPES[name])
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer

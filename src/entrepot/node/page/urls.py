@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from entrepot.node.page.account import own, people, reset, sign_in, sign_up
+from entrepot.node.page.account import own, passkey, people, reset, sign_in, sign_up
 from entrepot.node.page.account.business import businesses, new_business
 from entrepot.node.page.economy import economy_list, economy_page
 from entrepot.node.page.home import home
@@ -10,7 +10,7 @@ from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
 from entrepot.node.page.sale.step import new_sale, next_step
 from entrepot.node.page.sale.timeline import timeline
-from entrepot.node.page.sheet import style_sheet
+from entrepot.node.page.sheet import static_file
 from entrepot.node.page.verification import verify_page
 
 SALE = "^sales/(?P<sale>[0-9a-f]{64})"
@@ -20,12 +20,13 @@ public = [
     path("economies", economy_list),
     path("economies/<slug:code>", economy_page),
     path("origins", origins_page),
-    path("static/<slug:digest>/entrepot.css", style_sheet),
+    path("static/<slug:digest>/<str:name>", static_file),
     path("first", sign_up.first),
     path("sign-up", sign_up.sign_up),
     path("sign-up/<str:token>", sign_up.sign_up_finish),
     path("sign-in", sign_in.sign_in),
     path("sign-in/code", sign_in.sign_in_code),
+    path("sign-in/passkey", passkey.sign_in_passkey),
     path("sign-out", sign_in.sign_out),
     path("reset", reset.reset),
     path("reset/<int:person>/<str:token>", reset.reset_finish),
@@ -37,6 +38,8 @@ own_pages = [
     path("account/password", own.change_password),
     path("account/totp", own.totp),
     path("account/factor", own.factor),
+    path("account/passkeys", passkey.passkeys),
+    path("account/passkeys/<int:number>/remove", passkey.remove_passkey),
     path("account/sessions", own.end_sessions),
     path("account/deeds", people.own_audit),
     path("businesses", businesses),

@@ -36,6 +36,8 @@ DEEDS = {
     "password-changed": gettext_noop("changed the password"),
     "sessions-ended": gettext_noop("signed out everywhere"),
     "factor-changed": gettext_noop("changed how codes come"),
+    "passkey-added": gettext_noop("added a passkey"),
+    "passkey-removed": gettext_noop("removed a passkey"),
     "business-registered": gettext_noop("registered the business"),
     "invited": gettext_noop("invited somebody"),
     "invitation-closed": gettext_noop("took an invitation back"),

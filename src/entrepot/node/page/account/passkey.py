@@ -1,0 +1,73 @@
+"""Passkeys: add and remove one's own, and sign in with one. The script only carries question and answer."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from entrepot.node.account.acting import me, note
+from entrepot.node.account.models import Passkey
+from entrepot.node.account.passkey import Options, ask, offer, recognise, take
+from entrepot.node.page.account.sign_in import enter
+from entrepot.node.page.answer import Page, error_page, onward, page
+from entrepot.node.page.entrance import safe, signed_in
+from entrepot.node.running import office
+
+STATE = "passkey"
+SCRIPT = "passkey.js"
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def passkeys(request: HttpRequest) -> HttpResponseBase:
+    """The passkeys of the person, and the form that adds one."""
+    person, origin = me(request).person, _origin(request)
+    wrong = False
+    if request.method == "POST":
+        state = request.session.pop(STATE, {})
+        if take(person, origin, state, request.POST.get("answer", ""), office().clock()):
+            note(person, "passkey-added")
+            return onward(request, "/account/passkeys")
+        wrong = True
+    kept = Passkey.objects.filter(person=person).order_by("pk")
+    asked = offer(person, origin, settings.SECRET_KEY)
+    return _show(request, gettext("Passkeys"), gettext("Add a passkey"), asked, wrong=wrong, kept=kept)
+
+
+@require_POST
+@signed_in
+def remove_passkey(request: HttpRequest, number: int) -> HttpResponseBase:
+    """From now on the passkey opens nothing."""
+    person = me(request).person
+    if not Passkey.objects.filter(pk=number, person=person).delete()[0]:
+        return error_page(request, 404)
+    note(person, "passkey-removed")
+    return onward(request, "/account/passkeys")
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in_passkey(request: HttpRequest) -> HttpResponseBase:
+    """Sign in with a passkey, without name or password."""
+    origin, wrong = _origin(request), False
+    if request.method == "POST":
+        state = request.session.pop(STATE, {})
+        person = recognise(origin, state, request.POST.get("answer", ""))
+        if person is not None:
+            return enter(request, person, {"next": safe(request.GET.get("next", ""))})
+        wrong = True
+    return _show(request, gettext("Sign in with a passkey"), gettext("Sign in"), ask(origin), wrong=wrong, kept=())
+
+
+def _show(
+    request: HttpRequest, title: str, button: str, asked: Options, *, wrong: bool, kept: QuerySet[Passkey] | tuple[()]
+) -> Page:
+    """The page with a question for the browser; what is to be remembered of it lies in the session."""
+    options, request.session[STATE] = asked
+    values = {"title": title, "button": button, "options": options, "wrong": wrong, "kept": kept, "script": SCRIPT}
+    return page(request, "account/passkey.html", status=422 if wrong else 200, **values)
+
+
+def _origin(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
