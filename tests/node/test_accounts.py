@@ -229,6 +229,17 @@ def test_one_person_acts_for_several_parties_and_chooses(node):
     assert "Other" in visitor.go("/sales").heading
 
 
+def test_an_owners_token_lets_a_person_act_for_its_party(node):
+    party = node.party()
+    visitor = person(node)
+    for role in ("clerk", "viewer"):
+        visitor.go("/businesses/claim").send(token=node.token(party, role).token)
+        assert visitor.first_status == 422
+    visitor.send(token=node.token(party, "owner").token)
+    assert visitor.path == "/en/sales"
+    assert "owner's token" in visitor.go("/audit").words.replace("&#x27;", "'")
+
+
 def test_a_form_without_its_protection_does_nothing(node):
     visitor = person(node)
     answer = visitor.post("/sign-out", {})

@@ -95,6 +95,17 @@ def test_a_guest_is_told_to_wait(guard):
     assert knock(guard, address="203.0.113.6").status_code == 200
 
 
+def test_guessing_is_slower_than_reading(guard):
+    """Each page at which something can be guessed, below a language too, draws from one small bucket."""
+    guard._buckets = Buckets(200, Clock())
+
+    def guess(path):
+        return guard(RequestFactory().post(path, HTTP_HOST="127.0.0.1", REMOTE_ADDR="203.0.113.9")).status_code
+
+    assert [guess("/sign-in"), guess("/th/reset"), guess("/ja/sign-in/code")] == [200, 200, 429]
+    assert knock(guard, "/sign-in", address="203.0.113.9").status_code == 200
+
+
 def test_inventing_tokens_gives_a_guest_no_more(guard):
     answers = [knock(guard, token=f"invented-{index}") for index in range(3)]
     assert [each.status_code for each in answers] == [200, 200, 429]

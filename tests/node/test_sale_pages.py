@@ -157,6 +157,39 @@ def test_a_cancellation_is_asked_for_and_granted(sides):
     assert seller.heading.endswith("cancelled")
 
 
+def test_goods_go_back_and_the_sides_disagree(sides):
+    seller, buyer, grower, _ = sides
+    sale = ordered(buyer, grower)
+    seller.go(f"/sales/{sale}/order-response").send(answer="accept", button="look").send(button="sign")
+    buyer.go(f"/sales/{sale}/hand-over").send(place="CNNSA", button="look").send(button="sign")
+    buyer.go(f"/sales/{sale}/return-request").send(reason="damaged", button="look").send(button="sign")
+    assert "Request to return" in buyer.words
+    seller.go(f"/sales/{sale}/return-response").send(answer="refuse", button="look")
+    assert "reason-wrong" in seller.forms[-1].described["reason"]
+    seller.send(answer="refuse", reason="They left whole.", button="look").send(button="sign")
+    buyer.go(f"/sales/{sale}/dispute").send(about=sale, grounds="They came broken.", remedy="refund", button="look")
+    assert "claim-wrong" in buyer.forms[-1].described["claim"]
+    buyer.send(claim="100", button="look").send(button="sign")
+    assert buyer.heading.endswith("disputed")
+    assert buyer.go(f"/sales/{sale}/dispute-answer").status == 409
+    seller.go(f"/sales/{sale}/dispute-answer").send(agrees="no", button="look")
+    assert "grounds-wrong" in seller.forms[-1].described["grounds"]
+    seller.send(agrees="no", grounds="They left whole.", button="look").send(button="sign")
+    assert "Answer to the dispute" in seller.words
+    assert "✗" not in seller.text
+
+
+def test_a_party_with_a_key_of_its_own_is_told_how_it_signs(node):
+    from entrepot.node.account.models import Business
+
+    did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+    if did not in node.station.keys.hosted():
+        node.station.keys.register("own-key-pages", did, residence=None, now=node.office.clock())
+    Business.objects.get_or_create(party=did, defaults={"name": "Eigen", "economy": "MY"})
+    visitor = person(node, party=did).go("/sales/new")
+    assert (visitor.status, visitor.heading) == (409, "This business signs with its own key")
+
+
 def test_a_session_that_ends_in_the_middle_loses_nothing(node, sides):
     _, buyer, seller, _ = sides
     buyer.go("/sales/new")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("entrepot.request")
 PEER_DOOR = "/peer/"
-GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first"), 0.01
+GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first", "/businesses/claim"), 0.01
 """Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
 CODES = {400: "request", 404: "not-found", 405: "method", 413: "too-large", 500: "internal"}
 """Problem codes for what Django itself answers."""

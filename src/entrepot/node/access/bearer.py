@@ -30,7 +30,12 @@ def _found(request: HttpRequest) -> Token | None:
     header = request.headers.get("Authorization", "")
     if header[: len(_PREFIX)].lower() != _PREFIX:
         return None
-    found = Token.objects.filter(digest=digest_of(header[len(_PREFIX) :].strip())).first()
+    return token_with(header[len(_PREFIX) :].strip())
+
+
+def token_with(secret: str) -> Token | None:
+    """The token in force that has this secret; None for an unknown, expired or revoked one."""
+    found = Token.objects.filter(digest=digest_of(secret)).first()
     if found is None or found.revoked is not None or (found.expires is not None and found.expires <= timezone.now()):
         return None
     return found

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from entrepot.node.page.account import own, passkey, people, reset, sign_in, sign_up
-from entrepot.node.page.account.business import businesses, new_business
+from entrepot.node.page.account.business import businesses, claim_business, new_business
 from entrepot.node.page.economy import economy_list, economy_page
 from entrepot.node.page.home import home
 from entrepot.node.page.origin import origins_page
@@ -44,6 +44,7 @@ own_pages = [
     path("account/deeds", people.own_audit),
     path("businesses", businesses),
     path("businesses/new", new_business),
+    path("businesses/claim", claim_business),
 ]
 """For whoever is signed in."""
 of_party = [

@@ -15,6 +15,7 @@ from entrepot.base.finding import Severity
 from entrepot.economy import economy
 from entrepot.economy.identifier import identifier_findings
 from entrepot.economy.load import codes
+from entrepot.node.access.bearer import token_with
 from entrepot.node.access.models import Role
 from entrepot.node.account.acting import PARTY, Acting, me, memberships, name_of, note
 from entrepot.node.account.models import Business, Membership
@@ -72,6 +73,37 @@ def new_business(request: HttpRequest) -> HttpResponseBase:
         return onward(request, "/sales")
     fill_in(entries, typed)
     return _form(request, entries, code, typed.get(KEY) or new_key())
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def claim_business(request: HttpRequest) -> HttpResponseBase:
+    """Act for a business that is here already, as one of its owners: whoever holds an owner's token of it may."""
+    entry = Entry(
+        name="token",
+        label=gettext("An owner's token of the business"),
+        help=gettext("Whoever runs the node gives it, or an owner of the business."),
+        kind="password",
+    )
+    if request.method == "POST" and examine([entry], request.POST.dict()):
+        token = token_with(request.POST["token"].strip())
+        if token is not None and token.role == Role.OWNER:
+            person = me(request).person
+            held = {"role": Role.OWNER, "since": office().clock()}
+            made = Membership.objects.get_or_create(person=person, party=token.party, ended=None, defaults=held)
+            if made[1]:
+                note(person, "claimed-by-token", party=token.party, about=token.label)
+            request.session[PARTY] = token.party
+            return onward(request, "/sales")
+        entry.problems.append(gettext("This token is unknown, or not an owner's."))
+    return page(
+        request,
+        "form.html",
+        status=422 if entry.is_wrong else 200,
+        title=gettext("Act for a business that is here already"),
+        entries=[entry],
+        button=gettext("Act for it"),
+    )
 
 
 def _form(request: HttpRequest, entries: list[Entry], code: str, key: str) -> Page:

@@ -39,6 +39,7 @@ DEEDS = {
     "passkey-added": gettext_noop("added a passkey"),
     "passkey-removed": gettext_noop("removed a passkey"),
     "business-registered": gettext_noop("registered the business"),
+    "claimed-by-token": gettext_noop("began to act for the business with an owner's token"),
     "invited": gettext_noop("invited somebody"),
     "invitation-closed": gettext_noop("took an invitation back"),
     "member-joined": gettext_noop("began to act for the business"),

@@ -37,5 +37,10 @@ WORDS = (
     gettext_noop("Put the sign on the quantity."),
     gettext_noop("The issuer has used the number {used} for this kind before."),
     gettext_noop("Use a new number."),
+    gettext_noop("Money is wanted, and not how much."),
+    gettext_noop("State the claim."),
+    gettext_noop("The dispute is contested without grounds."),
+    gettext_noop("State them."),
+    gettext_noop("A refusal without a reason."),
 )
 """Messages and remedies, with their places in braces."""

@@ -16,6 +16,7 @@ from entrepot.document.invoice.billing import bill
 from entrepot.document.trade import DocumentReference
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.sale import claiming
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.handing import hand_over_entries, hand_over_payload
 
@@ -145,6 +146,34 @@ FORMS: Mapping[str, Form] = {
             gettext_noop("You agree to cancel the order, or you do not."),
             _answer_entries,
             _cancellation_response,
+        ),
+        Form(
+            "return-request",
+            "RR",
+            gettext_noop("You ask to send all the goods back. It holds when the seller agrees."),
+            claiming.return_entries,
+            claiming.return_payload,
+        ),
+        Form(
+            "return-response",
+            "RA",
+            gettext_noop("You agree that the goods come back, or you do not."),
+            claiming.return_answer_entries,
+            claiming.return_answer_payload,
+        ),
+        Form(
+            "dispute",
+            "DI",
+            gettext_noop("You object to something in this sale. The other side is told, and answers."),
+            claiming.dispute_entries,
+            claiming.dispute_payload,
+        ),
+        Form(
+            "dispute-answer",
+            "DA",
+            gettext_noop("You agree with the objection, or you say why not."),
+            claiming.dispute_answer_entries,
+            claiming.dispute_answer_payload,
         ),
     )
 }

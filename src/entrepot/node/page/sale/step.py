@@ -96,6 +96,10 @@ def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool
 
 
 def _work(request: HttpRequest, form: Form, context: Context, before: list[Entry]) -> HttpResponseBase:
+    if office().custodies().get(context.acting.party) != "held":
+        title = gettext("This business signs with its own key")
+        lead = gettext("Its key is not on this node. Prepare and sign by program: entrepot sale sign.")
+        return page(request, "form.html", status=409, title=title, lead=lead, method="none")
     typed = typed_in(request) or kept_draft(context.acting.person, request.path_info)
     typed.setdefault(KEY, new_key())
     entries = [*before, *form.entries(context), number_entry(form.prefix, context.today, typed[KEY])]
