@@ -38,6 +38,7 @@ def test_a_sale_runs_from_order_to_delivery(node, sides):
     order(buyer, grower)
     assert "not signed yet" in buyer.heading
     assert "1,200" in buyer.words
+    assert "30,000.00 MYR" in buyer.words, "what it costs is seen before signing"
     assert "Kebun Contoh" in buyer.words
     assert node.operator.get("/api/v1/economies").status == 200
     buyer.send(button="sign")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from entrepot.base.finding import Severity
+from entrepot.base.money import Money
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
 from entrepot.flow.reading import sale_ids, steps_open
 from entrepot.journal.port import Idempotency
@@ -128,7 +129,9 @@ def _look(sheet: Sheet) -> Page:
         return _form(sheet, rest)
     deal = sheet.context.deal
     readers = [did for did in found.record.content.audience if did != sheet.context.acting.party]
-    values = {"readers": [deal.name(each) if deal else _name(sheet, each) for each in readers]}
+    stated = found.record.payload.get("totals", {}).get("payable")
+    values: dict[str, object] = {"total": None if stated is None else Money.from_json(stated)}
+    values |= {"readers": [deal.name(each) if deal else _name(sheet, each) for each in readers]}
     return _page(
         sheet, "sale/look.html", 200, lines=shown(sheet.request, sheet.entries), checks=_hints(found), **values
     )
