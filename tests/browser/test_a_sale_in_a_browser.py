@@ -153,6 +153,7 @@ INSIDE = ("/sales", "/sales/new", "/people", "/audit", "/businesses", "/business
 OUTSIDE = ("/sign-in", "/sign-in/passkey", "/sign-up", "/reset")
 
 
+@pytest.mark.timeout(400)  # some twenty pages, each judged; on a busy machine that takes its time
 @pytest.mark.parametrize("language", SOME)
 def test_axe_finds_nothing_grave_and_nothing_runs_off_the_side(site, tab, sellers, buyers, language):
     outside = Reader(tab(site, width=360, dark=language == "th"), site, language)
