@@ -1,6 +1,6 @@
 # Entrepot. Each target sets up what it needs on a machine with Python 3.11 or newer, make and git.
 #   make demo    one whole sale between two nodes, every step shown        make test    the fast tests (5 minutes at most)
-#   make serve   a node on this machine                                    make check   format, lint, types, imports, house
+#   make serve   a node to try, with firms                                 make check   format, lint, types, imports, house
 #   make proof   everything at full count, with a dated report             make bench   the measurements
 #   make interop programs of others judge our documents, and we theirs (needs node and npm)
 #   make docs    the generated reference                                   make lock    lock the requirements anew
@@ -52,7 +52,7 @@ demo: $(VENV)/.installed-node
 	$(BIN)/entrepot demo --dir demo
 
 serve: $(VENV)/.installed-node
-	$(BIN)/entrepot serve --data $(DATA) --port $(PORT)
+	$(BIN)/entrepot serve --data $(DATA) --port $(PORT) --community
 
 # ---- three tiers of tests ---------------------------------------------------------------------------------------------
 

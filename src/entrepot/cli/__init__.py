@@ -11,6 +11,7 @@ import sys
 import click
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "community": ("entrepot.cli.community:group", "Fill a node with a little community of invented firms."),
     "demo": ("entrepot.cli.demo:command", "Run one whole sale between two nodes and show every step."),
     "document": ("entrepot.cli.document:group", "Verify trade documents that anyone issued."),
     "economy": ("entrepot.cli.economy:group", "Dated facts of the 28 economies, with sources."),

@@ -1,11 +1,28 @@
 """``entrepot serve``: run a node."""
 
 import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import click
 
 HOST = "127.0.0.1"
+
+
+def _heed_input(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's signature
+    if value:
+        threading.Thread(target=_end_with_input, name="input-watch", daemon=True).start()
+
+
+def _end_with_input() -> None:
+    """Whoever started this node has ended when its end of the pipe is closed, also where it was killed."""
+    while os.read(0, 4096):
+        pass
+    while True:
+        os.kill(os.getpid(), signal.SIGTERM)  # again and again: the server may not listen to it yet
+        time.sleep(1)
 
 
 @click.command()
@@ -17,14 +34,29 @@ HOST = "127.0.0.1"
 )
 @click.option("--workers", type=click.IntRange(1, 16), default=None,
               help="Worker processes; more than one needs PostgreSQL.  [default: 1]")  # fmt: skip
-def command(data: Path, port: int, url: str, threads: int, workers: int | None) -> None:
+@click.option("--community", is_flag=True, help="With a little community of invented firms, on two nodes, to try.")
+@click.option("--until-eof", is_flag=True, expose_value=False, callback=_heed_input,
+              help="End when standard input ends: for programs that start nodes.")  # fmt: skip
+def command(data: Path, *, port: int, url: str, threads: int, workers: int | None, community: bool) -> int:
     """Run a node: API, exchange with peers, sealing and delivery.
 
     It listens on 127.0.0.1; put a TLS proxy in front of it for the world. The operator's token is written to
     DATA/secret/operator-token at the first start.
 
+    With --community it is filled at the first start, and a second node runs beside it; both serve this machine alone.
+
     Example: entrepot serve --data node --port 8000
     """
+    if community:
+        from entrepot.cli.community.hosting import serve_community
+
+        words = ["--threads", str(threads), *([] if workers is None else ["--workers", str(workers)])]
+        return serve_community(data, port, url=url, words=words)
+    _serve(data, port, url=url, threads=threads, workers=workers)
+    return 0
+
+
+def _serve(data: Path, port: int, *, url: str, threads: int, workers: int | None) -> None:
     os.umask(0o077)  # journal, accounts and logs are the node's alone
     os.environ["ENTREPOT_DATA"] = str(data.absolute())
     os.environ["ENTREPOT_THREADS"] = str(threads)

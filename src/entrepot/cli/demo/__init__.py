@@ -41,7 +41,7 @@ def command(folder: Path, order: Path | None, answers: Path | None, as_json: boo
     try:
         stated = _answers(answers)
         with Nodes(folder, (EXPORT_NODE, IMPORT_NODE)) as nodes:
-            stage = Stage(nodes, folder, show, lambda: datetime.now(UTC), secrets.token_bytes)
+            stage = Stage(nodes.running, folder, show, lambda: datetime.now(UTC), secrets.token_bytes)
             result = _run(stage, order, stated)
     except EntrepotError as wrong:
         show.failed.append(f"{show.last}: {wrong.message}")

@@ -1,5 +1,6 @@
 """Who plays in the demo: invented firms and agencies, and on which of the two nodes each of them lives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from entrepot.document.order.model import Order
@@ -44,14 +45,18 @@ class Cast:
         return tuple(Appointment(role=Role(each), party=self.parties[each]) for each in roles)
 
 
-def gather(order: Order, dids: dict[str, str]) -> Cast:
-    """The cast around an order: its own buyer and seller, and an invented agency for every other role."""
+def gather(order: Order, dids: Mapping[str, str], known: Mapping[str, Party] | None = None) -> Cast:
+    """The cast around an order: its own buyer and seller, and for every other role the agency that is ``known``, or an
+    invented one."""
     exporting, importing = order.seller.economy, order.buyer.economy
     parties = {
         "seller": replace(order.seller, did=dids["seller"]),
         "buyer": replace(order.buyer, did=dids["buyer"]),
     }
     for role in AGENCIES:
+        if known and role in known:
+            parties[role] = replace(known[role], did=dids[role])
+            continue
         economy = exporting if HOME[role] == EXPORT_NODE else importing
         town = "Export Town" if HOME[role] == EXPORT_NODE else "Import Town"
         parties[role] = Party(

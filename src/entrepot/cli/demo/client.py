@@ -27,11 +27,14 @@ class NodeRefused(EntrepotError):
 
 @dataclass
 class Client:
-    """One token at one node. ``url``: the node's address; every POST gets an idempotency key of its own."""
+    """One token at one node. ``url``: the node's address; every POST gets an idempotency key of its own, which begins
+    with ``run`` where others use the same token.
+    """
 
     url: str
     token: str
     counter: int = 0
+    run: str = ""
     fetcher: Fetcher = field(
         default_factory=lambda: Fetcher(limits=Limits(bytes_max=8 << 20, seconds_max=20.0), loopback=True)
     )
@@ -53,7 +56,7 @@ class Client:
         headers = {
             **self._headers(),
             "Content-Type": "application/json",
-            "Idempotency-Key": key or f"{path.strip('/').replace('/', '-')}-{self.counter}",
+            "Idempotency-Key": key or f"{self.run}{path.strip('/').replace('/', '-')}-{self.counter}",
         }
         return _json(self.fetcher.post(f"{self.url}{path}", json.dumps(body).encode(), headers))
 

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +16,7 @@ from entrepot.base.error import EntrepotError
 from entrepot.cli.demo.client import Client, NodeRefused
 from entrepot.party.error import FetchError
 
-START_S = 30.0
+START_S = 60.0
 
 
 class NodeFailed(EntrepotError):
@@ -25,17 +27,18 @@ class NodeFailed(EntrepotError):
 
 @dataclass
 class DemoNode:
-    """One running node. ``operator``: a client with the operator's token."""
+    """One running node. ``operator``: a client of its operator; ``process``: None where another started it."""
 
     name: str
     folder: Path
     url: str
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | None"
     operator: Client
+    log: Path | None = None
 
     def stop(self) -> None:
         """Ask it to end, and make sure that it does."""
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(timeout=15)
@@ -55,9 +58,9 @@ class Nodes:
         try:
             started = [(name, *self._spawn(name)) for name in self._names]
             for name, folder, url, process in started:
-                self.running[name] = DemoNode(name, folder, url, process, Client(url, ""))
+                self.running[name] = DemoNode(name, folder, url, process, Client(url, ""), folder / "node.log")
             for node in self.running.values():
-                _await(node)
+                await_answer(node)
         except BaseException:
             self._stop()
             raise
@@ -79,33 +82,53 @@ class Nodes:
         folder = self._folder / f"node-{name}"
         folder.mkdir(parents=True)
         port = _free_port()
-        url = f"http://127.0.0.1:{port}"
-        settings = {"ENTREPOT_URL": url, "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1", "ENTREPOT_RATE_PER_MINUTE": "60000"}
-        environ = {each: value for each, value in os.environ.items() if not each.startswith("ENTREPOT_")} | settings
-        with (folder / "node.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 - this very program
-                [sys.executable, "-m", "entrepot", "serve", "--data", str(folder), "--port", str(port)],
-                stdout=log,
-                stderr=log,
-                env=environ,
-                start_new_session=True,
-            )
-        return folder, url, process
+        return folder, loopback(port), spawn(folder, port, log=folder / "node.log")
 
 
-def _await(node: DemoNode) -> None:
+def loopback(port: int) -> str:
+    """Address of a node that serves this machine alone."""
+    return f"http://127.0.0.1:{port}"
+
+
+def spawn(folder: Path, port: int, *, log: Path | None, words: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+    """A process that serves ``folder``, and ends when this one does, however that ends.
+
+    ``log``: where it writes; None: where this one does, under this one's own settings too. ``words``: more options.
+    """
+    kept = {each: value for each, value in os.environ.items() if log is None or not each.startswith("ENTREPOT_")}
+    settings = {"ENTREPOT_RATE_PER_MINUTE": "60000", **kept, "ENTREPOT_URL": loopback(port)}
+    command = [sys.executable, "-m", "entrepot", "serve", "--data", str(folder), "--port", str(port), "--until-eof"]
+    with ExitStack() as opened:
+        out = None if log is None else opened.enter_context(log.open("ab"))
+        return subprocess.Popen(  # noqa: S603 - this very program
+            [*command, *words],
+            stdin=subprocess.PIPE,  # held open by this process alone
+            stdout=out,
+            stderr=out,
+            env={**settings, "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1"},
+            start_new_session=True,
+        )
+
+
+def answers(node: DemoNode) -> bool:
+    """Whether it runs by now; a client with its operator's token is ready then."""
+    try:
+        node.operator.get("/healthz")
+    except (FetchError, NodeRefused):
+        return False
+    node.operator.token = (node.folder / "secret" / "operator-token").read_text("ascii").strip()
+    return True
+
+
+def await_answer(node: DemoNode) -> None:
+    """Wait until it runs; raises :class:`NodeFailed` where it ended, or takes too long."""
     deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        if node.process.poll() is not None:
-            break
-        try:
-            node.operator.get("/healthz")
-        except (FetchError, NodeRefused):
-            time.sleep(0.05)
-            continue
-        node.operator.token = (node.folder / "secret" / "operator-token").read_text("ascii").strip()
-        return
-    raise NodeFailed(f"node {node.name} did not start", remedy=f"Read {node.folder / 'node.log'}.")
+    while time.monotonic() < deadline and (node.process is None or node.process.poll() is None):
+        if answers(node):
+            return
+        time.sleep(0.05)
+    remedy = f"Read {node.log}." if node.log else "Read what it said above."
+    raise NodeFailed(f"node {node.name} did not start", remedy=remedy)
 
 
 def _free_port() -> int:

@@ -7,15 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from entrepot.base.digest import sha256
 from entrepot.cli.demo import default, papers
 from entrepot.cli.demo.cast import AGENCIES, CLERK, EXPORT_NODE, HOME, IMPORT_NODE, gather
 from entrepot.cli.demo.client import Client
-from entrepot.cli.demo.nodes import Nodes
+from entrepot.cli.demo.nodes import DemoNode
 from entrepot.cli.demo.papers import Deal
 from entrepot.cli.demo.show import Show
 from entrepot.document.customs.model import Direction
 from entrepot.document.order.model import Order
 from entrepot.document.trade import DocumentReference
+from entrepot.party.party import Party
 
 PERSONS_EMPLOYED = 12
 """Stated answer of the demo: how many people the buyer's enterprise employs, from the reporter's register."""
@@ -23,15 +25,19 @@ PERSONS_EMPLOYED = 12
 
 @dataclass
 class Stage:
-    """What every scene needs: the nodes, a client per role, where artefacts go, the clock, and what is shown."""
+    """What every scene needs: the nodes, a client per role, where artefacts go, the clock, what is shown.
 
-    nodes: Nodes
+    ``agencies``: those that are known already; the others are invented.
+    """
+
+    nodes: Mapping[str, DemoNode]
     out: Path
     show: Show
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     clients: dict[str, Client] = field(default_factory=dict)
     dids: dict[str, str] = field(default_factory=dict)
+    agencies: dict[str, Party] = field(default_factory=dict)
 
     def keep(self, name: str, data: bytes) -> None:
         """Leave an artefact."""
@@ -40,27 +46,37 @@ class Stage:
 
     def other(self, role: str) -> str:
         """A trader on the node where ``role`` does not live."""
-        return "buyer" if HOME[role] == EXPORT_NODE else "seller"
+        return "buyer" if self.clients[role].url == self.clients["seller"].url else "seller"
 
 
 def prepare(stage: Stage) -> None:
     """Nodes meet, parties are registered, tokens handed out."""
     stage.show.step("Two nodes start; each invites and accepts the other; parties are registered on their own node")
     for role in ("seller", "buyer", *AGENCIES):
-        operator = stage.nodes[HOME[role]].operator
-        party = operator.post("/api/v1/operator/parties", {"name": role.replace("_", "-")})
-        token = operator.post(
-            "/api/v1/operator/tokens", {"party": party["did"], "role": "clerk", "label": f"demo {role}"}
-        )
-        stage.dids[role] = party["did"]
-        stage.clients[role] = Client(operator.url, token["secret"])
-        stage.show.say(f"{role:14} {party['did']}")
+        enrol(stage, role)
+        stage.show.say(f"{role:14} {stage.dids[role]}")
     left, right = stage.nodes[EXPORT_NODE].operator, stage.nodes[IMPORT_NODE].operator
+    befriend(left, right)
+    admitted = [each["status"] for side in (left, right) for each in side.get("/api/v1/operator/peers")]
+    stage.show.expect("peers", admitted == ["admitted", "admitted"], "admission", "signed greetings, both operators")
+
+
+def enrol(stage: Stage, role: str, did: str = "", *, at: str = "") -> None:
+    """A party of the role's node, or of ``at`` (a new one where no ``did`` is given), and a token for its clerk."""
+    operator = stage.nodes[at or HOME[role]].operator
+    if not did:
+        did = operator.post("/api/v1/operator/parties", {"name": role.replace("_", "-")})["did"]
+    body = {"party": did, "role": "clerk", "label": f"demo {role}"}
+    token = operator.post("/api/v1/operator/tokens", body, f"demo-{role}-{sha256(did.encode())[:32]}")
+    stage.dids[role] = did
+    stage.clients[role] = Client(operator.url, token["secret"], run=stage.entropy(6).hex())
+
+
+def befriend(left: Client, right: Client) -> None:
+    """Two nodes admit each other, by the word of both operators."""
     left.post("/api/v1/operator/peers/invite", {"url": right.url})
     asking = next(each for each in right.get("/api/v1/operator/peers") if each["status"] == "asking")
     right.post("/api/v1/operator/peers/accept", {"node": asking["node"]})
-    admitted = [each["status"] for side in (left, right) for each in side.get("/api/v1/operator/peers")]
-    stage.show.expect("peers", admitted == ["admitted", "admitted"], "admission", "signed greetings, both operators")
 
 
 def issue(stage: Stage, deal: Deal | None, step: str, role: str, said: tuple[str, str, Any], **more: Any) -> str:
@@ -126,7 +142,7 @@ def open_presented(stage: Stage, file: Path, answers: Mapping[str, Any]) -> Deal
 
 
 def _deal(stage: Stage, order: Order) -> Deal:
-    cast = gather(order, stage.dids)
+    cast = gather(order, stage.dids, stage.agencies)
     return Deal(papers.addressed(order, cast), cast, stage.clock().date())
 
 

@@ -10,7 +10,7 @@ Echo = Callable[[str], None]
 @dataclass
 class Show:
     """Prints steps and counts checks. ``failed``: places of checks that came out invalid; ``unknown``: of unknowns.
-    ``last``: title of the present step, the place that a stop names."""
+    ``last``: title of the present step, the place that a stop names. ``brief``: the steps alone are printed."""
 
     echo: Echo
     checks: int = 0
@@ -18,6 +18,7 @@ class Show:
     failed: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     last: str = "the start"
+    brief: bool = False
 
     def step(self, title: str) -> None:
         """A new step begins."""
@@ -27,13 +28,14 @@ class Show:
 
     def say(self, text: str) -> None:
         """A line beneath the present step."""
-        self.echo(f"      {text}")
+        if not self.brief:
+            self.echo(f"      {text}")
 
     def checked(self, place: str, verdict: str, name: str, standard: str) -> None:
         """One check and its outcome."""
         self.checks += 1
         mark = {"valid": "ok", "invalid": "FAILED", "unknown": "unknown", "not_asked": "not asked"}[verdict]
-        self.echo(f"      {mark:8} {name}: {standard}")
+        self.say(f"{mark:8} {name}: {standard}")
         if verdict == "invalid":
             self.failed.append(f"{place}: {name}")
         elif verdict == "unknown":
@@ -44,7 +46,7 @@ class Show:
         for each in checks:
             self.checked(place, each["verdict"], each["name"], each["standard"])
             for finding in each["findings"]:
-                self.echo(f"               {finding['severity']} {finding['id']}: {finding['text']}")
+                self.say(f"         {finding['severity']} {finding['id']}: {finding['text']}")
 
     def expect(self, place: str, holds: bool, name: str, standard: str) -> None:
         """A check that the demo itself makes on an artefact."""

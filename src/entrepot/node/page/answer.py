@@ -3,11 +3,13 @@
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
+from entrepot.node.community import community_of
 from entrepot.node.page.catalogue import provenance
 from entrepot.node.page.language import LANGUAGES, gettext_noop, language_of
 from entrepot.node.page.sheet import address
@@ -55,6 +57,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
         "provenance": provenance(language),
         "root": root_of(request),
         "here": request.path_info,
+        "community": community_of(settings.CONFIG),
         "sheet": address(),
         "script": address(script) if script else "",
         "nonce": secrets.token_urlsafe(16) if script else "",

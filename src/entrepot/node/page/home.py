@@ -7,10 +7,12 @@ from entrepot.node.account.models import Person
 from entrepot.node.page.answer import page
 from entrepot.node.page.economy import tiles
 from entrepot.node.page.language import language_of
+from entrepot.node.page.trial import trials
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What is here for whoever comes by."""
     is_empty = not Person.objects.exists()
-    return page(request, "home.html", tiles=tiles(language_of(request)), is_empty=is_empty)
+    drawn = tiles(language_of(request))
+    return page(request, "home.html", tiles=drawn, is_empty=is_empty, trials=trials())

@@ -11,6 +11,7 @@ from entrepot.node.page.sale.board import board
 from entrepot.node.page.sale.step import new_sale, next_step
 from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import static_file
+from entrepot.node.page.trial import try_role
 from entrepot.node.page.verification import verify_page
 
 SALE = "^sales/(?P<sale>[0-9a-f]{64})"
@@ -21,6 +22,7 @@ public = [
     path("economies/<slug:code>", economy_page),
     path("origins", origins_page),
     path("static/<slug:digest>/<str:name>", static_file),
+    path("try", try_role),
     path("first", sign_up.first),
     path("sign-up", sign_up.sign_up),
     path("sign-up/<str:token>", sign_up.sign_up_finish),

@@ -1,0 +1,114 @@
+"""What the community traded: one sale to its end, one with an unpaid invoice, one order that waits for an answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from entrepot.base.money import Money
+from entrepot.base.quantity import Quantity
+from entrepot.cli.demo import default, papers
+from entrepot.cli.demo.cast import Cast
+from entrepot.cli.demo.papers import Deal
+from entrepot.cli.demo.play import Stage, issue, open_default, play
+from entrepot.document.order.model import Answer, Order, OrderResponse
+from entrepot.document.trade import (
+    DeliveryTerms,
+    DocumentReference,
+    HsCode,
+    HsVintage,
+    Line,
+    Price,
+    RecordReference,
+    Totals,
+)
+from entrepot.party.party import Party
+
+FINISHED, UNPAID, WAITING = "PO-1001", "PO-2001", "PO-3001"
+"""Numbers of the three orders; whoever placed one does not place it again."""
+BASKETS = Line(
+    id="1",
+    name="Baskets of bamboo, 40 cm",
+    quantity=Quantity(Decimal(400), "C62"),
+    price=Price(amount=Decimal("12.50")),
+    amount=Decimal("5000.00"),
+    hs=HsCode(code="460211", vintage=HsVintage.HS_2022),
+    origin="VN",
+)
+FRUIT = Line(
+    id="1",
+    name="Durian, fresh, D24",
+    quantity=Quantity(Decimal(300), "KGM"),
+    price=Price(amount=Decimal("18.00")),
+    amount=Decimal("5400.00"),
+    hs=HsCode(code="081060", vintage=HsVintage.HS_2022),
+    origin="MY",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bargain:
+    """What is sold, under which numbers, and where it is handed over."""
+
+    number: str
+    offer: str
+    line: Line
+    place: str
+
+
+WARES = Bargain(UNPAID, "OF-2001", BASKETS, "Port Klang")
+CROP = Bargain(WAITING, "OF-3001", FRUIT, "Nansha")
+
+
+def placed(stage: Stage) -> set[str]:
+    """The numbers of the orders that the stage's buyer sees in its sales."""
+    client = stage.clients["buyer"]
+    sales = client.get("/api/v1/sales?limit=200")["sales"]
+    pages = [client.get(f"/api/v1/sales/{each['sale']}") for each in sales]
+    return {each.get("number", "") for page in pages for each in page["records"] if each.get("kind") == "order"}
+
+
+def finish(stage: Stage) -> None:
+    """Durian goes from the grower to the importer, is paid, cleared and counted."""
+    play(stage, open_default(stage))
+
+
+def bill(stage: Stage) -> None:
+    """The grower orders baskets from the workshop, which accepts and sends its invoice."""
+    deal = _opened(stage, WARES)
+    answer = OrderResponse(
+        number="OR-2001", issue_date=deal.today, order=RecordReference(record=deal.issued["order"][0], number=UNPAID),
+        answer=Answer.ACCEPT,
+    )  # fmt: skip
+    issue(stage, deal, "order-response", "seller", ("order-response", "OR-2001", answer))
+    issue(stage, deal, "invoice", "seller", ("invoice", "INV-2001", papers.invoice(deal, "INV-2001")))
+
+
+def wait(stage: Stage) -> None:
+    """The importer orders more durian; the grower has not answered yet."""
+    _opened(stage, CROP)
+
+
+ACTS: tuple[tuple[str, Callable[[Stage], None]], ...] = ((FINISHED, finish), (UNPAID, bill), (WAITING, wait))
+"""Number of the order -> what is played with it."""
+
+
+def _opened(stage: Stage, bargain: Bargain) -> Deal:
+    today = stage.clock().date()
+    cast = Cast({role: replace(stage.agencies[role], did=stage.dids[role]) for role in ("seller", "buyer")})
+    amount = Money.of(bargain.line.amount, "MYR")
+    what = {
+        "lines": (bargain.line,),
+        "totals": Totals(lines=bargain.line.amount, payable=amount),
+        "delivery_terms": DeliveryTerms(incoterm="CIF", edition=2020, place=bargain.place),
+    }
+    offer = replace(default.offer(cast["seller"], bargain.offer, today), **what)  # type: ignore[arg-type]
+    record = issue(stage, None, "offer", "seller", ("offer", bargain.offer, offer))
+    taken = DocumentReference(number=bargain.offer, record=record)
+    order = _order(cast["seller"], cast["buyer"], replace(default.order(bargain.number, today, taken), **what))  # type: ignore[arg-type]
+    deal = Deal(order, cast, today)
+    issue(stage, deal, "order", "buyer", ("order", bargain.number, order), after=[record])
+    return deal
+
+
+def _order(seller: Party, buyer: Party, draft: Order) -> Order:
+    return replace(draft, seller=seller, buyer=buyer)

@@ -1,0 +1,67 @@
+"""Trying a role: one click makes a visitor one of the invented persons, on a node that was filled with them."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from entrepot.node.account.models import Person
+from entrepot.node.community import community_of, is_near
+from entrepot.node.page.account.sign_in import enter
+from entrepot.node.page.answer import error_page
+from entrepot.node.page.language import gettext_noop
+
+ROLES = {
+    "grower": (gettext_noop("A grower in Malaysia"), gettext_noop("Sells durian; an order waits for an answer.")),
+    "importer": (
+        gettext_noop("An importer in China"),
+        gettext_noop("Orders fruit, pays, and clears it at the border."),
+    ),
+    "workshop": (gettext_noop("A workshop in Viet Nam"), gettext_noop("Weaves baskets; an invoice waits to be paid.")),
+    "chamber": (gettext_noop("A chamber of commerce"), gettext_noop("Certified where the durian comes from.")),
+    "registrar": (gettext_noop("A registrar"), gettext_noop("Is to register businesses; its desk has no pages yet.")),
+    "overseer": (
+        gettext_noop("A market overseer"),
+        gettext_noop("Is to watch over offers; its desk has no pages yet."),
+    ),
+    "statistics": (gettext_noop("A statistics office"), gettext_noop("Counted the sale that is finished.")),
+}
+"""Role -> who that is, and what there is to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A role as the first page shows it. ``url``: the node where it lives, empty for this one."""
+
+    role: str
+    title: str
+    what: str
+    person: str
+    business: str
+    url: str
+
+
+def trials() -> list[Trial]:
+    """The roles that can be tried, in the reader's language; none on a node like any other."""
+    found = community_of(settings.CONFIG)
+    shown = []
+    for each in found.members if found else ():
+        title, what = ROLES.get(each.role, (each.role, ""))
+        shown.append(
+            Trial(each.role, gettext(title), gettext(what) if what else "", each.person, each.business, each.url)
+        )
+    return shown
+
+
+@require_POST
+def try_role(request: HttpRequest) -> HttpResponseBase:
+    """Begin a session as an invented person. There is no such page on any other node, or from another machine."""
+    found = community_of(settings.CONFIG) if is_near(request) else None
+    member = found.here(request.POST.get("role", "")) if found else None
+    person = Person.objects.filter(email=member.email, is_active=True).first() if member else None
+    if person is None:
+        return error_page(request, 404)
+    return enter(request, person, {"next": "/sales"})
