@@ -85,6 +85,7 @@ class Stage:
         token = 10**9 if sale else self.own_token
         for name, value in {
             "sale": sale or self.sale, "record_id": sale or self.sale, "kind": "order", "code": "MY",
+            "offer": "0" * 64,
             "securing": "vc+jwt", "digest": self.digest, "token": token, "message": 10**9,
             "entry": "r0123456789abcdef", "act": "suspend", "hold": self.hold,
             "name": self.list,

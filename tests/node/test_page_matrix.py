@@ -45,10 +45,14 @@ def stage(node):
     client = person(node, party=buyer).go("/sales/new")
     client.send(seller=seller, what="Durian", quantity="1", price="1", currency="MYR", button="look")
     client.send(button="sign")
+    offerer = people["owner"].go("/offers/new")
+    offerer.send(what="Durian", quantity="1", price="1", currency="MYR", button="look")
+    offer = offerer.send(button="sign").path.split("/")[-1]
     people["owner"].go("/people").send(email="x@example.org", role="viewer")
     spare = person(node, role="viewer", party=seller)
     names = {
         "sale": client.path.split("/")[-1],
+        "offer": offer,
         "kind": "order-response",
         "code": "MY",
         "digest": "0" * 12,

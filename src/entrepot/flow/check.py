@@ -17,6 +17,7 @@ from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
 from entrepot.journal.journal import Journal
 from entrepot.sale.fact import Fact
 from entrepot.sale.right import allows
+from entrepot.sale.withdrawal import WITHDRAWAL, OfferWithdrawal
 
 FUTURE_MAX = timedelta(minutes=10)
 """How far a claimed time may lie ahead of this node's clock without a finding."""
@@ -176,11 +177,26 @@ def check_right(office: Office, record: Record) -> Checked:
         return judged("right", "right", f"a {record.kind} speaks for its issuer alone", ())
     fact = fact_of(record)
     view = office.journal.view(SALE_VIEW)
-    findings: list[Finding] = []
+    findings: list[Finding] = [*_foreign_offer(record, office.journal)]
     for sale in record.sales:
         facts = facts_of_sale(view, sale, office.recall) + _lone_causes(view, record)
         findings += allows(state_of(past_of(fact, facts), office.recall), fact)
     return judged("right", "right", "Entrepot sale, version 1", findings)
+
+
+def _foreign_offer(record: Record, journal: Journal) -> Iterable[Finding]:
+    """What is found where a party withdraws an offer of another."""
+    payload = read_record(record)[0] if record.kind == WITHDRAWAL and not record.erased else None
+    offer = journal.record(payload.offer.record) if isinstance(payload, OfferWithdrawal) else None
+    if offer is not None and (offer.kind != "offer" or offer.content.issuer != record.content.issuer):
+        yield stop(
+            "ENT-CORE-RIGHT-06",
+            "The record that is withdrawn is no offer of {issuer}.",
+            path="$.payload.offer",
+            source="Entrepot sale, version 1",
+            remedy="Name an offer of your own.",
+            issuer=record.content.issuer,
+        )
 
 
 def _lone_causes(view: Any, record: Record) -> list[Fact]:

@@ -19,6 +19,7 @@ _WITH_STORE = {"insurer", "warehouse_keeper"}
 EVERYBODY = TRADERS | _WITH_CUSTOMS | _WITH_CARRIER | _WITH_MONEY | _WITH_STORE | {"neutral"}
 READERS: Mapping[str, frozenset[str]] = {
     "offer": PUBLIC,
+    "offer-withdrawal": PUBLIC,
     "order": TRADERS | {"reporter"},
     "order-response": EVERYBODY,
     "order-cancellation": EVERYBODY,
@@ -58,9 +59,11 @@ OWN_EYES = frozenset({"legal-hold", "legal-hold-lift", "erasure-refusal", "erasu
 ALONE = frozenset({"tombstone", "credential-issued", "credential-status"}) | OWN_EYES
 """Kinds that speak of what their issuer itself did, in no sale: it erased a record, signed a credential, placed a
 hold."""
-SALELESS = ALONE | {"offer"}
+OFFERING = frozenset({"offer", "offer-withdrawal"})
+"""Kinds by which a seller speaks to everybody."""
+SALELESS = ALONE | OFFERING
 """Kinds that belong to no sale; an offer may be taken up by many orders."""
-PERSONAL = frozenset(READERS) - {"offer", "settlement", "refund", "count"} - (ALONE - OWN_EYES)
+PERSONAL = frozenset(READERS) - OFFERING - {"settlement", "refund", "count"} - (ALONE - OWN_EYES)
 """Kinds that may name natural persons (a consumer is a party like any other): kept encrypted, each record under a key
 of its own, so that it can be erased. Offers are public, books and counts name accounts and figures."""
 

@@ -17,6 +17,7 @@ from entrepot.base.shape import dump, parse
 from entrepot.flow.book import ledger_reducer
 from entrepot.flow.holdview import hold_reducer
 from entrepot.flow.kinds import ALONE, kinds
+from entrepot.flow.offerview import offer_reducer
 from entrepot.flow.project import fact_of
 from entrepot.flow.standing import standing_reducer
 from entrepot.journal.port import Reducer, ViewTx
@@ -161,6 +162,7 @@ def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
         Reducer(LEDGER_VIEW, 1, ledger_reducer(is_kept_here), frozenset({"settlement", "refund"})),
         standing_reducer(),
         hold_reducer(),
+        offer_reducer(),
     )
 
 

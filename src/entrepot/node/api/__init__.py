@@ -7,6 +7,7 @@ from entrepot.node.api import (
     erasure,
     hold,
     log,
+    offer,
     operator,
     peer,
     record,
@@ -37,6 +38,7 @@ api = NodeApi(
 install(api)
 for path, module in (
     ("/sales", sale),
+    ("/offers", offer),
     ("/records", signing),
     ("/records", record),
     ("/documents", document),

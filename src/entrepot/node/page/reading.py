@@ -6,9 +6,10 @@ from decimal import Decimal
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from django import template
+from django.template import Context
 from django.utils.translation import gettext
 
-from entrepot.base.money import Money, Rounding
+from entrepot.base.money import Money, Rounding, exponent
 from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import Language, gettext_noop
 
@@ -85,6 +86,19 @@ def money(value: Money, language: Language) -> str:
     """The amount with its currency's code, as the reader's language writes it; the digits are those of ISO 4217."""
     shown = format_currency(value.amount, value.currency, "#,##0.00 ¤¤", locale=language.locale)
     return str(shown)
+
+
+@register.simple_tag(takes_context=True)
+def unit_price(context: Context, value: Decimal, currency: str) -> str:
+    """A price of one unit with all its digits, at least those of its currency, as the reader's language writes it."""
+    digits = max(exponent(currency), -int(value.as_tuple().exponent))
+    return str(
+        format_currency(value, currency, _pattern(digits), locale=context["language"].locale, currency_digits=False)
+    )
+
+
+def _pattern(digits: int) -> str:
+    return "#,##0" + ("." + "0" * digits if digits else "") + " ¤¤"
 
 
 @register.filter

@@ -6,6 +6,10 @@ from entrepot.node.page.account import own, passkey, people, reset, sign_in, sig
 from entrepot.node.page.account.business import businesses, claim_business, new_business
 from entrepot.node.page.economy import economy_list, economy_page
 from entrepot.node.page.home import home
+from entrepot.node.page.offer.making import new_offer, withdraw
+from entrepot.node.page.offer.market import offers, own_offers
+from entrepot.node.page.offer.ordering import order_from
+from entrepot.node.page.offer.stand import offer_page
 from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
 from entrepot.node.page.sale.step import new_sale, next_step
@@ -14,12 +18,15 @@ from entrepot.node.page.sheet import static_file
 from entrepot.node.page.trial import try_role
 from entrepot.node.page.verification import verify_page
 
+OFFER = "^offers/(?P<offer>[0-9a-f]{64})"
 SALE = "^sales/(?P<sale>[0-9a-f]{64})"
 public = [
     path("", home),
     path("verify", verify_page),
     path("economies", economy_list),
     path("economies/<slug:code>", economy_page),
+    path("offers", offers),
+    re_path(f"{OFFER}$", offer_page),
     path("origins", origins_page),
     path("static/<slug:digest>/<str:name>", static_file),
     path("try", try_role),
@@ -54,6 +61,10 @@ of_party = [
     path("people/invitations/<int:invitation>/close", people.close_invitation),
     path("people/<int:membership>/end", people.end_membership),
     path("audit", people.audit),
+    path("offers/mine", own_offers),
+    path("offers/new", new_offer),
+    re_path(f"{OFFER}/withdraw$", withdraw),
+    re_path(f"{OFFER}/order$", order_from),
     path("sales", board),
     path("sales/new", new_sale),
     re_path(f"{SALE}$", timeline),

@@ -19,6 +19,7 @@ WORDS = (
     gettext_noop("Agree on an Incoterms rule and place."),
     gettext_noop("Delivery is requested until {end}, before the order of {start}."),
     gettext_noop("Correct a date."),
+    gettext_noop("The offer ends ({end}) before it is made ({start})."),
     gettext_noop("A rejection without a reason."),
     gettext_noop("State the reason."),
     gettext_noop("{payable} cannot be ordered: the seller would owe it to the buyer."),

@@ -25,13 +25,16 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``prefix``: of the numbers that it proposes. ``explains``: what signing it does."""
+    """``prefix``: of the numbers that it proposes. ``explains``: what signing it does. ``home``: where what it opens is
+    shown, under its id. ``follows``: records that it follows outside a sale."""
 
     kind: str
     prefix: str
     explains: str
     entries: Callable[[Context], list[Entry]]
     payload: Callable[[Context, Typed], dict[str, Any]]
+    home: str = "/sales"
+    follows: tuple[str, ...] = ()
 
 
 def number_entry(prefix: str, today: date, key: str) -> Entry:

@@ -60,7 +60,7 @@ def seller_entries(context: Context, economy: Entry) -> list[Entry]:
 
 def order_entries(_: Context) -> list[Entry]:
     """What is ordered: one thing, how much of it, at which price, how it comes."""
-    return [*_thing(), *_price(), *_terms()]
+    return [*_thing(), *price_entries(), *delivery_entries(), *wish_entries()]
 
 
 def _thing() -> list[Entry]:
@@ -82,16 +82,22 @@ def _thing() -> list[Entry]:
     ]
 
 
-def _price() -> list[Entry]:
+def currencies() -> tuple[tuple[str, str], ...]:
+    """The currencies of the economies that are known here, and two that all of them use."""
     known = {row.code for each in economies() for row in each.currency} | {"USD", "EUR"}
-    currencies = tuple((code, code) for code in sorted(known & set(exponents())))
+    return tuple((code, code) for code in sorted(known & set(exponents())))
+
+
+def price_entries() -> list[Entry]:
+    """The price of one unit, and its currency."""
     return [
         Entry(name="price", label=gettext("Price of one unit"), kind="number", most=30, path="$.lines[0].price"),
-        Entry(name="currency", label=gettext("Currency"), kind="select", options=currencies, path="$.currency"),
+        Entry(name="currency", label=gettext("Currency"), kind="select", options=currencies(), path="$.currency"),
     ]
 
 
-def _terms() -> list[Entry]:
+def delivery_entries() -> list[Entry]:
+    """Rule of delivery and named place."""
     rules = tuple((code, code) for code in sorted(RULES[INCOTERMS]))
     return [
         Entry(
@@ -104,6 +110,12 @@ def _terms() -> list[Entry]:
             path="$.deliveryTerms",
         ),
         Entry(name="place", label=gettext("Named place"), required=False, path="$.deliveryTerms.place"),
+    ]
+
+
+def wish_entries() -> list[Entry]:
+    """Until when it is wanted, and what else is to be said."""
+    return [
         Entry(
             name="until",
             label=gettext("Wanted until"),
@@ -117,7 +129,7 @@ def _terms() -> list[Entry]:
 
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
     """The order, its figures reckoned from quantity and price."""
-    amount = _amount(typed)
+    amount = amount_of(typed)
     subject, _, network = typed["subject"].partition("-")
     made = context.head(typed["number"]) | {
         "buyer": card_of(context.acting.party),
@@ -127,7 +139,7 @@ def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
         "orderedBy": "web",
         "channel": network or "physical",
         "currency": typed["currency"],
-        "lines": [_line(typed, amount)],
+        "lines": [line_of(typed, amount)],
         "totals": {
             "lines": amount,
             "withoutTax": amount,
@@ -136,13 +148,18 @@ def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
         "rounding": str(Rounding.HALF_EVEN),
     }
     if typed.get("incoterm"):
-        terms = {"incoterm": typed["incoterm"], "edition": INCOTERMS, "place": typed.get("place", "").strip()}
-        made["deliveryTerms"] = {name: value for name, value in terms.items() if value}
+        made["deliveryTerms"] = terms_of(typed)
     if typed.get("until"):
         made["requestedDelivery"] = {"end": typed["until"]}
     if typed.get("note", "").strip():
         made["note"] = typed["note"].strip()
     return made
+
+
+def terms_of(typed: Mapping[str, str]) -> dict[str, Any]:
+    """Rule, edition and named place, as far as they were given."""
+    terms = {"incoterm": typed["incoterm"], "edition": INCOTERMS, "place": typed.get("place", "").strip()}
+    return {name: value for name, value in terms.items() if value}
 
 
 def _seller(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -153,7 +170,8 @@ def _seller(typed: Mapping[str, str]) -> dict[str, Any]:
     return card
 
 
-def _line(typed: Mapping[str, str], amount: str) -> dict[str, Any]:
+def line_of(typed: Mapping[str, str], amount: str) -> dict[str, Any]:
+    """The one line: what, how much, at which price."""
     line: dict[str, Any] = {
         "id": "1",
         "name": typed["what"].strip(),
@@ -166,7 +184,7 @@ def _line(typed: Mapping[str, str], amount: str) -> dict[str, Any]:
     return line
 
 
-def _amount(typed: Mapping[str, str]) -> str:
+def amount_of(typed: Mapping[str, str]) -> str:
     """Quantity times price in the digits of the currency; 0 where one of them is no number: the checks say so."""
     digits = exponent(typed["currency"])
     try:

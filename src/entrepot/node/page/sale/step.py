@@ -51,7 +51,7 @@ class Sheet:
     @property
     def after(self) -> str:
         """Where to go when nothing is said."""
-        return "/sales" if self.context.deal is None else f"/sales/{self.context.deal.sale}"
+        return self.form.home if self.context.deal is None else f"/sales/{self.context.deal.sale}"
 
     def draft(self) -> Draft:
         """What is to be said."""
@@ -62,6 +62,7 @@ class Sheet:
             number=typed["number"].strip(),
             payload=self.form.payload(self.context, typed),
             sales=() if self.context.deal is None else (self.context.deal.sale,),
+            after=self.form.follows or None,
         )
 
 
@@ -71,7 +72,7 @@ def new_sale(request: HttpRequest) -> HttpResponseBase:
     """Order from somebody."""
     context = Context(acting=me(request), today=office().clock().date())
     sellers = seller_entries(context, economy_entry(request))
-    return _work(request, ORDER, context, sellers)
+    return work(request, ORDER, context, sellers)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +87,7 @@ def next_step(request: HttpRequest, sale: str, kind: str) -> HttpResponseBase:
     deal = deal_of(sale, acting.readers)
     if deal.order is None or not _is_open(acting, sale, kind, request):
         return error_page(request, 409)
-    return _work(request, FORMS[kind], Context(acting=acting, today=office().clock().date(), deal=deal), [])
+    return work(request, FORMS[kind], Context(acting=acting, today=office().clock().date(), deal=deal), [])
 
 
 def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool:
@@ -96,7 +97,9 @@ def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool
     )
 
 
-def _work(request: HttpRequest, form: Form, context: Context, before: list[Entry]) -> HttpResponseBase:
+def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]) -> HttpResponseBase:
+    """What ``form`` answers: itself, a look at what it would say, or the way to what was said. ``before``: fields that
+    stand before its own."""
     if office().custodies().get(context.acting.party) != "held":
         title = gettext("This business signs with its own key")
         lead = gettext("Its key is not on this node. Prepare and sign by program: entrepot sale sign.")
@@ -166,8 +169,9 @@ def _sign(sheet: Sheet) -> HttpResponseBase:
     if isinstance(done, Issued):
         return _form(sheet, tell(done.findings, sheet.entries))
     let_go(acting.person, sheet.place)
-    sale = done if sheet.context.deal is None else sheet.context.deal.sale
-    return onward(sheet.request, f"/sales/{sale}#r{done}")
+    if sheet.context.deal is None:
+        return onward(sheet.request, f"{sheet.form.home}/{done}")
+    return onward(sheet.request, f"/sales/{sheet.context.deal.sale}#r{done}")
 
 
 def _said(sheet: Sheet, key: Idempotency) -> str | Issued:

@@ -114,11 +114,12 @@ def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting:
         standing=word(STANDINGS, standing["status"]),
         status=standing["status"],
         reasons=tuple(each["text"] for each in standing["findings"]),
-        checks=tuple(_check(each) for each in line["checks"]),
+        checks=tuple(check_of(each) for each in line["checks"]),
     )
 
 
-def _check(row: Mapping[str, Any]) -> Check:
+def check_of(row: Mapping[str, Any]) -> Check:
+    """One check, in words."""
     return Check(
         stage=word(STAGES, row["stage"]),
         standard=row["standard"],

@@ -6,6 +6,7 @@ from entrepot.node.page.language import gettext_noop
 
 KINDS = {
     "offer": gettext_noop("Offer"),
+    "offer-withdrawal": gettext_noop("Withdrawal of the offer"),
     "order": gettext_noop("Order"),
     "order-response": gettext_noop("Answer to the order"),
     "order-cancellation": gettext_noop("Request to cancel"),

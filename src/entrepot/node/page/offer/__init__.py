@@ -1,0 +1,1 @@
+"""Pages of offers: found by anybody, made and withdrawn by sellers, ordered from by buyers."""

@@ -1,0 +1,158 @@
+"""The forms of a seller: offer something to everybody, and take an offer back."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from entrepot.base.money import Rounding
+from entrepot.flow.offersearch import Standing, read_offer
+from entrepot.node.account.acting import WRITERS, me
+from entrepot.node.page.account.business import economy_entry
+from entrepot.node.page.answer import error_page
+from entrepot.node.page.entrance import acting_for
+from entrepot.node.page.entry import Entry
+from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.forms import Form, reason_entry
+from entrepot.node.page.sale.order import (
+    REACHES,
+    UNITS,
+    amount_of,
+    delivery_entries,
+    line_of,
+    price_entries,
+    terms_of,
+)
+from entrepot.node.page.sale.step import work
+from entrepot.node.running import office
+from entrepot.sale.withdrawal import WITHDRAWAL
+
+DAYS = 90
+"""For how long an offer is proposed to stand."""
+
+
+@require_http_methods(["GET", "POST"])
+@acting_for(WRITERS)
+def new_offer(request: HttpRequest) -> HttpResponseBase:
+    """Offer something to everybody."""
+    context = Context(acting=me(request), today=office().clock().date())
+    origin = economy_entry(request, "origin")
+    origin.required, origin.label, origin.path = False, gettext("Origin of the goods"), "$.lines[0].origin"
+    origin.help = gettext("The economy where they were grown or made.")
+    entries = [*_thing(), origin, *price_entries(), *delivery_entries(), *_rest(context)]
+    form = Form(
+        "offer",
+        "OF",
+        gettext("You offer this to everybody. It is shown here and on the nodes that this one exchanges records with."),
+        lambda _: entries,
+        _offer_payload,
+        home="/offers",
+    )
+    return work(request, form, context, [])
+
+
+@require_http_methods(["GET", "POST"])
+@acting_for(WRITERS)
+def withdraw(request: HttpRequest, offer: str) -> HttpResponseBase:
+    """Take an offer of the party back; of another's there is no such page."""
+    acting, here = me(request), office()
+    found, record = read_offer(here, offer, acting.readers), here.journal.record(offer)
+    if found is None or record is None or record.content.issuer != acting.party:
+        return error_page(request, 404)
+    if found[1] is Standing.WITHDRAWN and request.POST.get("act") != "sign":
+        return error_page(request, 409)
+    reference = {"record": offer, "number": found[0].number}
+    form = Form(
+        WITHDRAWAL,
+        "OW",
+        gettext("Nobody can find this offer any more. Orders that were made from it stay as they are."),
+        lambda _: [reason_entry()],
+        lambda context, typed: _withdrawal(context, typed, reference),
+        home="/offers",
+        follows=(offer,),
+    )
+    return work(request, form, Context(acting=acting, today=here.clock().date()), [])
+
+
+def _withdrawal(context: Context, typed: Mapping[str, str], reference: dict[str, str]) -> dict[str, Any]:
+    reason = typed.get("reason", "").strip()
+    return context.head(typed["number"]) | {"offer": reference} | ({"reason": reason} if reason else {})
+
+
+def _thing() -> list[Entry]:
+    reaches = tuple((value, gettext(words)) for value, words in REACHES.items())
+    units = tuple((code, gettext(words)) for code, words in UNITS.items())
+    return [
+        Entry(
+            name="what",
+            label=gettext("What you offer"),
+            help=gettext("Its name, as buyers look for it. You may write it in several languages."),
+            path="$.lines[0].name",
+        ),
+        Entry(
+            name="description",
+            label=gettext("Description"),
+            help=gettext("Variety, quality, size, packing. You may write in several languages."),
+            kind="textarea",
+            required=False,
+            most=2000,
+            path="$.lines[0].description",
+        ),
+        Entry(name="subject", label=gettext("It is"), kind="select", options=reaches, value="goods", path="$.subject"),
+        Entry(
+            name="quantity",
+            label=gettext("How much you have"),
+            kind="number",
+            most=30,
+            path="$.lines[0].quantity",
+        ),
+        Entry(name="unit", label=gettext("Unit"), kind="select", options=units, value="KGM"),
+        Entry(
+            name="hs",
+            label=gettext("HS code"),
+            help=gettext("Six digits, of the edition of 2022, where you know it."),
+            required=False,
+            most=12,
+            path="$.lines[0].hs",
+        ),
+    ]
+
+
+def _rest(context: Context) -> list[Entry]:
+    end = (context.today + timedelta(days=DAYS)).isoformat()
+    return [
+        Entry(
+            name="end",
+            label=gettext("Last day of the offer"),
+            help=gettext("After this day it is no longer found."),
+            kind="date",
+            value=end,
+            path="$.validUntil",
+        ),
+        Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.note"),
+    ]
+
+
+def _offer_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
+    subject, _, network = typed["subject"].partition("-")
+    line = line_of(typed, amount_of(typed))
+    description = typed.get("description", "").strip()
+    line |= {"description": description} if description else {}
+    line |= {"origin": typed["origin"]} if typed.get("origin") else {}
+    made = context.head(typed["number"]) | {
+        "validUntil": typed["end"],
+        "seller": card_of(context.acting.party),
+        "subject": subject,
+        "channel": network or "physical",
+        "currency": typed["currency"],
+        "lines": [line],
+        "rounding": str(Rounding.HALF_EVEN),
+    }
+    if typed.get("incoterm"):
+        made["deliveryTerms"] = terms_of(typed)
+    note = typed.get("note", "").strip()
+    return made | ({"note": note} if note else {})

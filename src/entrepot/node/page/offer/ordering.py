@@ -1,0 +1,130 @@
+"""Order from an offer: the order form, with what the seller offers in it."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from entrepot.base.amount import EXACT, exact_product, exact_sum, format_decimal, parse_decimal
+from entrepot.base.money import Money, Rounding, exponent, round_to
+from entrepot.base.shape import dump
+from entrepot.document.offer.model import Offer
+from entrepot.document.trade import BuyerType, Line
+from entrepot.flow.offersearch import Standing, read_offer
+from entrepot.node.account.acting import WRITERS, me
+from entrepot.node.page.answer import error_page
+from entrepot.node.page.entrance import acting_for
+from entrepot.node.page.entry import Entry
+from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.forms import Form
+from entrepot.node.page.sale.order import ORDER, wish_entries
+from entrepot.node.page.sale.step import work
+from entrepot.node.running import office
+
+
+@require_http_methods(["GET", "POST"])
+@acting_for(WRITERS)
+def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
+    """Order what is offered, as a business or as a consumer; only while the offer is open, and not from oneself."""
+    acting = me(request)
+    found = read_offer(office(), offer, acting.readers)
+    if found is None:
+        return error_page(request, 404)
+    said, standing = found
+    is_sent = request.POST.get("act") == "sign"
+    if said.seller.did == acting.party or (standing not in (Standing.OPEN, Standing.PRIVATE) and not is_sent):
+        return error_page(request, 409)
+    form = Form(
+        ORDER.kind,
+        ORDER.prefix,
+        ORDER.explains,
+        lambda _: _entries(said),
+        lambda context, typed: _payload(context, typed, said=said, record=offer),
+        follows=(offer,),
+    )
+    return work(request, form, Context(acting=acting, today=office().clock().date()), [])
+
+
+def _entries(offer: Offer) -> list[Entry]:
+    """Each line of the offer with how much of it is ordered, and what else the buyer says."""
+    types = (
+        (str(BuyerType.BUSINESS), gettext("For a business")),
+        (str(BuyerType.CONSUMER), gettext("For myself, as a consumer")),
+    )
+    amounts = [_quantity(index, line, offer) for index, line in enumerate(offer.lines)]
+    return [
+        *amounts,
+        Entry(
+            name="buyer_type",
+            label=gettext("You order"),
+            kind="select",
+            options=types,
+            value=types[0][0],
+            path="$.buyerType",
+        ),
+        *wish_entries(),
+    ]
+
+
+def _quantity(index: int, line: Line, offer: Offer) -> Entry:
+    price = f"{format_decimal(line.price.amount)} {offer.currency}"
+    per = f"{format_decimal(line.price.per.value)} {line.price.per.unit}" if line.price.per else line.quantity.unit
+    return Entry(
+        name=f"quantity_{index}",
+        label=gettext("How much of: %(name)s") % {"name": line.name},
+        help=gettext("Price: %(price)s for %(per)s. Offered: %(quantity)s.")
+        % {"price": price, "per": per, "quantity": f"{format_decimal(line.quantity.value)} {line.quantity.unit}"},
+        kind="number",
+        value=format_decimal(line.quantity.value),
+        most=30,
+        path=f"$.lines[{index}].quantity",
+    )
+
+
+def _payload(context: Context, typed: Mapping[str, str], *, said: Offer, record: str) -> dict[str, Any]:
+    lines = [_line(line, typed[f"quantity_{index}"].strip(), said.currency) for index, line in enumerate(said.lines)]
+    amounts = [each["amount"] for each in lines]
+    total = _sum(amounts)
+    made = context.head(typed["number"]) | {
+        "buyer": card_of(context.acting.party),
+        "seller": dump(said.seller),
+        "buyerType": typed["buyer_type"],
+        "subject": str(said.subject),
+        "orderedBy": "web",
+        "channel": str(said.channel),
+        "currency": said.currency,
+        "lines": lines,
+        "totals": {"lines": total, "withoutTax": total, "payable": {"amount": total, "currency": said.currency}},
+        "rounding": str(Rounding.HALF_EVEN),
+        "offer": {"number": said.number, "record": record},
+    }
+    made |= {"deliveryTerms": dump(said.delivery_terms)} if said.delivery_terms else {}
+    made |= {"requestedDelivery": {"end": typed["until"]}} if typed.get("until") else {}
+    note = typed.get("note", "").strip()
+    return made | ({"note": note} if note else {})
+
+
+def _line(line: Line, quantity: str, currency: str) -> dict[str, Any]:
+    """The line as it is ordered: the offer's, with the buyer's quantity."""
+    made: dict[str, Any] = dump(line) | {"quantity": {"value": quantity, "unit": line.quantity.unit}}
+    for name in ("adjustments", "tax"):  # of the whole quantity: the seller bills what applies
+        made.pop(name, None)
+    return made | {"amount": format_decimal(_amount(line, quantity, currency))}
+
+
+def _amount(line: Line, quantity: str, currency: str) -> Decimal:
+    """Quantity times price in the digits of the currency; 0 where the quantity is no number: the checks say so."""
+    per = line.price.per.value if line.price.per else Decimal(1)
+    try:
+        exact = EXACT.divide(exact_product(parse_decimal(quantity), line.price.amount), per)
+        return Money.of(round_to(exact, exponent(currency), Rounding.HALF_EVEN), currency).amount
+    except (ValueError, ArithmeticError):
+        return Money.of(Decimal(0), currency).amount
+
+
+def _sum(amounts: Iterable[str]) -> str:
+    return format_decimal(exact_sum(parse_decimal(each) for each in amounts))

@@ -1,0 +1,78 @@
+"""An offer on one node is found on another, in another language, and ordered from; what a stranger sends is refused."""
+
+import re
+
+import pytest
+from rig.outside import Client, Node, admit, eventually
+from rig.reader import Reader
+
+EVIL = "<script>alert(1)</script>"
+OFFER = {"what": f"猫山王榴莲 durian {EVIL}", "quantity": "800", "price": "31.20", "currency": "MYR", "hs": "081060"}
+
+
+@pytest.fixture(scope="module")
+def markets(tmp_path_factory):
+    """A grower's node and an importer's, which know each other, with a person on each."""
+    folder = tmp_path_factory.mktemp("markets")
+    nodes = [Node(folder / name) for name in ("grower", "importer")]
+    try:
+        for each in nodes:
+            each.spawn()
+        for each in nodes:
+            each.ready()
+        seller = Reader(nodes[0].url, "ms").begin(nodes[0], "Aminah", "Kebun Contoh", "MY")
+        buyer = Reader(nodes[1].url, "zh-hans").begin(nodes[1], "李", "示例进口", "CN")
+        admit(*nodes)
+        yield nodes, seller, buyer
+    finally:
+        for each in nodes:
+            each.stop()
+
+
+def found(node, text, language="zh-hans"):
+    visitor = Reader(node.url, language).go(f"/offers?q={text}")
+    assert "<script" not in visitor.text
+    return re.findall(r'/offers/([0-9a-f]{64})"', visitor.text)
+
+
+def test_a_buyer_elsewhere_finds_an_offer_in_chinese_and_orders(markets):
+    (_, importer), seller, buyer = markets
+    seller.go("/offers/new").send(button="look", **OFFER).send(button="sign")
+    offer = re.search("/offers/([0-9a-f]{64})", seller.path).group(1)
+    eventually(lambda: offer in found(importer, "榴莲"))
+    for text in ("sầu riêng", "ドリアン", "ทุเรียน", "081060"):
+        assert offer in found(importer, text), text
+    page = Reader(importer.url, "zh-hans").go(f"/offers/{offer}")
+    assert "此报价有效" in page.words
+    assert "<script" not in page.text
+    assert "&lt;script&gt;" in page.text
+    assert "✗" not in page.words
+    buyer.go(f"/offers/{offer}/order").send(button="look", quantity_0="100").send(button="sign")
+    sale = re.search("/sales/([0-9a-f]{64})", buyer.path).group(1)
+    eventually(lambda: "示例进口" in seller.go(f"/sales/{sale}").words)
+    seller.go(f"/sales/{sale}/order-response").send(button="look", answer="accept").send(button="sign")
+    eventually(lambda: "已接受" in buyer.go(f"/sales/{sale}").words)
+
+
+def test_a_withdrawal_reaches_the_other_node(markets):
+    (_, importer), seller, _ = markets
+    seller.go("/offers/new").send(button="look", **{**OFFER, "what": "Withdrawable 山竹"}).send(button="sign")
+    offer = re.search("/offers/([0-9a-f]{64})", seller.path).group(1)
+    eventually(lambda: offer in found(importer, "山竹"))
+    seller.go(f"/offers/{offer}/withdraw").send(button="look").send(button="sign")
+    eventually(lambda: offer not in found(importer, "山竹"))
+    assert "卖方已撤回此报价" in Reader(importer.url, "zh-hans").go(f"/offers/{offer}").words
+
+
+def test_offers_of_a_node_that_is_down_stay_and_those_of_a_blocked_one_go(markets):
+    (grower, importer), seller, _ = markets
+    seller.go("/offers/new").send(button="look", **{**OFFER, "what": "Remaining 红毛丹"}).send(button="sign")
+    offer = re.search("/offers/([0-9a-f]{64})", seller.path).group(1)
+    eventually(lambda: offer in found(importer, "红毛丹"))
+    grower.stop()
+    assert offer in found(importer, "红毛丹")
+    operator = Client(importer.url, importer.operator.token)
+    (peer,) = operator.get("/api/v1/operator/peers").json()
+    operator.post("/api/v1/operator/peers/block", {"node": peer["node"]})
+    assert offer not in found(importer, "红毛丹")
+    assert "您不能从这里订购" in Reader(importer.url, "zh-hans").go(f"/offers/{offer}").words
