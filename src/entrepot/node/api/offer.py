@@ -27,7 +27,7 @@ class OfferList(Schema):
 
 
 class OfferOut(Schema):
-    """An offer, and how it stands: open, ended, withdrawn, private, or unreached: its seller's node is no admitted peer."""
+    """An offer, and how it stands: open, ended, withdrawn, private, or unreached: its seller lives on no peer."""
 
     id: str
     standing: str
