@@ -8,13 +8,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from simulated.clerk import CLERK
 from simulated.community import Community
 from simulated.paper import files_of, write
 from simulated.world import World
 
+from entrepot.base.record import record_of
 from entrepot.flow import receive as receiving
-from entrepot.flow.envelope import write_envelope
-from entrepot.flow.issue import Draft, issue
+from entrepot.flow.envelope import Envelope, SentProof, write_envelope
+from entrepot.flow.erase import erase
+from entrepot.flow.issue import Draft, issue, sign
 from entrepot.flow.peer import peer
 from entrepot.flow.post import CAUSES, REFUSED, deliver, envelope_for
 from entrepot.flow.receive import Outcome
@@ -162,3 +165,42 @@ def test_what_came_another_way_waits_no_longer(story):
     assert story.give("sell", "buy", bill).outcome is Outcome.WAITING
     assert story.give("sell", "buy", bill, withheld=(answer.id,)).outcome is Outcome.KEPT
     assert story.world.nodes["buy"].at_work.journal.waiting() == ()
+
+
+def test_what_its_issuer_erased_waits_no_longer(story):
+    story.say("buyer", "order")
+    story.send("buy")
+    story.say("seller", "order-response")
+    bill = story.say("seller", "invoice").record
+    buyer, seller = (story.world.nodes[name].at_work for name in ("buy", "sell"))
+    envelope = write_envelope(envelope_for(seller, bill, peer(seller, buyer.identity.did)))
+    assert story.give("sell", "buy", bill).outcome is Outcome.WAITING
+    done = erase(seller, bill.id, by=bill.content.issuer, reason="asked for", accepting=CLERK)
+    assert done.is_gone
+    notice = seller.journal.record(done.tombstone)
+    assert story.give("sell", "buy", notice, withheld=(bill.id,)).outcome is Outcome.KEPT
+    assert buyer.journal.waiting() == ()
+    # A copy that was under way meanwhile is not kept aside either.
+    late = receiving.receive(buyer, envelope, peer(buyer, seller.identity.did))
+    assert (late.outcome, [each.id for each in late.findings]) == (Outcome.REFUSED, ["ENT-CORE-RIGHT-07"])
+    assert buyer.journal.waiting() == ()
+
+
+def test_what_another_says_it_erased_goes_on_waiting(story):
+    story.say("buyer", "order")
+    story.send("buy")
+    story.say("seller", "order-response")
+    bill = story.say("seller", "invoice").record
+    assert story.give("sell", "buy", bill).outcome is Outcome.WAITING
+    third, buyer = (story.world.nodes[name].at_work for name in ("third", "buy"))
+    issuer = story.trade.cast.did("carrier")
+    readers, payload = bill.content.audience, {"reason": "not its own", "record": bill.id}
+    notice = record_of(
+        replace(bill.content, kind="tombstone", issuer=issuer, sales=(), after=(), audience=readers, payload=payload)
+    )
+    proofs = sign(third, notice, third.custody.signatory(issuer))
+    sent = tuple(SentProof(securing=each.securing, body=each.body.decode("utf-8")) for each in proofs)
+    value = write_envelope(Envelope(proofs=sent))
+    assert receiving.receive(buyer, value, peer(buyer, third.identity.did)).outcome is Outcome.KEPT
+    (left,) = buyer.journal.waiting()
+    assert left.key == bill.id

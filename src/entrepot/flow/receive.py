@@ -28,6 +28,7 @@ from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.presented import check_received, named_files
 from entrepot.flow.prove import check_proofs, open_proofs
+from entrepot.flow.reading import gone_for
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
 from entrepot.journal.waiting import Waiting
@@ -148,7 +149,7 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
     if missing:
         # What the record does not name is not kept aside either.
         named = replace(envelope, attachments=pack(opened.attachments))
-        return _hold(office, named, sender, (record.id, missing))
+        return _hold(office, named, sender, (record, missing))
     presented = check_received(record, opened.attachments, opened.strays)
     return _keep(office, opened, payload, [form, *presented, *proven])
 
@@ -158,23 +159,50 @@ def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:
     return tuple(sorted(each for each in causes if office.journal.entry(each) is None))
 
 
-def _hold(office: Office, envelope: Envelope, sender: str, about: tuple[str, tuple[str, ...]]) -> Received:
-    record_id, missing = about
+def _hold(office: Office, envelope: Envelope, sender: str, about: tuple[Record, tuple[str, ...]]) -> Received:
+    record, missing = about
     body = canonical({"peer": sender, "envelope": write_envelope(envelope)})
+
+    def hold(journal: Journal) -> bool:
+        if gone_for(journal, record.id, record.content.issuer) is not None:
+            return False
+        journal.hold(body, missing, key=record.id)
+        return True
+
     try:
-        office.run(lambda journal: journal.hold(body, missing, key=record_id))
+        is_held = office.run(hold)
     except LimitError:
-        return Received(outcome=Outcome.RETRY, record_id=record_id, missing=missing)
-    return Received(outcome=Outcome.WAITING, record_id=record_id, missing=missing)
+        return Received(outcome=Outcome.RETRY, record_id=record.id, missing=missing)
+    if not is_held:
+        return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=(_ERASED,))
+    return Received(outcome=Outcome.WAITING, record_id=record.id, missing=missing)
 
 
-def _settled(journal: Journal, record_id: str, work: Callable[[], T]) -> T:
+def _settled(journal: Journal, record: Record, work: Callable[[], T]) -> T:
     """Do ``work`` and forget in the same transaction that the record waited: it may have come by another way, told
-    this time that the peer keeps back what it waited for."""
+    this time that the peer keeps back what it waited for. Where its issuer erased a record that waits, that one goes
+    too: the erased causes of an erased record never come, and nobody here has read it."""
     with journal.transaction():
         done = work()
-        journal.unhold(record_id)
+        journal.unhold(record.id)
+        if record.kind == "tombstone":
+            held = journal.held(str(record.payload.get("record")))
+            if held is not None and _issuer_of(held) == record.content.issuer:
+                journal.unhold(held.key)
     return done
+
+
+def _issuer_of(waiting: Waiting) -> str:
+    _, opened, _ = _laid_aside(waiting)
+    return "" if opened is None else opened.record.content.issuer
+
+
+def _laid_aside(waiting: Waiting) -> tuple[Envelope | None, _Opened | None, str]:
+    """The envelope that waits, opened, and the peer that sent it; None where it cannot be read any more."""
+    value, _ = read_json(waiting.body, JsonLimits(bytes_max=1 << 26))
+    envelope, _ = read_envelope(value["envelope"])
+    opened, _ = _open(envelope) if envelope is not None else (None, ())
+    return envelope, opened, value["peer"]
 
 
 def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checked]) -> Received:
@@ -201,7 +229,7 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
             recovered=True,  # whatever a peer holds is welcome while this node catches up after a restore
         )
         try:
-            office.run(lambda journal, item=append: _settled(journal, record.id, lambda: journal.append(item)))  # type: ignore[misc]
+            office.run(lambda journal, item=append: _settled(journal, record, lambda: journal.append(item)))  # type: ignore[misc]
         except StreamConflict:
             if attempt == TRIES_MAX - 1:
                 raise
@@ -213,6 +241,11 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
     raise AssertionError("unreachable: the loop returns or raises")
 
 
+_ERASED = stop(
+    "ENT-CORE-RIGHT-07",
+    "The issuer has erased the record, and this node lacks what it followed: it is not kept aside for that.",
+    remedy="Nothing is to be done; the notice of its erasure is here.",
+)
 _NOT_FOR_US = stop(
     "ENT-CORE-RIGHT-02",
     "No party of this node is in the audience of the record.",
@@ -245,12 +278,10 @@ def _release(office: Office, record_id: str) -> None:
 
 def _retake(office: Office, waiting: Waiting) -> Received | None:
     """Take an envelope that lay aside; None where it goes on waiting, because it still cannot be judged."""
-    value, _ = read_json(waiting.body, JsonLimits(bytes_max=1 << 26))
-    envelope, findings = read_envelope(value["envelope"])
-    opened, _ = _open(envelope) if envelope is not None else (None, ())
-    received = Received(outcome=Outcome.REFUSED, findings=findings)
+    envelope, opened, sender = _laid_aside(waiting)
+    received = Received(outcome=Outcome.REFUSED)
     if envelope is not None and opened is not None:
-        received = _take(office, opened, envelope, value["peer"])
+        received = _take(office, opened, envelope, sender)
     if received.outcome in (Outcome.RETRY, Outcome.WAITING):
         return None
     office.run(lambda journal: journal.unhold(waiting.key))

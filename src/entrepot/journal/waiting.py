@@ -63,6 +63,11 @@ class WaitingRoom(Core):
         with self.transaction() as db:
             db.execute("DELETE FROM waiting WHERE key = ?", (key,))
 
+    def held(self, key: str) -> Waiting | None:
+        """What waits under ``key``, or None."""
+        found = self._waiting("WHERE w.key = ?", (key,))
+        return found[0] if found else None
+
     def waiting(self) -> tuple[Waiting, ...]:
         """Everything that waits, in the order it came, each with the ids that are still missing."""
         return self._waiting("", ())
