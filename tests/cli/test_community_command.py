@@ -61,7 +61,7 @@ def town(tmp_path_factory):
     return folder / "node", port, json.loads(done.stdout), done.stderr
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served(town):
     made = Served(town[0], town[1])
     yield made.ready()

@@ -269,7 +269,7 @@ def test_mandates_are_given_and_passed_on_by_commands(tmp_path):
     limit = ("--kind", "invoice", "--limit", "1000.00 SGD", "--delegations", "1")
     run(*give, "--by", firm["id"], "--to", ann["did"], *limit, "--out", top)
     wide = ("--limit", "1000.01 SGD", "--parent", top)
-    narrow = ("--until", "2020-01-01T00:00:00Z", "--since", "2019-01-01T00:00:00Z", "--parent", top)
+    past = ("--until", "2020-01-01T00:00:00Z", "--since", "2019-01-01T00:00:00Z")
     run(*give, "--by", ann["id"], "--to", bob["did"], *wide, code=1)
     run(*give, "--by", ann["id"], "--to", bob["did"], "--parent", top, "--out", below)
     told = json.loads(run("party", "mandate", "check", below, "--json"))
@@ -277,6 +277,7 @@ def test_mandates_are_given_and_passed_on_by_commands(tmp_path):
     assert told["mandate"]["principal"] == firm["did"]
     assert told["mandate"]["limit"] == {"amount": "1000.00", "currency": "SGD"}
     old = tmp_path / "old.jwt"
-    run(*give, "--by", ann["id"], "--to", bob["did"], *narrow, "--out", old)
+    run(*give, "--by", ann["id"], "--to", bob["did"], *past, "--parent", top, code=1)
+    run(*give, "--by", firm["id"], "--to", bob["did"], "--kind", "invoice", *past, "--out", old)
     assert "does not hold" in run("party", "mandate", "check", old, code=1)
     run("party", "mandate", "check", data / "party" / f"{ann['id']}.party.json", code=2)

@@ -18,7 +18,7 @@ from entrepot.node.page.place import PLACES
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("/", "/verify", "/economies", "/economies/MY", "/economies/tw", "/origins")
 PREFIXES = ("", *(f"/{each.code}" for each in LANGUAGES))
-VOID = {"meta", "link", "input", "br"}
+VOID = {"meta", "link", "input", "br", "img"}
 
 
 class Outline(HTMLParser):

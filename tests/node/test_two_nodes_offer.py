@@ -10,10 +10,8 @@ EVIL = "<script>alert(1)</script>"
 OFFER = {"what": f"猫山王榴莲 durian {EVIL}", "quantity": "800", "price": "31.20", "currency": "MYR", "hs": "081060"}
 
 
-@pytest.fixture(scope="module")
-def markets(tmp_path_factory):
+def opened(folder):
     """A grower's node and an importer's, which know each other, with a person on each."""
-    folder = tmp_path_factory.mktemp("markets")
     nodes = [Node(folder / name) for name in ("grower", "importer")]
     try:
         for each in nodes:
@@ -27,6 +25,16 @@ def markets(tmp_path_factory):
     finally:
         for each in nodes:
             each.stop()
+
+
+@pytest.fixture(scope="module")
+def markets(tmp_path_factory):
+    yield from opened(tmp_path_factory.mktemp("markets"))
+
+
+@pytest.fixture
+def markets_of_its_own(tmp_path):
+    yield from opened(tmp_path)
 
 
 def found(node, text, language="zh-hans"):
@@ -64,8 +72,8 @@ def test_a_withdrawal_reaches_the_other_node(markets):
     assert "卖方已撤回此报价" in Reader(importer.url, "zh-hans").go(f"/offers/{offer}").words
 
 
-def test_offers_of_a_node_that_is_down_stay_and_those_of_a_blocked_one_go(markets):
-    (grower, importer), seller, _ = markets
+def test_offers_of_a_node_that_is_down_stay_and_those_of_a_blocked_one_go(markets_of_its_own):
+    (grower, importer), seller, _ = markets_of_its_own
     seller.go("/offers/new").send(button="look", **{**OFFER, "what": "Remaining 红毛丹"}).send(button="sign")
     offer = re.search("/offers/([0-9a-f]{64})", seller.path).group(1)
     eventually(lambda: offer in found(importer, "红毛丹"))

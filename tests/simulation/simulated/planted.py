@@ -29,8 +29,7 @@ PLANTED = {
     ),
     "acknowledged before the commit": Bug(
         "flow/receive.py",
-        "            office.run(lambda journal, item=append: _settled(journal, record.id, lambda: "
-        "journal.append(item)))",
+        "            office.run(lambda journal, item=append: _settled(journal, record, lambda: journal.append(item)))",
         "            late = _LATE.setdefault(id(office), [])\n"
         "            late.append(append)\n"
         "            if len(late) > 1:\n"
