@@ -57,7 +57,7 @@ serve: $(VENV)/.installed-node
 # ---- three tiers of tests ---------------------------------------------------------------------------------------------
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 -rs $(if $(SEED),--randomly-seed=$(SEED))
+	$(BIN)/python -m pytest -n 2 -rs -m 'not long' $(if $(SEED),--randomly-seed=$(SEED))
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .

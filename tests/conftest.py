@@ -13,6 +13,13 @@ NO_SKIP = os.environ.get("ENTREPOT_NO_SKIP") == "1"
 """Set by ``make proof`` and ``.ci/run``: a test that cannot run here is a failure, not a pass."""
 
 
+def pytest_collection_modifyitems(items):
+    """The tests in a browser are a part of the long tests, which runs them all."""
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker("long")
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield

@@ -13,7 +13,7 @@ import pytest
 from rig.outside import Node, eventually
 
 SEED_S = 240
-pytestmark = pytest.mark.timeout(300)  # a whole sale among two nodes, and a busy machine
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]  # a whole sale among two nodes, and a busy machine
 
 
 def environ():

@@ -19,6 +19,8 @@ from rig.person import PHRASE, Person, published, register
 
 from entrepot.cli import examine, main
 
+pytestmark = pytest.mark.long
+
 QUICK = {"ENTREPOT_COSIGN_SECONDS": "1"}
 
 

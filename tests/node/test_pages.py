@@ -115,6 +115,8 @@ def test_every_link_of_the_pages_leads_somewhere(visit):
     while left:
         path = left.pop()
         answer = visit(path.partition("#")[0])
+        if answer.status_code == 303 and answer.url.startswith("/sign-in?next="):
+            continue  # what is for people with an account
         assert answer.status_code == 200, path
         if path.startswith(tuple(f"/{each.code}/" for each in LANGUAGES)):
             continue  # the same pages again

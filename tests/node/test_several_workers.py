@@ -16,6 +16,8 @@ from rig.outside import Node, admit, eventually
 from entrepot.journal.port import JournalLocked
 from entrepot.node.lock import WorkLock
 
+pytestmark = pytest.mark.long
+
 
 def worker_pids(node):
     """The web workers: the processes that the supervisor started."""

@@ -19,6 +19,8 @@ from entrepot.flow.mandated import credential_under
 from entrepot.party.folder import PartyFolder
 from entrepot.party.keystore import Custody, PassphraseLock
 
+pytestmark = pytest.mark.long
+
 __all__ = ["host", "nodes", "person"]  # fixtures
 
 

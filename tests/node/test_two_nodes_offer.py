@@ -6,6 +6,8 @@ import pytest
 from rig.outside import Client, Node, admit, eventually
 from rig.reader import Reader
 
+pytestmark = pytest.mark.long
+
 EVIL = "<script>alert(1)</script>"
 OFFER = {"what": f"猫山王榴莲 durian {EVIL}", "quantity": "800", "price": "31.20", "currency": "MYR", "hs": "081060"}
 

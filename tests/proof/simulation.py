@@ -59,6 +59,8 @@ def _many(seeds: range, steps: int) -> int:
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         jobs = [(seed, steps) for seed in seeds]
         for seed, outcome in zip(seeds, pool.map(_one, jobs, chunksize=2), strict=True):
+            if seed % 50 == 0:
+                print(f"seed {seed} of {seeds[-1]}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
             if isinstance(outcome, Report):
                 kept.append(outcome)
                 continue

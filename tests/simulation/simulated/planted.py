@@ -40,11 +40,6 @@ PLANTED = {
         "    return may_read(record.content.audience, record.content.issuer, reader.parties)\n",
         "    return True\n",
     ),
-    "nothing taken up after a cause": Bug(
-        "flow/receive.py",
-        "    if received.outcome in (Outcome.KEPT, Outcome.KNOWN):\n",
-        "    if received.outcome is Outcome.WAITING:\n",
-    ),
     "floors not held": Bug(
         "payment/ledger.py",
         "        floor = None if account == keeper else 0\n",

@@ -103,7 +103,7 @@ def spawn(folder: Path, port: int, *, log: Path | None, words: Sequence[str] = (
         return subprocess.Popen(  # noqa: S603 - this very program
             [*command, *words],
             stdin=subprocess.PIPE,  # held open by this process alone
-            stdout=out,
+            stdout=sys.stderr if out is None else out,  # what this one says on its own output stays its own
             stderr=out,
             env={**settings, "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1"},
             start_new_session=True,
