@@ -1,6 +1,8 @@
 """What all tests share: no deadline per example on busy machines, and skips that count where nothing may be missing."""
 
+import io
 import os
+import sys
 
 import pytest
 from hypothesis import settings
@@ -18,6 +20,24 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker("long")
+
+
+@pytest.fixture
+def in_process(monkeypatch, capsysbinary):
+    """Runs the command line in this process, through its own entry point: exit code, output and errors as bytes."""
+
+    def call(*words, stdin=b""):
+        from entrepot.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["entrepot", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsysbinary.readouterr()
+        assert b"Traceback" not in err
+        return left.value.code, out, err
+
+    return call
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,13 +1,10 @@
 """Every command that makes something takes ``--json``: it ends as without, and prints one JSON value."""
 
-import io
 import json
 import shutil
-import sys
 
 import pytest
 
-from entrepot.cli import main
 from entrepot.party.did import did_key
 from entrepot.party.key import Curve, KeyPair
 
@@ -16,15 +13,10 @@ SIGN = "secure vc.json --key key.json --proof"
 
 
 @pytest.fixture
-def run(monkeypatch, capsysbinary):
+def run(in_process):
     def call(words):
-        monkeypatch.setattr(sys, "argv", ["entrepot", *words])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        assert b"Traceback" not in err
-        return left.value.code, out.decode()
+        code, out, _ = in_process(*words)
+        return code, out.decode()
 
     return call
 

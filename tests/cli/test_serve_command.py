@@ -8,22 +8,13 @@ import sqlite3
 
 import httpx
 import pytest
-from rig.outside import Node, eventually
+from rig.outside import Node, eventually, running
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("served")
-    nodes = [Node(folder / name) for name in ("one", "two")]
-    try:
-        for each in nodes:
-            each.spawn()
-        for each in nodes:
-            each.ready()
+    with running(tmp_path_factory.mktemp("served"), "one", "two") as nodes:
         yield nodes
-    finally:
-        for each in nodes:
-            each.stop()
 
 
 def test_the_folder_tells_where_the_node_is(served):

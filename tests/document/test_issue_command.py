@@ -1,16 +1,13 @@
 """``entrepot document schema`` and ``issue``: the form of a document; files that others can verify."""
 
-import io
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
 from entrepot.base.digest import b64url, from_b64url
-from entrepot.cli import main
 from entrepot.document.issuer import PLACES, check_issuer
 from entrepot.document.kinds import kinds
 from entrepot.document.vocabulary.table import table
@@ -21,15 +18,10 @@ EVERY = ("vc+jwt", "eddsa-jcs-2022", "eddsa-rdfc-2022", "dc+sd-jwt")
 
 
 @pytest.fixture
-def run(monkeypatch, capsysbinary):
+def run(in_process):
     def call(*words, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["entrepot", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        assert b"Traceback" not in err
-        return left.value.code, out.decode(), err.decode()
+        code, out, err = in_process(*words, stdin=stdin)
+        return code, out.decode(), err.decode()
 
     return call
 

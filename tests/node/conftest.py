@@ -2,7 +2,7 @@
 
 import pytest
 from rig.inside import Inside
-from rig.outside import Node, admit
+from rig.outside import admit, running
 from rig.vcapi import clerks_of
 
 
@@ -20,17 +20,8 @@ def clerks(node):
 
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pair")
-    nodes = [Node(folder / name) for name in ("east", "west")]
-    try:
-        for each in nodes:
-            each.spawn()
-        for each in nodes:
-            each.ready()
+    with running(tmp_path_factory.mktemp("pair"), "east", "west") as nodes:
         nodes[0].trader("seller")
         nodes[1].trader("buyer")
         admit(*nodes)
         yield nodes
-    finally:
-        for each in nodes:
-            each.stop()

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 from rig import paper
-from rig.outside import Client, Node, admit, eventually
+from rig.outside import Client, admit, eventually, running
 from rig.person import PHRASE, Person, published, register
 
 from entrepot.cli import examine, main
@@ -33,13 +33,7 @@ def host():
 def case(tmp_path_factory, host):
     """Two nodes that admitted each other, and an exporter who lives on the first."""
     folder = tmp_path_factory.mktemp("cosigning")
-    nodes = [Node(folder / name, **QUICK) for name in ("export", "witness")]
-    typing = pytest.MonkeyPatch()
-    try:
-        for each in nodes:
-            each.spawn()
-        for each in nodes:
-            each.ready()
+    with running(folder, "export", "witness", **QUICK) as nodes, pytest.MonkeyPatch.context() as typing:
         dids = admit(*nodes)
         typing.setattr("click.prompt", lambda *_, **__: PHRASE)
         person = Person(folder / "machine")
@@ -53,10 +47,6 @@ def case(tmp_path_factory, host):
             host=host,
             clerk=settle(person, nodes[0], host, typing),
         )
-    finally:
-        typing.undo()
-        for each in nodes:
-            each.stop()
 
 
 def settle(person, node, host, typing):

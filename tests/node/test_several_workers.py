@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from rig import paper
-from rig.outside import Node, admit, eventually
+from rig.outside import Node, admit, eventually, running
 
 from entrepot.journal.port import JournalLocked
 from entrepot.node.lock import WorkLock
@@ -75,17 +76,14 @@ def run():
 
 @pytest.fixture
 def pair(tmp_path, schemas):
-    nodes = [Node(tmp_path / name, ENTREPOT_JOURNAL=schemas(), ENTREPOT_WORKERS="2") for name in ("one", "two")]
-    try:
-        for each in nodes:
-            each.spawn()
-        for each in nodes:
-            each.ready()
+    settings = {"ENTREPOT_WORKERS": "2"}
+    with ExitStack() as opened:
+        nodes = [
+            *opened.enter_context(running(tmp_path, "one", ENTREPOT_JOURNAL=schemas(), **settings)),
+            *opened.enter_context(running(tmp_path, "two", ENTREPOT_JOURNAL=schemas(), **settings)),
+        ]
         admit(*nodes)
         yield nodes
-    finally:
-        for each in nodes:
-            each.stop()
 
 
 def test_a_party_that_one_worker_made_is_known_to_all_and_its_record_arrives(pair, run):

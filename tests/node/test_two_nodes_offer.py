@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from rig.outside import Client, Node, admit, eventually
+from rig.outside import Client, admit, eventually, running
 from rig.reader import Reader
 
 pytestmark = pytest.mark.long
@@ -14,19 +14,11 @@ OFFER = {"what": f"猫山王榴莲 durian {EVIL}", "quantity": "800", "price": "
 
 def opened(folder):
     """A grower's node and an importer's, which know each other, with a person on each."""
-    nodes = [Node(folder / name) for name in ("grower", "importer")]
-    try:
-        for each in nodes:
-            each.spawn()
-        for each in nodes:
-            each.ready()
+    with running(folder, "grower", "importer") as nodes:
         seller = Reader(nodes[0].url, "ms").begin(nodes[0], "Aminah", "Kebun Contoh", "MY")
         buyer = Reader(nodes[1].url, "zh-hans").begin(nodes[1], "李", "示例进口", "CN")
         admit(*nodes)
         yield nodes, seller, buyer
-    finally:
-        for each in nodes:
-            each.stop()
 
 
 @pytest.fixture(scope="module")

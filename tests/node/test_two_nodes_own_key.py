@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from rig import paper
-from rig.outside import Node, admit, eventually
+from rig.outside import admit, eventually, running
 from rig.person import PHRASE, Person, published, register
 
 from entrepot.base.shape import dump, parse
@@ -20,18 +20,9 @@ from entrepot.document.order.model import Order
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("own")
-    made = [Node(folder / name) for name in ("export", "import")]
-    try:
-        for each in made:
-            each.spawn()
-        for each in made:
-            each.ready()
+    with running(tmp_path_factory.mktemp("own"), "export", "import") as made:
         admit(*made)
         yield made
-    finally:
-        for each in made:
-            each.stop()
 
 
 @pytest.fixture

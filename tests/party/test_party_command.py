@@ -1,28 +1,21 @@
 """``entrepot party`` for identifiers with a history, run as a stranger runs it."""
 
-import io
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from entrepot.cli import main
 from entrepot.party.jwk import did_jwk
 from entrepot.party.key import Curve, KeyPair
 
 
 @pytest.fixture
-def run(monkeypatch, capsysbinary):
-    """Runs the command line in this process; gives exit code, standard output as JSON where it is, standard error."""
+def run(in_process):
+    """Exit code, standard output as JSON where it is, standard error."""
 
     def call(*words, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["entrepot", "party", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        return left.value.code, json.loads(out) if out.startswith(b"{") else out, err.decode()
+        code, out, err = in_process("party", *words, stdin=stdin)
+        return code, json.loads(out) if out.startswith(b"{") else out, err.decode()
 
     return call
 

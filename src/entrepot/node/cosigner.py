@@ -1,17 +1,16 @@
 """The thread that shows the newest tree head to the peers, round after round, for them to cosign."""
 
 import logging
-import threading
 
 from entrepot.flow.cosigning import Shown, show_heads
 from entrepot.flow.office import Office
+from entrepot.node.background import Background
 
 log = logging.getLogger("entrepot.heads")
-STOP_S = 3.0
 RETRY_S = 1.0
 
 
-class Cosigner:
+class Cosigner(Background):
     """A round every ``every_s`` seconds: at most that often is a peer asked, however fast the log grows and however
     many processes the node has; one of them has the turn.
 
@@ -20,18 +19,8 @@ class Cosigner:
 
     def __init__(self, office: Office, every_s: float) -> None:
         self._office, self._every_s = office, every_s
-        self._stop = threading.Event()
         self._reasons: dict[str, str] = {}
-        self._thread = threading.Thread(target=self._run, name="cosigner", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask no further peer."""
-        self._stop.set()
-
-    def join(self) -> None:
-        """Wait for the present question. One that a slow peer holds up for longer is asked again at the next start."""
-        self._thread.join(timeout=STOP_S)
+        super().__init__("cosigner")
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -22,6 +22,7 @@ from entrepot.flow.resolving import NodeResolver
 from entrepot.journal import open_journal
 from entrepot.journal.journal import Journal
 from entrepot.journal.writer import Writer
+from entrepot.node.background import Background
 from entrepot.node.config import LOCAL_HOST, Config
 from entrepot.node.cosigner import Cosigner
 from entrepot.node.custody import HeldKeys, open_keys
@@ -34,7 +35,6 @@ from entrepot.party.fetch import Answer, Fetcher, Limits, system_lookup
 log = logging.getLogger("entrepot.node")
 PEER_LIMITS = Limits(bytes_max=8 << 20, seconds_max=30.0)
 IDLE_S = 0.2
-STOP_S = 3.0
 RENEW_S = LEASE.total_seconds() / 4
 ROUND_MAX = 10
 RECOVER_WAITS_S = (0.5, 1, 2, 5, 15)
@@ -100,27 +100,23 @@ class Station:
 
     def close(self) -> None:
         """Stop sending, write what is queued, seal, and let go of the journal."""
-        self.recoverer.stop()
-        self.announcer.stop()
-        self.cosigner.stop()
-        self.sender.close()
-        self.recoverer.join()
-        self.announcer.join()
-        self.cosigner.join()
+        threads: tuple[Background, ...] = (self.recoverer, self.announcer, self.cosigner, self.sender)
+        for each in threads:
+            each.stop()
+        for each in threads:
+            each.join()
         self.writer.close()
         self.office.journal.close()
 
 
-class Sender:
+class Sender(Background):
     """The thread that delivers: round after round while something is due, else waiting a moment."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
         self.done = Round()
         """What all rounds of this process did together."""
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
-        self._thread.start()
+        super().__init__("sender")
         if office.journal.is_shared:
             threading.Thread(target=self._renew, name="sender-leases", daemon=True).start()
 
@@ -132,12 +128,6 @@ class Sender:
             except Exception:
                 if not self._stop.is_set():
                     log.exception("a message that is being sent may be taken by another process")
-
-    def close(self) -> None:
-        """Stop after the present message. One that a slow peer holds up for longer is sent again after the next start;
-        what the peer then has already, it answers as known."""
-        self._stop.set()
-        self._thread.join(timeout=STOP_S)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -159,23 +149,13 @@ class Sender:
             raise
 
 
-class Recoverer:
+class Recoverer(Background):
     """The thread that tells the peers, after a start, that this node is back, and after a restore asks them for what
     the journal lost; it ends when that is done."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recoverer", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask no further peer."""
-        self._stop.set()
-
-    def join(self) -> None:
-        """Wait for the present question. One that a slow peer holds up for longer is asked again at the next start."""
-        self._thread.join(timeout=STOP_S)
+        super().__init__("recoverer")
 
     def _run(self) -> None:
         try:
@@ -196,15 +176,14 @@ class Recoverer:
                 self._stop.wait(waits.pop(0) if len(waits) > 1 else waits[0])
 
 
-class Announcer:
+class Announcer(Background):
     """The thread that tells the admitted peers that this node hosts another party. Those that it cannot tell are told
     again later, so that nobody who creates a party waits for a peer that is down."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._stop, self._woken = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
-        self._thread.start()
+        self._woken = threading.Event()
+        super().__init__("announcer")
 
     def tell(self) -> None:
         """Tell all of them, soon."""
@@ -212,12 +191,8 @@ class Announcer:
 
     def stop(self) -> None:
         """Tell nobody any more."""
-        self._stop.set()
+        super().stop()
         self._woken.set()
-
-    def join(self) -> None:
-        """Wait for the present round. Whoever it has not told hears it at the next start."""
-        self._thread.join(timeout=STOP_S)
 
     def _run(self) -> None:
         missed: tuple[str, ...] | None = ()

@@ -1,9 +1,7 @@
 """What the tests of this folder share: two keys, a record, a foreign credential, and ways to bend them."""
 
 import hashlib
-import io
 import json
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -12,7 +10,6 @@ import pytest
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.record import Content, record_of
-from entrepot.cli import main
 from entrepot.document.proof import credential_of, secure
 from entrepot.document.proof.meaning import CARRIED
 from entrepot.document.verify import Given, verify
@@ -149,15 +146,10 @@ def desk():
 
 
 @pytest.fixture
-def run(monkeypatch, capsysbinary):
+def run(in_process):
     def call(*words, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["entrepot", "document", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        assert b"Traceback" not in err
-        return left.value.code, out.decode(), err.decode()
+        code, out, err = in_process("document", *words, stdin=stdin)
+        return code, out.decode(), err.decode()
 
     return call
 

@@ -1,6 +1,5 @@
 """``entrepot document verify`` and ``entrepot party``, run as a stranger runs them."""
 
-import io
 import json
 import os
 import subprocess
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from entrepot.cli import main
 from entrepot.party.did import document_of
 from entrepot.party.key import Curve
 
@@ -26,18 +24,8 @@ class Done:
 
 
 @pytest.fixture
-def run(monkeypatch, capsysbinary):
-    """Runs the command line in this process, through its own entry point."""
-
-    def call(*words, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["entrepot", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsysbinary.readouterr()
-        return Done(left.value.code, out, err)
-
-    return call
+def run(in_process):
+    return lambda *words, **more: Done(*in_process(*words, **more))
 
 
 @pytest.fixture

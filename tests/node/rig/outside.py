@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -106,6 +107,21 @@ class Node:
         party = self.operator.post("/api/v1/operator/parties", {"name": name}).json()["did"]
         body = {"party": party, "role": role, "label": "test"}
         return Client(self.url, self.operator.post("/api/v1/operator/tokens", body).json()["secret"], party)
+
+
+@contextmanager
+def running(folder: Path, *names: str, **settings):
+    """A node for each name, started at once, stopped at the end."""
+    nodes = [Node(folder / name, **settings) for name in names]
+    try:
+        for each in nodes:
+            each.spawn()
+        for each in nodes:
+            each.ready()
+        yield nodes
+    finally:
+        for each in nodes:
+            each.stop()
 
 
 def admit(one: Node, other: Node):

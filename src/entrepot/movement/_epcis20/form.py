@@ -33,14 +33,18 @@ def uri(value: Any, path: str) -> list[Finding]:
 
 def time(value: Any, path: str) -> list[Finding]:
     """A moment with a zone (RFC 3339)."""
-    try:
-        if isinstance(value, str):
-            parse_moment(_SECONDS.sub(r"\1", value))
-            return []
-    except ValueError:
-        pass
+    if isinstance(value, str) and _is_moment(value):
+        return []
     remedy = "Write it like 2026-11-20T08:30:00Z."
     return [finding(2, "{value} is not a time with a zone.", path, value=_short(value), remedy=remedy)]
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        parse_moment(_SECONDS.sub(r"\1", text))
+    except ValueError:
+        return False
+    return True
 
 
 def offset(value: Any, path: str) -> list[Finding]:

@@ -1,6 +1,7 @@
 """How a page leaves the node: template, headers, and errors that a person can read."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext, override
 
 from entrepot.node.community import community_of
 from entrepot.node.page.catalogue import provenance
+from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import LANGUAGES, gettext_noop, language_of
 from entrepot.node.page.sheet import address
 
@@ -42,6 +44,12 @@ ERRORS = {
 
 class Page(HttpResponse):
     """An answer that was made for people; nothing makes it anew where its status tells of an error."""
+
+
+def form_page(request: HttpRequest, entries: Sequence[Entry] = (), *, status: int = 200, **values: Any) -> Page:
+    """The page with one form: ``title``, ``lead``, ``entries``, ``button``; 422 where something stands against one."""
+    wrong = any(each.is_wrong for each in entries)
+    return page(request, "form.html", status=422 if wrong else status, entries=entries, **values)
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **values: Any) -> Page:

@@ -22,7 +22,7 @@ from entrepot.node.account.models import Business, Membership
 from entrepot.node.api.edge import done_once
 from entrepot.node.custody import require_name
 from entrepot.node.hosting import host
-from entrepot.node.page.answer import Page, error_page, onward, page
+from entrepot.node.page.answer import Page, error_page, form_page, onward, page
 from entrepot.node.page.economy import tiles
 from entrepot.node.page.entrance import safe, signed_in
 from entrepot.node.page.entry import Entry, examine, fill_in
@@ -96,36 +96,31 @@ def claim_business(request: HttpRequest) -> HttpResponseBase:
             request.session[PARTY] = token.party
             return onward(request, "/sales")
         entry.problems.append(gettext("This token is unknown, or not an owner's."))
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if entry.is_wrong else 200,
+        [entry],
         title=gettext("Act for a business that is here already"),
-        entries=[entry],
         button=gettext("Act for it"),
     )
 
 
 def _form(request: HttpRequest, entries: list[Entry], code: str, key: str) -> Page:
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if any(each.is_wrong for each in entries) else 200,
+        entries,
         title=gettext("Register a business"),
         lead=gettext("This node makes a key for the business and signs with it what you say in its name."),
-        entries=entries,
         hidden=[("economy", code), (KEY, key)],
         button=gettext("Register"),
     )
 
 
 def _economy_page(request: HttpRequest) -> Page:
-    return page(
+    return form_page(
         request,
-        "form.html",
+        [economy_entry(request)],
         title=gettext("Register a business"),
         lead=gettext("In which economy is the business?"),
-        entries=[economy_entry(request)],
         method="get",
         button=gettext("Next"),
     )

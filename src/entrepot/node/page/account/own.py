@@ -14,7 +14,7 @@ from entrepot.node.account.acting import me, note
 from entrepot.node.account.models import Person
 from entrepot.node.account.totp import SECRET_BYTES, address, matching_step, wrapped
 from entrepot.node.page.account.forms import code_entry, judge_password, new_password_entry, password_entry
-from entrepot.node.page.answer import onward, page
+from entrepot.node.page.answer import form_page, onward, page
 from entrepot.node.page.entrance import signed_in
 from entrepot.node.page.entry import examine
 from entrepot.node.running import office, station
@@ -46,12 +46,10 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
             update_session_auth_hash(request, person)
             note(person, "password-changed")
             return onward(request, "/account")
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if any(each.is_wrong for each in entries) else 200,
+        entries,
         title=gettext("Change the password"),
-        entries=entries,
         button=gettext("Keep the new password"),
     )
 

@@ -18,7 +18,7 @@ from entrepot.node.account.acting import OWNERS, PARTY, READERS, acting_of, me, 
 from entrepot.node.account.models import Deed, Invitation, Membership, Person
 from entrepot.node.page.account.forms import email_entry, email_of
 from entrepot.node.page.account.sign_up import make_account
-from entrepot.node.page.answer import Page, error_page, onward, page, root_of
+from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
 from entrepot.node.page.entrance import acting_for, sign_in_page, signed_in
 from entrepot.node.page.entry import Entry, examine
 from entrepot.node.page.language import gettext_noop
@@ -157,7 +157,7 @@ def _join(request: HttpRequest, found: Invitation, person: Person) -> HttpRespon
     if request.method == "GET":
         words = gettext("%(name)s invites you to act for %(business)s.")
         lead = words % {"name": found.invited_by.name, "business": name_of(found.party)}
-        return page(request, "form.html", title=gettext("An invitation"), lead=lead, button=gettext("Accept"))
+        return form_page(request, title=gettext("An invitation"), lead=lead, button=gettext("Accept"))
     now = office().clock()
     with transaction.atomic():
         if Invitation.objects.filter(pk=found.pk, closed=None).update(closed=now):

@@ -11,7 +11,7 @@ from entrepot.node.account import letter
 from entrepot.node.account.acting import note
 from entrepot.node.account.models import Person
 from entrepot.node.page.account.forms import email_entry, email_of, judge_password, new_password_entry
-from entrepot.node.page.answer import error_page, onward, page, root_of
+from entrepot.node.page.answer import error_page, form_page, onward, page, root_of
 from entrepot.node.page.entry import examine
 
 
@@ -24,13 +24,11 @@ def reset(request: HttpRequest) -> HttpResponseBase:
         if person is not None:
             _write(request, person)
         return page(request, "account/letter.html")
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if entry.is_wrong else 200,
+        [entry],
         title=gettext("A new password"),
         lead=gettext("If there is an account with that address, a letter with a link goes to it."),
-        entries=[entry],
         button=gettext("Send the letter"),
     )
 
@@ -58,5 +56,4 @@ def reset_finish(request: HttpRequest, person: int, token: str) -> HttpResponseB
         found.save(update_fields=["password"])
         note(found, "password-reset")
         return onward(request, "/sign-in")
-    values = {"title": gettext("A new password"), "entries": [entry], "button": gettext("Keep the new password")}
-    return page(request, "form.html", status=422 if entry.is_wrong else 200, **values)
+    return form_page(request, [entry], title=gettext("A new password"), button=gettext("Keep the new password"))

@@ -21,7 +21,7 @@ from entrepot.node.account.models import Person
 from entrepot.node.account.totp import matching_step, unwrapped
 from entrepot.node.guard import address_of
 from entrepot.node.page.account.forms import code_entry, sign_in_entries
-from entrepot.node.page.answer import onward, page
+from entrepot.node.page.answer import form_page, onward
 from entrepot.node.page.entrance import safe, sign_in_page
 from entrepot.node.page.entry import Entry, fill_in
 from entrepot.node.page.kept import keep
@@ -127,13 +127,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponseBase:
 def _code_page(request: HttpRequest, person: Person, entry: Entry) -> HttpResponseBase:
     from_app = gettext("Open the app that makes your codes, and type the one for this node.")
     by_letter = gettext("A letter with a code went to your e-mail address.")
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if entry.is_wrong else 200,
+        [entry],
         title=gettext("One-time code"),
         lead=from_app if person.second_factor == "totp" else by_letter,
-        entries=[entry],
         button=gettext("Sign in"),
     )
 

@@ -17,7 +17,7 @@ from entrepot.node.account.acting import note
 from entrepot.node.account.models import Person
 from entrepot.node.page.account.forms import email_entry, email_of, judge_password, name_entry, new_password_entry
 from entrepot.node.page.account.sign_in import enter
-from entrepot.node.page.answer import Page, error_page, onward, page, root_of
+from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
 from entrepot.node.page.entry import Entry, examine
 from entrepot.node.running import office
 
@@ -41,13 +41,11 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
 
 
 def _ask(request: HttpRequest, entries: list[Entry]) -> Page:
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if entries[0].is_wrong else 200,
+        entries,
         title=gettext("Make an account"),
         lead=gettext("A letter with a link goes to your e-mail address."),
-        entries=entries,
         button=gettext("Send the letter"),
     )
 
@@ -86,9 +84,7 @@ def make_account(request: HttpRequest, email: str, *, title: str, aim: str = "/b
     ready = request.method == "POST" and examine(entries, request.POST.dict())
     if ready and judge_password(entries[1], password, person):
         return _made(request, person, password, aim)
-    wrong = any(each.is_wrong for each in entries)
-    values = {"title": title, "lead": email, "entries": entries, "button": gettext("Make the account")}
-    return page(request, "form.html", status=422 if wrong else 200, **values)
+    return form_page(request, entries, title=title, lead=email, button=gettext("Make the account"))
 
 
 def _made(request: HttpRequest, person: Person, password: str, aim: str) -> HttpResponseBase:
@@ -119,13 +115,11 @@ def first(request: HttpRequest) -> HttpResponseBase:
         made = _first(request, entries)
         if made is not None:
             return made
-    return page(
+    return form_page(
         request,
-        "form.html",
-        status=422 if any(each.is_wrong for each in entries) else 200,
+        entries,
         title=gettext("Begin this node"),
         lead=gettext("Nobody has an account here yet. Whoever runs the node makes the first one."),
-        entries=entries,
         button=gettext("Make the account"),
     )
 

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from entrepot.base.money import Rounding
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.node.account.acting import WRITERS, me
 from entrepot.node.page.account.business import economy_entry
@@ -19,13 +18,13 @@ from entrepot.node.page.entry import Entry
 from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.forms import Form, reason_entry
 from entrepot.node.page.sale.order import (
-    REACHES,
-    UNITS,
     amount_of,
+    common_members,
     delivery_entries,
     line_of,
+    note_entry,
     price_entries,
-    terms_of,
+    thing_entries,
 )
 from entrepot.node.page.sale.step import work
 from entrepot.node.running import office
@@ -84,8 +83,6 @@ def _withdrawal(context: Context, typed: Mapping[str, str], reference: dict[str,
 
 
 def _thing() -> list[Entry]:
-    reaches = tuple((value, gettext(words)) for value, words in REACHES.items())
-    units = tuple((code, gettext(words)) for code, words in UNITS.items())
     return [
         Entry(
             name="what",
@@ -102,23 +99,7 @@ def _thing() -> list[Entry]:
             most=2000,
             path="$.lines[0].description",
         ),
-        Entry(name="subject", label=gettext("It is"), kind="select", options=reaches, value="goods", path="$.subject"),
-        Entry(
-            name="quantity",
-            label=gettext("How much you have"),
-            kind="number",
-            most=30,
-            path="$.lines[0].quantity",
-        ),
-        Entry(name="unit", label=gettext("Unit"), kind="select", options=units, value="KGM"),
-        Entry(
-            name="hs",
-            label=gettext("HS code"),
-            help=gettext("Six digits, of the edition of 2022, where you know it."),
-            required=False,
-            most=12,
-            path="$.lines[0].hs",
-        ),
+        *thing_entries(gettext("How much you have")),
     ]
 
 
@@ -133,26 +114,17 @@ def _rest(context: Context) -> list[Entry]:
             value=end,
             path="$.validUntil",
         ),
-        Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.note"),
+        note_entry(),
     ]
 
 
 def _offer_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
-    subject, _, network = typed["subject"].partition("-")
     line = line_of(typed, amount_of(typed))
     description = typed.get("description", "").strip()
     line |= {"description": description} if description else {}
     line |= {"origin": typed["origin"]} if typed.get("origin") else {}
-    made = context.head(typed["number"]) | {
+    return common_members(context, typed) | {
         "validUntil": typed["end"],
         "seller": card_of(context.acting.party),
-        "subject": subject,
-        "channel": network or "physical",
-        "currency": typed["currency"],
         "lines": [line],
-        "rounding": str(Rounding.HALF_EVEN),
     }
-    if typed.get("incoterm"):
-        made["deliveryTerms"] = terms_of(typed)
-    note = typed.get("note", "").strip()
-    return made | ({"note": note} if note else {})

@@ -60,16 +60,17 @@ def seller_entries(context: Context, economy: Entry) -> list[Entry]:
 
 def order_entries(_: Context) -> list[Entry]:
     """What is ordered: one thing, how much of it, at which price, how it comes."""
-    return [*_thing(), *price_entries(), *delivery_entries(), *wish_entries()]
+    what = Entry(name="what", label=gettext("What you order"), path="$.lines[0].name")
+    return [what, *thing_entries(gettext("How much")), *price_entries(), *delivery_entries(), *wish_entries()]
 
 
-def _thing() -> list[Entry]:
+def thing_entries(how_much: str) -> list[Entry]:
+    """What kind of thing it is, ``how_much`` of it (the words of that question), and its product code."""
     reaches = tuple((value, gettext(words)) for value, words in REACHES.items())
     units = tuple((code, gettext(words)) for code, words in UNITS.items())
     return [
-        Entry(name="what", label=gettext("What you order"), path="$.lines[0].name"),
         Entry(name="subject", label=gettext("It is"), kind="select", options=reaches, value="goods", path="$.subject"),
-        Entry(name="quantity", label=gettext("How much"), kind="number", most=30, path="$.lines[0].quantity"),
+        Entry(name="quantity", label=how_much, kind="number", most=30, path="$.lines[0].quantity"),
         Entry(name="unit", label=gettext("Unit"), kind="select", options=units, value="KGM"),
         Entry(
             name="hs",
@@ -123,40 +124,52 @@ def wish_entries() -> list[Entry]:
             required=False,
             path="$.requestedDelivery",
         ),
-        Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.note"),
+        note_entry(),
     ]
+
+
+def note_entry() -> Entry:
+    """What else is to be said."""
+    return Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.note")
 
 
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
     """The order, its figures reckoned from quantity and price."""
     amount = amount_of(typed)
-    subject, _, network = typed["subject"].partition("-")
-    made = context.head(typed["number"]) | {
+    made = common_members(context, typed) | {
         "buyer": card_of(context.acting.party),
         "seller": _seller(typed),
         "buyerType": "business",
-        "subject": subject,
         "orderedBy": "web",
-        "channel": network or "physical",
-        "currency": typed["currency"],
         "lines": [line_of(typed, amount)],
         "totals": {
             "lines": amount,
             "withoutTax": amount,
             "payable": {"amount": amount, "currency": typed["currency"]},
         },
+    }
+    if typed.get("until"):
+        made["requestedDelivery"] = {"end": typed["until"]}
+    return made
+
+
+def common_members(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What an order and an offer that are typed here have in common, beside parties and lines."""
+    subject, _, network = typed["subject"].partition("-")
+    made = context.head(typed["number"]) | {
+        "subject": subject,
+        "channel": network or "physical",
+        "currency": typed["currency"],
         "rounding": str(Rounding.HALF_EVEN),
     }
     if typed.get("incoterm"):
-        made["deliveryTerms"] = terms_of(typed)
-    if typed.get("until"):
-        made["requestedDelivery"] = {"end": typed["until"]}
+        made["deliveryTerms"] = _terms(typed)
     if typed.get("note", "").strip():
         made["note"] = typed["note"].strip()
     return made
 
 
-def terms_of(typed: Mapping[str, str]) -> dict[str, Any]:
+def _terms(typed: Mapping[str, str]) -> dict[str, Any]:
     """Rule, edition and named place, as far as they were given."""
     terms = {"incoterm": typed["incoterm"], "edition": INCOTERMS, "place": typed.get("place", "").strip()}
     return {name: value for name, value in terms.items() if value}

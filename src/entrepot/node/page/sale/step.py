@@ -18,7 +18,7 @@ from entrepot.journal.port import Idempotency
 from entrepot.node.account.acting import READERS, WRITERS, Acting, me, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.account.business import economy_entry
-from entrepot.node.page.answer import Page, error_page, onward, page
+from entrepot.node.page.answer import Page, error_page, form_page, onward, page
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
@@ -103,7 +103,7 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
     if office().custodies().get(context.acting.party) != "held":
         title = gettext("This business signs with its own key")
         lead = gettext("Its key is not on this node. Prepare and sign by program: entrepot sale sign.")
-        return page(request, "form.html", status=409, title=title, lead=lead, method="none")
+        return form_page(request, status=409, title=title, lead=lead, method="none")
     typed = typed_in(request) or kept_draft(context.acting.person, request.path_info)
     typed.setdefault(KEY, new_key())
     entries = [*before, *form.entries(context), number_entry(form.prefix, context.today, typed[KEY])]
