@@ -88,7 +88,8 @@ def act(view, name, key, number):
             return view.put(key, {"n": number})
         if name == "drop":
             return view.drop(key)
-        return view.add(key, number, floor=0 if name == "floor" else None)
+        view.add(key, number, floor=0 if name == "floor" else None)
+        return view.balance(key)
     except FloorBroken:
         return "floor"
 

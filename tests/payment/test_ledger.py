@@ -52,7 +52,9 @@ class MemoryBook:
         if account in self.floors and balance < self.floors[account]:
             raise FloorBroken(account)
         self.balances[account] = balance
-        return balance
+
+    def balance(self, account):
+        return self.balances.get(account)
 
     def whole(self):
         return copy.deepcopy((self.rows, {key: minor for key, minor in self.balances.items() if minor}))

@@ -8,7 +8,7 @@ from typing import Any
 from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, from_millis
-from entrepot.journal._dialect import Connection, Row
+from entrepot.journal._dialect import Connection
 from entrepot.journal.beside import Parts, insert_parts, named_in, parts_of, write_parts
 from entrepot.journal.entry import FIRST, entry_bytes, entry_digest, json_text, proof_digest
 from entrepot.journal.port import (
@@ -74,11 +74,8 @@ class Appending(Projection):
 
     def _append(self, db: Connection, item: Append) -> tuple[Appended, str]:
         key = item.idempotency
-        if key is not None and (replayed := self._replay(db, key)):
-            return replayed
-        known = db.row("SELECT seq, received_ms, digest FROM entry WHERE record_id = ?", (item.record.id,))
-        if known is not None:
-            return self._known(db, item, known)
+        if _seen(db, item.record.id, key):
+            return self._again(db, item)
         self._refuse_while_behind(db, recovered=item.recovered)
         seq, received_ms, digest = self._insert_entry(db, item)
         secret = self._insert_content(db, seq, item)
@@ -114,7 +111,13 @@ class Appending(Projection):
         record_id, received_ms, digest = entry
         return _appended(Outcome.REPLAYED, record_id, seq, received_ms, _json(answer)), digest
 
-    def _known(self, db: Connection, item: Append, known: Row) -> tuple[Appended, str]:
+    def _again(self, db: Connection, item: Append) -> tuple[Appended, str]:
+        """The answer to an append whose key or record is there already."""
+        if item.idempotency is not None and (replayed := self._replay(db, item.idempotency)):
+            return replayed
+        known = db.row("SELECT seq, received_ms, digest FROM entry WHERE record_id = ?", (item.record.id,))
+        if known is None:
+            raise JournalDamaged(f"{item.record.id} was found and then not", remedy="Verify the journal.")
         seq, received_ms, digest = known
         self._supplement(db, seq, (item.record.id, item.proofs, item.attachments), item.assessment)
         if item.idempotency is not None:
@@ -288,6 +291,18 @@ class Appending(Projection):
             return sign(json_text(promise).encode("utf-8"))
 
         return replace(done, sign_promise=sign_promise)
+
+
+def _seen(db: Connection, record_id: str, key: Idempotency | None) -> bool:
+    """Whether the record or the key is there already, in one question: most appends are new."""
+    if key is None:
+        found = db.row("SELECT 1 FROM entry WHERE record_id = ?", (record_id,))
+    else:
+        found = db.row(
+            "SELECT 1 FROM entry WHERE record_id = ? UNION ALL SELECT 1 FROM idempotency WHERE scope = ? AND key = ?",
+            (record_id, key.scope, key.key),
+        )
+    return found is not None
 
 
 def _newest(db: Connection, stream: str) -> tuple[int, str]:

@@ -125,9 +125,13 @@ class ViewTx(Protocol):
         """Rows whose key starts with ``prefix``, sorted by key."""
         ...
 
-    def add(self, account: str, delta: int, *, floor: int | None = None) -> int:
-        """Add ``delta`` to a balance of this view and return the new one; ``floor`` (when given) becomes the account's
-        floor, held by a CHECK of the database. Raises :class:`FloorBroken`."""
+    def add(self, account: str, delta: int, *, floor: int | None = None) -> None:
+        """Add ``delta`` to a balance of this view; ``floor`` (when given) becomes the account's floor, held by a CHECK
+        of the database. Raises :class:`FloorBroken`."""
+        ...
+
+    def balance(self, account: str) -> int | None:
+        """The balance of ``account``, or None where nothing was ever added."""
         ...
 
 

@@ -78,21 +78,20 @@ class SqlView:
             )
         ]
 
-    def add(self, account: str, delta: int, *, floor: int | None = None) -> int:
+    def add(self, account: str, delta: int, *, floor: int | None = None) -> None:
         """Add to a balance; the database's CHECK holds the floor."""
         _within(delta)
-        found = self._db.row(
+        # Not one statement with ON CONFLICT: the CHECK would judge the row that it does not insert.
+        found = self._db.execute(
             "UPDATE view_balance SET value = value + ?, floor = coalesce(?, floor) "
-            "WHERE view = ? AND generation = ? AND account = ? RETURNING value",
+            "WHERE view = ? AND generation = ? AND account = ?",
             (delta, floor, *self._at, account),
         )
-        if found is not None:
-            return int(found[0])
-        self._db.execute(
-            "INSERT INTO view_balance (view, generation, account, value, floor) VALUES (?, ?, ?, ?, ?)",
-            (*self._at, _checked(account), delta, floor),
-        )
-        return delta
+        if not found:
+            self._db.execute(
+                "INSERT INTO view_balance (view, generation, account, value, floor) VALUES (?, ?, ?, ?, ?)",
+                (*self._at, _checked(account), delta, floor),
+            )
 
     def balance(self, account: str) -> int | None:
         """The balance of ``account``, or None where nothing was ever added."""
@@ -146,14 +145,18 @@ class MemoryView:
         for key in sorted(key for key in self._rows if key.startswith(prefix)):
             yield key, json.loads(self._rows[key])
 
-    def add(self, account: str, delta: int, *, floor: int | None = None) -> int:
+    def add(self, account: str, delta: int, *, floor: int | None = None) -> None:
         """Add to a balance. Raises :class:`FloorBroken`."""
         value, held = self._balances.get(account, (0, None))
         total, kept = _within(value + _within(delta)), held if floor is None else floor
         if kept is not None and total < kept:
             raise FloorBroken(f"the balance of {account} would fall below its floor")
         self._balances[_checked(account)] = (total, kept)
-        return total
+
+    def balance(self, account: str) -> int | None:
+        """The balance of ``account``, or None where nothing was ever added."""
+        found = self._balances.get(account)
+        return None if found is None else found[0]
 
     def dump(self) -> bytes:
         """The canonical dump, as :meth:`SqlView.dump` writes it."""

@@ -36,8 +36,12 @@ class Book(Protocol):
         """Write the row under ``key``."""
         ...
 
-    def add(self, account: str, delta: int, *, floor: int | None = None) -> int:
-        """Add ``delta`` to a balance and return the new one; raises where it would fall below ``floor``."""
+    def add(self, account: str, delta: int, *, floor: int | None = None) -> None:
+        """Add ``delta`` to a balance; raises where it would fall below ``floor``."""
+        ...
+
+    def balance(self, account: str) -> int | None:
+        """The balance of ``account``, or None where nothing was ever added."""
         ...
 
 
@@ -75,8 +79,9 @@ def post(book: Book, record: Record) -> None:
     _note(book, record.id, keeper, payload)
     for (account, asset), delta in net(payload.postings).items():
         floor = None if account == keeper else 0
-        balance = book.add(account_key(keeper, asset, account), delta, floor=floor)
-        if abs(balance) > MINOR_MAX:
+        key = account_key(keeper, asset, account)
+        book.add(key, delta, floor=floor)
+        if abs(book.balance(key) or 0) > MINOR_MAX:
             raise LedgerRefused((_finding(3, "The balance of {account} passes 18 digits.", account=account),))
 
 
