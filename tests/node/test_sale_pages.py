@@ -259,3 +259,18 @@ def test_a_form_and_its_findings_are_in_the_readers_language(node, sides, langua
     assert ("cannot be ordered" in fault) == (language == "en")
     assert 'lang="en"' not in fault
     assert re.search('<html lang="([^"]*)"', buyer.text).group(1) == BY_CODE[language].tag
+
+
+def test_a_seller_asks_to_be_paid_with_a_code(node, sides):
+    seller, buyer, grower, _ = sides
+    sale = ordered(buyer, grower)
+    seller.go(f"/sales/{sale}/order-response").send(answer="accept", button="look").send(button="sign")
+    seller.go(f"/sales/{sale}/invoice").send(button="look").send(button="sign")
+    asked = {"network": "com.example.pay", "account": "0123456789", "merchant": "Kebun Contoh", "city": "Raub"}
+    seller.go(f"/sales/{sale}/payment-request").send({**asked, "merchant": "果园"}, button="look")
+    assert seller.first_status == 422, "the code holds Latin letters alone"
+    seller.go(f"/sales/{sale}/payment-request").send(asked, button="look").send(button="sign")
+    assert seller.status == 200, seller.words
+    assert "EMVCo merchant-presented QR code 1.1" in seller.words
+    buyer.go(f"/sales/{sale}")
+    assert "Code by which this is paid" in buyer.text

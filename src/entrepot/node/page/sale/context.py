@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from entrepot.base.shape import dump
+from entrepot.document.order.model import OrderResponse
+from entrepot.document.trade import Role
+from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import sale_page
 from entrepot.node.account.acting import Acting
 from entrepot.node.account.models import Business
 from entrepot.node.page.sale.deal import Deal
 from entrepot.node.running import office
 from entrepot.party.party import Address, Identifier, Party
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,19 @@ class Context:
         found = sale_page(office().journal, self.deal.sale, self.acting.readers, recall=office().recall) or {}
         lines = [each for each in found.get("records", ()) if each.get("kind") == kind]
         return {"record": lines[-1]["id"], "number": lines[-1]["number"]} if lines else {}
+
+    def paper(self, kind: str, shape: type[P]) -> tuple[str | None, P | None]:
+        """Id and content of the newest record of ``kind``; None where there is none that is to be read here."""
+        found = self.newest(kind).get("record")
+        record = None if found is None else office().journal.record(found)
+        payload = None if record is None or record.erased else read_record(record)[0]
+        return (found, payload) if isinstance(payload, shape) else (None, None)
+
+    def appointed(self, role: Role) -> Party | None:
+        """Who was named for ``role`` by the order or by its answer."""
+        _, answer = self.paper("order-response", OrderResponse)
+        named = (*self.order.parties, *(answer.parties if answer else ()))
+        return next((each.party for each in named if each.role is role), None)
 
 
 def party_of(did: str) -> Party | None:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from entrepot.base.shape import dump
 from entrepot.document.invoice.billing import bill
 from entrepot.document.trade import DocumentReference
+from entrepot.journal.port import Attachment
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
-from entrepot.node.page.sale import claiming
+from entrepot.node.page.sale import claiming, paying
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.handing import hand_over_entries, hand_over_payload
 
@@ -26,7 +27,7 @@ Typed = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Form:
     """``prefix``: of the numbers that it proposes. ``explains``: what signing it does. ``home``: where what it opens is
-    shown, under its id. ``follows``: records that it follows outside a sale."""
+    shown, under its id. ``follows``: records that it follows outside a sale. ``files``: what goes with it."""
 
     kind: str
     prefix: str
@@ -35,6 +36,7 @@ class Form:
     payload: Callable[[Context, Typed], dict[str, Any]]
     home: str = "/sales"
     follows: tuple[str, ...] = ()
+    files: Callable[[Context, Typed], tuple[Attachment, ...]] | None = None
 
 
 def number_entry(prefix: str, today: date, key: str) -> Entry:
@@ -177,6 +179,28 @@ FORMS: Mapping[str, Form] = {
             gettext_noop("You agree with the objection, or you say why not."),
             claiming.dispute_answer_entries,
             claiming.dispute_answer_payload,
+        ),
+        Form(
+            "payment-request",
+            "PR",
+            gettext_noop("You ask the buyer to pay the invoice, with a code that banks and wallets read."),
+            paying.request_entries,
+            paying.request_payload,
+        ),
+        Form(
+            "payment-instruction",
+            "PI",
+            gettext_noop("As the buyer's bank you send the money on its way. The message is ISO 20022 pacs.008."),
+            paying.instruction_entries,
+            paying.instruction_payload,
+            files=paying.instruction_files,
+        ),
+        Form(
+            "settlement",
+            "ST",
+            gettext_noop("You enter in your book that the seller has the money. It cannot be erased afterwards."),
+            lambda _: [],
+            paying.settlement_payload,
         ),
     )
 }

@@ -63,6 +63,7 @@ class Sheet:
             payload=self.form.payload(self.context, typed),
             sales=() if self.context.deal is None else (self.context.deal.sale,),
             after=self.form.follows or None,
+            attachments=self.form.files(self.context, typed) if self.form.files else (),
         )
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import segno
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from entrepot.base.moment import parse_moment
 from entrepot.base.money import Money
+from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import sale_ids, sale_page, steps_open
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Deed
@@ -20,6 +22,7 @@ from entrepot.node.page.sale.deal import Deal, deal_of
 from entrepot.node.page.sale.forms import FORMS
 from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
 from entrepot.node.running import office
+from entrepot.payment.request import PaymentRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Step:
     status: str = ""
     reasons: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    code: str = ""
+    """The code of a payment request, as a picture."""
 
     @property
     def good(self) -> int:
@@ -115,7 +120,16 @@ def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting:
         status=standing["status"],
         reasons=tuple(each["text"] for each in standing["findings"]),
         checks=tuple(check_of(each) for each in line["checks"]),
+        code=_code(line["id"]) if line["kind"] == "payment-request" else "",
     )
+
+
+def _code(record_id: str) -> str:
+    record = office().journal.record(record_id)
+    asked = None if record is None or record.erased else read_record(record)[0]
+    if not isinstance(asked, PaymentRequest):
+        return ""
+    return str(segno.make_qr(asked.qr, error="m").svg_data_uri(scale=4, light="#fff", dark="#000"))
 
 
 def check_of(row: Mapping[str, Any]) -> Check:
