@@ -56,8 +56,9 @@ serve: $(VENV)/.installed-node
 
 # ---- three tiers of tests ---------------------------------------------------------------------------------------------
 
+# tests/house is what `make check` runs.
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 -rs -m 'not long' $(if $(SEED),--randomly-seed=$(SEED))
+	$(BIN)/python -m pytest -n 2 -rs -m 'not long' --ignore=tests/house $(if $(SEED),--randomly-seed=$(SEED))
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """One whole sale in process: the papers of the demo, issued on two offices that reach each other without a network."""
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,20 @@ class Script:
         self.importer: Office = nodes[IMPORT_NODE].at_work
         self.last: dict[str, str] = {}
         self.records = 0
+
+    def down(self) -> "Script":
+        """Itself, with its nodes stopped: what their journals hold can be copied."""
+        for node in self.world.nodes.values():
+            node.stop()
+        return self
+
+    def copy(self) -> "Script":
+        """The same on a copy of its world, whose nodes start anew."""
+        made = copy(self)
+        made.world, made.last = self.world.copy(), dict(self.last)
+        made.exporter = made.world.nodes[EXPORT_NODE].at_work
+        made.importer = made.world.nodes[IMPORT_NODE].at_work
+        return made
 
     def office(self, role: str) -> Office:
         """The office where a role lives."""

@@ -28,9 +28,8 @@ EXPECTED = {
 
 
 @pytest.fixture(params=[False, True], ids=["order", "offer"])
-def played(script, request):
-    play_sale(script, 1, offered=request.param)
-    return script
+def played(replay, request):
+    return replay(offered=request.param)
 
 
 def page_of(script, role):

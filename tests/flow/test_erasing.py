@@ -1,7 +1,6 @@
 """Erasure as a party asks for it: the words go, the trace stays, and those who hold a copy are told."""
 
 import pytest
-from sale_script import play_sale
 from simulated.clerk import CLERK
 
 from entrepot.base.error import UsageError
@@ -9,12 +8,6 @@ from entrepot.cli.demo.cast import EXPORT_NODE
 from entrepot.flow.erase import erase
 from entrepot.flow.post import deliver
 from entrepot.flow.reading import record_page, sale_ids, sale_page
-
-
-@pytest.fixture
-def played(script):
-    play_sale(script, 1)
-    return script
 
 
 def erased(script, step, role="seller"):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sale_script import Script, play_sale
+from sale_script import Script
 from simulated.clerk import CLERK
 from simulated.world import World
 
@@ -32,12 +32,6 @@ SAID = {"name": "B. Counsel", "role": "general counsel", "reason": "A claim on t
 WHY = "The person asked for it."
 LATER = datetime(2026, 12, 1, 9, tzinfo=UTC)
 """A day on which the packs know what they say; that of the script lies before."""
-
-
-@pytest.fixture
-def played(script):
-    play_sale(script, 1)
-    return script
 
 
 def held(script, role, **about):

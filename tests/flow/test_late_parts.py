@@ -3,9 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from forge import sender_of
-from sale_script import play_sale
 from simulated.clerk import CLERK
 from test_presented import ABSENT, CONTRADICTED, TODAY, attached, content_of, forged, ordered
 
@@ -90,12 +88,6 @@ def test_a_second_proof_is_no_second_record(script):
     }
     assert len(office.journal.entries()) == seen
     assert checks(office, made.id, "form")["presented"]["verdict"] == "valid"
-
-
-@pytest.fixture
-def played(script):
-    play_sale(script, 1)
-    return script
 
 
 def test_a_wrong_proof_changes_nothing(played):

@@ -15,12 +15,6 @@ from entrepot.flow.sight import SALE_VIEW, facts_of_sale, state_of
 MONEY = {"payment-request", "payment-instruction", "settlement"}
 
 
-@pytest.fixture
-def played(script):
-    play_sale(script, 1)
-    return script
-
-
 def page_of(script, role, **more):
     office = script.office(role)
     return sale_page(office.journal, script.last["order"], {script.dids[role]}, recall=office.recall, **more)

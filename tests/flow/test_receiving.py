@@ -4,19 +4,12 @@ from datetime import timedelta
 
 import pytest
 from forge import content_of, forged, sender_of
-from sale_script import play_sale
 
 from entrepot.flow.envelope import write_envelope
 from entrepot.flow.issue import Draft, issue
 from entrepot.flow.post import envelope_for
 from entrepot.flow.receive import Outcome, receive
 from entrepot.flow.sight import SALE_VIEW
-
-
-@pytest.fixture
-def played(script):
-    play_sale(script, 1)
-    return script
 
 
 def state(office, sale):

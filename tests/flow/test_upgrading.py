@@ -2,19 +2,11 @@
 
 from dataclasses import replace
 
-import pytest
 from forge import content_of, forged, sender_of
-from sale_script import play_sale
 
 from entrepot.flow import kinds as registry
 from entrepot.flow.receive import Outcome, receive
 from entrepot.flow.sight import SALE_VIEW
-
-
-@pytest.fixture
-def played(script):
-    play_sale(script, 1)
-    return script
 
 
 def row_of(office, sale):

@@ -29,13 +29,19 @@ from entrepot.journal.restoring import restore_journal
 simulated.DOORS["peer/v1/missing"] = missing
 
 
-@pytest.fixture
-def script(tmp_path):
-    world = simulated.World(seed=7)
-    made = Script(world)
+@pytest.fixture(scope="module")
+def past():
+    made = Script(simulated.World(seed=7))
     play_sale(made, 1)
+    yield made.down()
+    made.world.close()
+
+
+@pytest.fixture
+def script(past):
+    made = past.copy()
     yield made
-    world.close()
+    made.world.close()
 
 
 def ids(office):

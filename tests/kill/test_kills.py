@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNNER = ROOT / "tests" / "proof" / "kills.py"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(110)
 def test_a_few_kills_lose_and_double_nothing():
     command = [sys.executable, str(RUNNER), "--database", "sqlite", "--kills", "4", "--players", "2", "--seed", "4"]

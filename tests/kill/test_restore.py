@@ -15,7 +15,7 @@ from kills import Pair
 from kills_check import await_drained, check_stopped
 from kills_sale import Book, Player
 
-pytestmark = pytest.mark.timeout(110)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(110)]  # two real nodes, killed and restored
 
 
 @pytest.fixture

@@ -185,7 +185,9 @@ def test_the_public_settings_pass_the_check_for_deployment(tmp_path):
     """In a process of its own: Django takes its settings once."""
     program = (
         "from entrepot.node.prepare import prepare_from_environment; prepare_from_environment();"
-        "from django.core.management import call_command; call_command('check', deploy=True, fail_level='WARNING')"
+        "from django.core.management import call_command; call_command('check', deploy=True, fail_level='WARNING');"
+        "from django.conf import settings as it; print(it.SESSION_COOKIE_NAME, it.CSRF_COOKIE_NAME,"
+        "it.SESSION_COOKIE_SECURE, it.CSRF_COOKIE_SECURE)"
     )
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "DJANGO_"))}
     environ |= {"ENTREPOT_DATA": str(tmp_path), "ENTREPOT_URL": "https://node.example"}
@@ -193,6 +195,7 @@ def test_the_public_settings_pass_the_check_for_deployment(tmp_path):
         [sys.executable, "-W", "error", "-c", program], env=environ, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "no issues" in done.stdout
+    assert "no issues (1 silenced)" in done.stdout, "that TLS ends at the proxy"
+    assert done.stdout.split()[-4:] == ["__Host-session", "__Host-form", "True", "True"]
     secrets = list((tmp_path / "secret").iterdir())
     assert all(each.stat().st_mode & 0o077 == 0 for each in secrets)

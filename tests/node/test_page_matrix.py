@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from rig.visitor import PASSWORD, Visitor, firm, person, sign_in
+from rig.visitor import PASSWORD, Visitor, begin_session, firm, person
 
 TABLE = Path(__file__).with_name("page_matrix.toml")
 ROLES = ("nobody", "alone", "viewer", "clerk", "owner", "foreign")
@@ -86,7 +86,7 @@ def test_each_role_opens_what_the_table_says(node, stage, row, role):
     fresh = Visitor(node)
     fresh.person = people[role].person
     if fresh.person:
-        sign_in(fresh)
+        begin_session(fresh)
     if method == "GET":
         answer = fresh.client.get(f"/en{path}", **fresh._heads())
     else:

@@ -17,6 +17,8 @@ from entrepot.base.shape import dump, parse
 from entrepot.cli.demo.papers import Deal, invoice
 from entrepot.document.order.model import Order
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory):

@@ -38,6 +38,11 @@ class Keys:
         self._node = node
         self._held: dict[str, Signatory] = {}
 
+    def copy(self, entropy: Callable[[int], bytes]) -> "Keys":
+        made = Keys(entropy, self._node)
+        made._held = dict(self._held)
+        return made
+
     def add(self, name: str, host: str, curve: Curve = Curve.ED25519) -> str:
         did = did_web(host, "parties", name)
         pair = KeyPair.generate(curve, self._entropy)

@@ -6,7 +6,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -170,6 +170,19 @@ class World:
             self.ghosts.remove(ghost)
             with contextlib.suppress(BadNodeMessage, NotAdmitted):
                 receive_delivery(node.at_work, ghost[1])
+
+    def copy(self) -> "World":
+        """The same world on a disk of its own. The nodes of this one must be down; those of the copy start anew."""
+        made = World(self.seed, replace(self.faults))
+        made.random.setstate(self.random.getstate())
+        made.clock.now = self.clock.now
+        for each in self.nodes.values():
+            folder = made.root / each.name
+            shutil.copytree(each.folder, folder)
+            node = Node(each.name, each.host, folder, each.keys.copy(made.entropy), each.identity, made, each.skew)
+            made.nodes[each.name] = node
+            node.start()
+        return made
 
     def close(self) -> None:
         for node in self.nodes.values():

@@ -6,14 +6,15 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from django.contrib.auth.hashers import BasePasswordHasher
 
-MEMORY_KIB, ITERATIONS, LANES, LENGTH = 19_456, 2, 1, 32
-"""OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane."""
+LANES, LENGTH = 1, 32
 
 
 class Argon2idHasher(BasePasswordHasher):
     """Django's interface over the primitive of the cryptography package."""
 
     algorithm = "argon2id"
+    memory_kib, iterations = 19_456, 2
+    """OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane."""
 
     def salt(self) -> str:
         """Sixteen random bytes, as hexadecimal digits."""
@@ -22,7 +23,11 @@ class Argon2idHasher(BasePasswordHasher):
     def encode(self, password: str, salt: str) -> str:
         """``argon2id$<PHC string>``."""
         made = Argon2id(
-            salt=bytes.fromhex(salt), length=LENGTH, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB
+            salt=bytes.fromhex(salt),
+            length=LENGTH,
+            iterations=self.iterations,
+            lanes=LANES,
+            memory_cost=self.memory_kib,
         )
         return f"{self.algorithm}${made.derive_phc_encoded(_bytes(password))}"
 
@@ -36,7 +41,7 @@ class Argon2idHasher(BasePasswordHasher):
 
     def must_update(self, encoded: str) -> bool:
         """Whether it was made with other parameters than today's."""
-        return f"$m={MEMORY_KIB},t={ITERATIONS},p={LANES}$" not in encoded
+        return f"$m={self.memory_kib},t={self.iterations},p={LANES}$" not in encoded
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Nothing: the parameters of the encoded string say how long it takes."""
