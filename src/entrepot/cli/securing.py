@@ -100,13 +100,13 @@ class _Wishes:
 
         signable(self._document)
         found = unsafe(self._document, self._terms.contexts)
-        if found is None:
-            return False
-        told = f"entrepot: {found.severity} {found.id} {found.path}: {found.text} {found.remedy} ({found.source})"
-        click.echo(told, err=True)
-        if found.severity is Severity.BLOCKING:
+        for each in found:
+            told = f"entrepot: {each.severity} {each.id} {each.path}: {each.text} {each.remedy} ({each.source})"
+            click.echo(told, err=True)
+        is_unsafe = any(each.severity is Severity.BLOCKING for each in found)
+        if is_unsafe:
             click.echo("  --schema-only signs by form alone (jcs suites, tokens).", err=True)
-        return found.severity is Severity.BLOCKING
+        return is_unsafe
 
     def refuse_unused_keys(self) -> None:
         """Raise :class:`click.UsageError` where a key was given that signed nothing."""

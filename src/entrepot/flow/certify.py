@@ -16,10 +16,9 @@ from entrepot.document.evidence.sighting import forms_of
 from entrepot.document.proof import secure
 from entrepot.document.proof.context import DATA_INTEGRITY_V2
 from entrepot.document.proof.integrity import CRYPTOSUITES
-from entrepot.document.proof.jsonld import quads_of
 from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.meaningless import meaningless
 from entrepot.document.proof.model import check_credential, is_v1, items_of
-from entrepot.document.proof.rdf import NotRdfError
 from entrepot.document.proof.securing import Terms
 from entrepot.document.status import ENTRIES_MIN, entry_of
 from entrepot.flow.error import NotHeld
@@ -118,10 +117,8 @@ def faults(plain: Mapping[str, Any], issuer: str, wish: Wish, reference: str) ->
         yield _fault(2, "$.proof", "The credential is secured already.", "Send it without its proof.")
     if wish.purposes and not reference:
         yield _fault(3, "$.id", "A status is kept under an id, and the credential has none.", "Give it an id.")
-    try:
-        quads_of(plain, wish.contexts)
-    except NotRdfError as wrong:
-        yield _fault(4, "$", "Its meaning is not whole: {reason} ({code}).", wrong.remedy or "Use defined terms.",
+    for path, wrong in meaningless(plain, wish.contexts):
+        yield _fault(4, path, "Its meaning is not whole: {reason} ({code}).", wrong.remedy or "Use defined terms.",
                      reason=wrong.message, code=wrong.error_code)  # fmt: skip
 
 

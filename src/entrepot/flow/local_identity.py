@@ -86,9 +86,10 @@ class LocalIdentity:
         """The document signed by the party's key; what a mandate is not known to allow is not handed out, unless
         somebody accepts what is unknown."""
         document = self._named(request)
-        fault = unsafe(document)
-        if fault is not None and fault.severity is Severity.BLOCKING:
-            raise UsageError(fault.text, remedy=fault.remedy, code=fault.id)
+        faults = [each for each in unsafe(document) if each.severity is Severity.BLOCKING]
+        if faults:
+            named = " ".join(f"{each.path}: {each.text}" for each in faults)
+            raise UsageError(named, remedy=faults[0].remedy, code=faults[0].id)
         signed = secure(
             document,
             self._signatory.key,

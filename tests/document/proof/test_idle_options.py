@@ -82,7 +82,7 @@ def test_deriving_takes_what_it_uses(files, run, securing, option):
         assert option in err
 
 
-UNDEFINED = {"color": "green"}
+UNDEFINED = {"color": "green", "a b": 1}
 
 
 @pytest.mark.parametrize("securing", SECURINGS)
@@ -94,7 +94,8 @@ def test_what_no_context_defines_is_not_signed(files, run, securing):
     code, out, err = run("secure", "-", *given, stdin=text)
     assert (code, out) == (1, "")
     assert "ENT-CORE-TERM-01" in err
-    assert "'color'" in err
+    assert "$.credentialSubject.color: " in err
+    assert "$.credentialSubject['a b']: " in err
     code, out, _ = run("secure", "-", *given, "--schema-only", stdin=text)
     assert code == (0 if securing in TAKEN_BY["--schema-only"] else 64)
     assert bool(out) is (code == 0)

@@ -27,6 +27,7 @@ from entrepot.document.proof.credential import credential_of
 from entrepot.document.proof.integrity import canonical_text, hash_data, holds, proof_options, proof_signature
 from entrepot.document.proof.jsonld import QUADS_MAX, quads_of
 from entrepot.document.proof.meaning import CARRIED, Contexts
+from entrepot.document.proof.meaningless import meaningless
 from entrepot.document.proof.named import contexts_for, read_contexts
 from entrepot.document.proof.rdf import NotRdfError, canonical_lines
 from entrepot.document.proof.securing import Terms
@@ -315,3 +316,29 @@ def test_record_is_secured_by_its_meaning(suite, desk):
     assert report.record == desk.record(curve)
     altered = data.replace(b"INV-1", b"INV-2")
     assert desk.judged(altered).results["integrity"].status == "invalid"
+
+
+def test_everything_without_a_meaning_is_named_with_its_place():
+    document = {
+        "@context": [CREDENTIALS_V2],
+        "type": ["VerifiableCredential", "Unheard"],
+        "issuer": "no-url",
+        "odd": {"odder": 1},
+        "credentialSubject": [{"id": "also none"}, {"name": "known", "color": "red", "size": 1}],
+    }
+    found = meaningless(document, CARRIED)
+    assert [(path, wrong.error_code) for path, wrong in found] == [
+        ("$.type[1]", "reference-relative"),
+        ("$.issuer", "reference-relative"),
+        ("$.odd", "term-undefined"),
+        ("$.credentialSubject[0].id", "reference-relative"),
+        ("$.credentialSubject[1].color", "term-undefined"),
+        ("$.credentialSubject[1].size", "term-undefined"),
+    ]
+
+
+def test_contexts_that_are_not_known_are_all_named():
+    document = {"@context": [CREDENTIALS_V2, "https://a.example", "https://b.example"], "type": "VerifiableCredential"}
+    ((path, wrong),) = meaningless(document, CARRIED)
+    assert (path, wrong.error_code, wrong.is_wrong) == ("$", "context-unknown", False)
+    assert "https://a.example, https://b.example" in wrong.message

@@ -30,7 +30,7 @@ def quads_of(document: Mapping[str, Any], contexts: Contexts, *, labels: Mapping
     ``labels``: ``id()`` of an object or list inside -> the blank node it stands for, where that is already decided
     (a selection of a document must use the names of the whole). Raises :class:`NotRdfError`.
     """
-    walk = _Walk(contexts, labels or {})
+    walk = Walk(contexts, labels or {})
     walk.root(document)
     return walk.quads
 
@@ -40,12 +40,14 @@ def blank_nodes_of(document: Mapping[str, Any], contexts: Contexts) -> tuple[lis
 
     No object may stand twice in ``document``: as text it never does.
     """
-    walk = _Walk(contexts, {}, is_strict=True)
+    walk = Walk(contexts, {}, is_strict=True)
     walk.root(document)
     return walk.quads, walk.issued
 
 
-class _Walk:
+class Walk:
+    """One document on its way to statements; see :func:`quads_of`."""
+
     def __init__(self, contexts: Contexts, labels: Mapping[int, str], *, is_strict: bool = False) -> None:
         self.quads: list[Quad] = []
         self.issued: dict[int, str] = {}
@@ -55,6 +57,7 @@ class _Walk:
         self._count = 0
 
     def root(self, document: Mapping[str, Any]) -> None:
+        """Go through ``document``."""
         self._node(self._contexts.initial(), None, document, "")
 
     # ---- nodes ------------------------------------------------------------------------------------------------------
@@ -95,14 +98,17 @@ class _Walk:
             if not keyword:
                 self._member(active, key, value, subject, graph)
             elif keyword == "@type":
-                for each in value if isinstance(value, list) else [value]:
-                    self._add(subject, _TYPE, self._reference(plain, each, key, vocab=True), graph)
+                self._types(plain, key, value, subject, graph)
             elif keyword not in ("@id", "@context"):
                 raise _unsupported(f"{key} ({keyword})")
             if keyword in seen and keyword != "@type":
                 raise _wrong(f"two members stand for {keyword}")
             seen.add(keyword or key)
         return subject
+
+    def _types(self, plain: Active, key: str, value: Any, subject: str, graph: str) -> None:
+        for each in value if isinstance(value, list) else [value]:
+            self._add(subject, _TYPE, self._reference(plain, each, key, vocab=True), graph)
 
     def _subject(self, active: Active, element: Mapping[str, Any]) -> str:
         for key, value in element.items():

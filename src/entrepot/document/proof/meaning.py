@@ -202,9 +202,9 @@ class Active:
     def _check(self, names: list[Any]) -> None:
         if len(names) > CONTEXTS_MAX:
             raise NotRdfError(f"more than {CONTEXTS_MAX} contexts", code="context-too-many")
-        for each in names:
-            if isinstance(each, str) and each not in self._contexts:
-                raise _unknown(each)
+        unknown = [each for each in names if isinstance(each, str) and each not in self._contexts]
+        if unknown:
+            raise _unknown(*unknown)
         inline = [each for each in names if isinstance(each, dict)]
         try:
             size = len(canonical(inline)) if inline else 0
@@ -238,10 +238,10 @@ def _term(definition: Mapping[str, Any]) -> Term:
     )
 
 
-def _unknown(url: str) -> NotRdfError:
-    return NotRdfError(
-        f"the context {url[:200]} is not known here", code="context-unknown", remedy="Give its text with --context."
-    )
+def _unknown(*urls: str) -> NotRdfError:
+    named = ", ".join(each[:200] for each in urls)
+    message = f"the context {named} is not known here" if len(urls) == 1 else f"the contexts {named} are not known here"
+    return NotRdfError(message, code="context-unknown", remedy="Give its text with --context.")
 
 
 def _refused(wrong: Any) -> NotRdfError:
