@@ -103,10 +103,14 @@ def _missing(report: "Report") -> list[dict[str, str]]:
 @click.argument("file", type=INPUT)
 @click.option("--key", required=True, type=FILES, help="A Multikey pair or private JWK (JSON).")
 @click.option("--verification-method", "method", default="", help="DID URL of the key; by default as the key says.")
+@click.option("--did-log", "log", type=FILES, help="Log of the key's did:webvh, whose newest version is named.")
 @click.option("--out", type=FILES, help="File to write; else standard output.")
 @JSON
-def countersign(file: Path, *, key: Path, method: str, out: Path | None, as_json: bool) -> int:
+def countersign(file: Path, *, key: Path, method: str, log: Path | None, out: Path | None, as_json: bool) -> int:
     """Testify to have seen the secured document in FILE now; for use with --evidence.
+
+    A witness with a did:webvh names the version that lists its key: give its log with --did-log, or write
+    ?versionId=... into --verification-method.
 
     Exit 0: signed. 2: a file cannot be read. 64: wrong use.
 
@@ -120,13 +124,30 @@ def countersign(file: Path, *, key: Path, method: str, out: Path | None, as_json
         click.echo(f"entrepot: {file}: {trouble}", err=True)
         return 2
     found = read_key(needed(key, "--key"))
-    text = sign(data, found.pair, method_id=method or found.method_id, now=datetime.now(UTC))
+    method = method or found.method_id
+    method = method if log is None else _versioned(method, needed(log, "--did-log"))
+    text = sign(data, found.pair, method_id=method, now=datetime.now(UTC))
     if out is None:
         print_made([text.encode()], as_json=as_json)
     else:
         out.write_text(text + "\n", "ascii")
         print_files([out], as_json=as_json)
     return 0
+
+
+def _versioned(method: str, log: bytes) -> str:
+    """The DID URL of a key with the newest version of the log. Raises :class:`click.UsageError` where there is none."""
+    from entrepot.party.did import did_of
+    from entrepot.party.reach import versioned
+    from entrepot.party.resolution import Resolution
+    from entrepot.party.webvh import WebvhResolver, given_log
+
+    did = did_of(method)
+    history = WebvhResolver(logs=[given_log(log)], clock=lambda: datetime.now(UTC)).history(did)
+    if isinstance(history, Resolution) or not history.versions:
+        reason = history.reason if isinstance(history, Resolution) else "no version of it holds"
+        raise click.UsageError(f"--did-log is no log of {did or method[:100]}: {reason}")
+    return versioned(method, history)
 
 
 def _noting(answers: dict[str, bytes]) -> Callable[[str], bytes]:

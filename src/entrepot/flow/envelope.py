@@ -13,6 +13,7 @@ from entrepot.journal.port import Attachment
 
 PROOF_CHARS_MAX = 3 << 20
 ATTACHMENT_CHARS_MAX = 4 << 20
+ATTACHMENTS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Envelope:
     """One record on its way. ``withheld``: ids among its causes that the receiver may not read."""
 
     proofs: Annotated[tuple[SentProof, ...], Length(1, 8)]
-    attachments: Annotated[tuple[SentAttachment, ...], Length(0, 20)] = ()
+    attachments: Annotated[tuple[SentAttachment, ...], Length(0, ATTACHMENTS_MAX)] = ()
     withheld: Annotated[tuple[Digest, ...], Length(0, 1000)] = ()
 
 

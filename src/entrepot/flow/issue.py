@@ -16,6 +16,7 @@ from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
+from entrepot.flow.evidenced import form_streams
 from entrepot.flow.kinds import ALONE, SALELESS, newest
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
@@ -270,7 +271,7 @@ def keep(office: Office, said: Said, checked: Sequence[Checked], idempotency: Id
     kind = kind_of(record)
     append = Append(
         record=record,
-        streams=said.streams,
+        streams={**said.streams, **form_streams(said.proofs)},
         proofs=said.proofs,
         attachments=named_files(record, said.attachments, said.proofs)[0],
         assessment=assessment.to_json(),

@@ -6,7 +6,7 @@ Clock, randomness, network and storage are members, so that many offices can liv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.flow.sight import Recall
@@ -14,6 +14,9 @@ from entrepot.journal.journal import Journal
 from entrepot.party.anchor import Anchors
 from entrepot.party.key import KeyPair
 from entrepot.party.resolve import Resolver
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 T = TypeVar("T")
 
@@ -63,7 +66,8 @@ class Office:
     ``journal`` is open for reading from any thread; whatever writes goes through :meth:`run`, which by default calls
     it at once, and in a node hands it to the one writer thread (``writer``). ``contexts`` are those that documents may
     name; ``fetch`` gets the status lists of others, where there is a network, and ``status_age_max`` is how old they
-    may be (:class:`~entrepot.document.status.StatusLists`).
+    may be (:class:`~entrepot.document.status.StatusLists`). ``authorities``: certificates of the time-stamping
+    authorities whose word on time counts.
     """
 
     journal: Journal
@@ -81,6 +85,7 @@ class Office:
     contexts: Contexts = CARRIED
     fetch: Callable[[str], bytes] | None = None
     status_age_max: timedelta | None = None
+    authorities: tuple["Certificate", ...] = ()
 
     def run(self, work: Callable[[Journal], T]) -> T:
         """Do something that writes the journal, and wait until it is durable."""

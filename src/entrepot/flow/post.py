@@ -14,8 +14,9 @@ from entrepot.flow import nodemail
 from entrepot.flow.assess import Checked, Verdict, warning
 from entrepot.flow.audience import may_read
 from entrepot.flow.backlog import message_for, offer_past
-from entrepot.flow.envelope import Envelope, SentProof, pack, write_envelope
+from entrepot.flow.envelope import ATTACHMENTS_MAX, Envelope, SentProof, pack, write_envelope
 from entrepot.flow.error import BadNodeMessage, TransportError
+from entrepot.flow.evidenced import receipt_with
 from entrepot.flow.headwatch import known_size, note_head
 from entrepot.flow.office import Office
 from entrepot.flow.peer import ADMITTED, UNREACHED, Peer, heard_from, hosts_of, peer, peers
@@ -67,15 +68,15 @@ def _unreached(reader: str) -> Finding:
 
 
 def envelope_for(office: Office, record: Record, reader: Peer) -> Envelope:
-    """The record as ``reader`` gets it: its proofs, its files, and which of its causes it may not read."""
+    """The record as ``reader`` gets it: its proofs, its files, evidence of when it was there where it is signed under a
+    mandate, and which of its causes it may not read."""
     journal = office.journal
     digests = journal.attachments(record.id)
     attachments = [found for found in (journal.attachment(digest) for digest in digests) if found is not None]
+    proofs = journal.proofs(record.id)
     return Envelope(
-        proofs=tuple(
-            SentProof(securing=each.securing, body=each.body.decode("utf-8")) for each in journal.proofs(record.id)
-        ),
-        attachments=pack(attachments),
+        proofs=tuple(SentProof(securing=each.securing, body=each.body.decode("utf-8")) for each in proofs),
+        attachments=pack([*attachments, *receipt_with(office, record, proofs)][:ATTACHMENTS_MAX]),
         withheld=tuple(sorted(_withheld(office, record, reader))),
     )
 

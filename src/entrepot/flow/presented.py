@@ -19,6 +19,7 @@ from entrepot.document import invoice, order, transport
 from entrepot.document.demand import Demand
 from entrepot.document.reading import ReadResult
 from entrepot.flow.assess import Checked, Verdict
+from entrepot.flow.evidenced import evidence_among
 from entrepot.flow.kinds import read_record
 from entrepot.flow.mandated import named_with
 from entrepot.journal.port import Attachment, Proof
@@ -32,7 +33,7 @@ SHOWN_CHARS_MAX = 80
 
 STRAY = Demand(
     "ENT-CORE-PRESENTED-01",
-    "Neither the payload nor a proof names the file {digest}; it is not kept.",
+    "Neither the payload nor a proof names the file {digest}, and it is no evidence of a proof; it is not kept.",
     "Write the digest of the file into the payload, that of a mandate into what is signed, or leave the file out.",
     STANDARD,
 )
@@ -85,14 +86,15 @@ class _Named:
 def named_files(
     record: Record, files: Sequence[Attachment], proofs: Sequence[Proof] = ()
 ) -> tuple[tuple[Attachment, ...], tuple[Finding, ...]]:
-    """The files that the payload of ``record`` names and the mandates that ``proofs`` name, each once, and a finding
-    for every other.
+    """The files that the payload of ``record`` names, the mandates that ``proofs`` name, and evidence of when these
+    existed, each once, and a finding for every other.
 
     A file that the payload stands for has the media type that the payload states, whatever came with it.
     """
     if not files:
         return (), ()
     texts = _texts(record.payload, frozenset(each.digest for each in files)) | named_with(proofs, files)
+    texts |= {each.digest for each in evidence_among(proofs, files)}
     types = {each.digest: each.media_type for each in _stood_for(record.payload)}
     kept = {
         each.digest: replace(each, media_type=types.get(each.digest) or each.media_type)

@@ -1,6 +1,7 @@
 """The proof check: every secured form of a record, judged as anybody would judge the file alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Record
@@ -8,6 +9,7 @@ from entrepot.document.proof import open_secured, record_of_credential
 from entrepot.document.verify import REMEMBERED, Report, Result, Verdict, verify
 from entrepot.flow.assess import Checked, stop
 from entrepot.flow.assess import Verdict as Checking
+from entrepot.flow.evidenced import evidence_among, timekeepers
 from entrepot.flow.mandated import SIGNED_UNDER, finding_of, given_with
 from entrepot.flow.office import Office
 from entrepot.journal.port import Attachment, Proof
@@ -19,6 +21,10 @@ STANDARDS = {
 }
 NUMBERS = {"integrity": 1, "issuer": 2, "status": 3, "validity": 4, "schema": 5, "anchor": 7, "time": 12}
 """Result of the verification -> number of its finding ``ENT-CORE-PROOF-nn``; that on the mandate has its own ids."""
+
+
+EVIDENCED = "ENT-CORE-PROOF-13"
+"""Finding of a proof that holds because evidence of an earlier moment came with it."""
 
 
 def open_proofs(secured: Sequence[str], path: str) -> tuple[Record | None, tuple[Proof, ...], tuple[Finding, ...]]:
@@ -57,15 +63,23 @@ def check_proofs(
 ) -> tuple[list[Checked], bool]:
     """One check per proof; and whether nothing can be said of any of them now (try again later).
 
-    ``files``: what came with the record; the mandates among them that the proofs name are held against it.
+    ``files``: what came with the record; the mandates among them that the proofs name are held against it. Where a
+    proof does not hold now, and evidence among them shows that it existed before, it is judged for that moment.
 
     Validity is judged at this node's time, or at the issuer's claimed time where that lies ahead: a clock that runs
     fast is found by the check of form, and must not make two nodes keep different sets.
     """
     at = max(office.clock(), record.content.issued)
-    given = given_with(office, proofs, files)
-    reports = [(each, verify(each.body, resolver=office.resolver, at=at, given=given)) for each in proofs]
-    found = [_checked(record, proof, report) for proof, report in reports]
+    evidence = tuple(each.body for each in evidence_among(proofs, files))
+    found = []
+    for proof in proofs:
+        given = given_with(office, proofs, files)
+        report = verify(proof.body, resolver=office.resolver, at=at, given=given)
+        if not report.is_valid and evidence:
+            given = replace(given, evidence=evidence, timekeepers=timekeepers(office))
+            again = verify(proof.body, resolver=office.resolver, at=at, given=given)
+            report = again if again.is_valid else report
+        found.append(_checked(record, proof, report))
     return found, bool(found) and all(each.verdict is Checking.UNKNOWN for each in found)
 
 
@@ -85,6 +99,8 @@ def _checked(record: Record, proof: Proof, report: Report) -> Checked:
         findings.append(_remembered(report.results["issuer"], standard))
     if report.results["mandate"].status is Verdict.VALID:
         findings.append(SIGNED_UNDER.broken("$.termsOfUse", reason=report.results["mandate"].reason))
+    if verdict is Checking.VALID and report.results["time"].status is Verdict.VALID:
+        findings.append(_evidenced(report.results["time"], standard))
     if any(each.severity is Severity.BLOCKING for each in findings):
         verdict = Checking.INVALID
     name = f"proof {proof.securing}"
@@ -99,6 +115,17 @@ def _finding(name: str, result: Result, standard: str) -> Finding:
         params={"reason": result.reason, "code": result.code},
         source=standard,
         remedy=result.remedy,
+    )
+
+
+def _evidenced(result: Result, standard: str) -> Finding:
+    """Told to whoever reads the record: it would not hold if it were signed today."""
+    return Finding(
+        id=EVIDENCED,
+        severity=Severity.NOTE,
+        message="Judged for the moment at which it is shown to have existed: {reason}",
+        params={"reason": result.reason},
+        source=standard,
     )
 
 

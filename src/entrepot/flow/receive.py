@@ -18,6 +18,7 @@ from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_right, kind_of
 from entrepot.flow.envelope import Envelope, pack, read_envelope, unpack, write_envelope
+from entrepot.flow.evidenced import RECEIPT_TYPE, form_streams, lasting
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
 from entrepot.flow.keeping import check_notice
@@ -27,7 +28,7 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.presented import check_received, named_files
-from entrepot.flow.prove import check_proofs, open_proofs
+from entrepot.flow.prove import EVIDENCED, check_proofs, open_proofs
 from entrepot.flow.reading import gone_for
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
@@ -71,12 +72,13 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """An envelope taken apart: one record, its proofs and the files that it names; ``strays``: what was found of
-    other files, which are left behind."""
+    """An envelope taken apart: one record, its proofs and the files that it names; ``receipts``: evidence that is kept
+    where the record is judged by it; ``strays``: what was found of other files, which are left behind."""
 
     record: Record
     proofs: tuple[Proof, ...]
     attachments: tuple[Attachment, ...]
+    receipts: tuple[Attachment, ...]
     strays: tuple[Finding, ...]
     withheld: frozenset[str]
 
@@ -119,12 +121,16 @@ def _open(envelope: Envelope) -> tuple[_Opened | None, tuple[Finding, ...]]:
         return None, (*found, *wrong)
     withheld = frozenset(envelope.withheld) & set(record.content.after)
     named, strays = named_files(record, attachments, proofs)
-    return _Opened(record=record, proofs=proofs, attachments=named, strays=strays, withheld=withheld), ()
+    kept, receipts = lasting(named), tuple(each for each in named if each.media_type == RECEIPT_TYPE)
+    opened = _Opened(
+        record=record, proofs=proofs, attachments=kept, receipts=receipts, strays=strays, withheld=withheld
+    )
+    return opened, ()
 
 
 def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> Received:
     record = opened.record
-    proven, unresolved = check_proofs(office, record, opened.proofs, opened.attachments)
+    proven, unresolved = check_proofs(office, record, opened.proofs, (*opened.attachments, *opened.receipts))
     refused = blocking(finding for each in proven for finding in each.findings)
     if refused:
         return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=refused)
@@ -148,8 +154,11 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
     missing = _missing(office, opened)
     if missing:
         # What the record does not name is not kept aside either.
-        named = replace(envelope, attachments=pack(opened.attachments))
+        named = replace(envelope, attachments=pack((*opened.attachments, *opened.receipts)))
         return _hold(office, named, sender, (record, missing))
+    if any(finding.id == EVIDENCED for each in proven for finding in each.findings):
+        # Whoever gets the record from here needs them as well.
+        opened = replace(opened, attachments=(*opened.attachments, *opened.receipts))
     presented = check_received(record, opened.attachments, opened.strays)
     return _keep(office, opened, payload, [form, *presented, *proven])
 
@@ -221,7 +230,7 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
         kind = kind_of(record)
         append = Append(
             record=record,
-            streams=streams,
+            streams={**streams, **form_streams(opened.proofs)},
             proofs=opened.proofs,
             attachments=opened.attachments,
             assessment={**assessment.to_json(), "withheld": sorted(opened.withheld)},

@@ -18,6 +18,8 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1 allows http to 127.0.0.1 and [::1], for the demo and tests. Default 0.",
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
     "ENTREPOT_CONTEXTS": "File of JSON-LD contexts that documents may name beside those carried: JSON, URL to text.",
+    "ENTREPOT_TSA": "File with the certificates (PEM or DER) of time-stamping authorities, or their roots, whose word "
+    "on time counts here. None by default.",
     "ENTREPOT_TRACE": "1 lets the command line show where a fault of the program happened. Default 0.",
     "ENTREPOT_RATE_PER_MINUTE": "Requests a minute per token; peers and guests have a quarter. Default 1200.",
     "ENTREPOT_REMEMBERED_HOURS": "Hours for which a confirmed did:web document serves while its host is silent, "
@@ -53,6 +55,7 @@ class Config:
     allow_loopback_http: bool = False
     key_file: Path | None = None
     contexts: Path | None = None
+    tsa: Path | None = None
     rate_per_minute: int = 1200
     threads: int = 8
     workers: int = 1
@@ -113,7 +116,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
             f"{workers} workers cannot write one SQLite file",
             remedy="Keep the journal in PostgreSQL (ENTREPOT_JOURNAL=postgresql://...), or use one worker.",
         )
-    key_file, contexts = environ.get("ENTREPOT_KEY_FILE", ""), environ.get("ENTREPOT_CONTEXTS", "")
+    key_file, contexts, tsa = (environ.get(f"ENTREPOT_{each}", "") for each in ("KEY_FILE", "CONTEXTS", "TSA"))
     return Config(
         data=Path(data).absolute(),
         url=url,
@@ -121,6 +124,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         allow_loopback_http=allow,
         key_file=Path(key_file) if key_file else None,
         contexts=Path(contexts) if contexts else None,
+        tsa=Path(tsa) if tsa else None,
         rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
         workers=workers,

@@ -28,7 +28,7 @@ from entrepot.node.cosigner import Cosigner
 from entrepot.node.custody import HeldKeys, open_keys
 from entrepot.node.opening import setup_of
 from entrepot.node.start import end_first_start, is_first_start
-from entrepot.node.trust import anchors_in
+from entrepot.node.trust import anchors_in, authorities_in
 from entrepot.party.error import FetchError
 from entrepot.party.fetch import Answer, Fetcher, Limits, system_lookup
 
@@ -250,6 +250,7 @@ def make_office(
         writer=writer,
         contexts=_contexts(config),
         anchors=anchors_in(config.data),
+        authorities=authorities_in(config.tsa),
         fetch=fetcher.document,
         status_age_max=None if config.status_max_age_hours is None else timedelta(hours=config.status_max_age_hours),
     )

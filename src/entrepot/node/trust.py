@@ -1,4 +1,6 @@
-"""The lists of trust anchors that a node relies on: files in ``DATA/anchors``, read when it starts.
+"""Whom a node relies on: lists of trust anchors, and time-stamping authorities.
+
+The lists are files in ``DATA/anchors``, read when it starts.
 
 ``*.toml`` and ``*.json`` are the operator's own; ``*.jws`` are signed by one of the keys in ``signers`` (Multikey or
 did:key, one a line). ``memory/editions.json`` holds the editions seen; an older one, and one that contradicts another
@@ -8,6 +10,7 @@ under its number, is named in the log and not relied on.
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding
@@ -15,6 +18,9 @@ from entrepot.party.anchor import AnchorList, Anchors, read_anchors
 from entrepot.party.edition import FileMemory, admit, edition_of
 from entrepot.party.error import KeyFormError
 from entrepot.party.key import PublicKey
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 log = logging.getLogger("entrepot.node")
 FOLDER = "anchors"
@@ -46,6 +52,18 @@ def anchors_in(data: Path) -> Anchors | None:
         else:
             lists.append(listed)
     return Anchors(tuple(lists), tuple(refused))
+
+
+def authorities_in(file: Path | None) -> "tuple[Certificate, ...]":
+    """The certificates of time-stamping authorities in a file. Raises :class:`UsageError` where it holds none."""
+    if file is None:
+        return ()
+    from entrepot.document._rfc3161 import read_certificates
+
+    try:
+        return read_certificates(file.read_bytes())
+    except OSError as wrong:
+        raise UsageError(f"ENTREPOT_TSA: {file}: {wrong.strerror}") from wrong
 
 
 def _signers(file: Path) -> Iterable[PublicKey]:

@@ -10,7 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from entrepot.base.moment import format_moment
 from entrepot.party._webvh10.witness import number_in
+from entrepot.party.did import find_method
+from entrepot.party.key import PublicKey
 from entrepot.party.tenure import Keeper
+from entrepot.party.webvh import History
 
 AGE_MAX = timedelta(days=366)
 """How long after its last entry a copy that a stranger brought is relied on, unless a verifier says otherwise: keys
@@ -64,6 +67,43 @@ def beyond(keeper: Keeper, method_url: str) -> str:
     DID Resolution 0.3, "DID Parameters": ``versionId``. A ``versionTime`` names a moment, and any log has a version
     for it.
     """
-    named = parse_qs(urlsplit(method_url).query).get("versionId", [""])[0]
-    versions = keeper.history.versions if keeper.history is not None else ()
-    return f"a signature names version {named[:120]}" if versions and number_in(named) > len(versions) else ""
+    named, history = version_in(method_url), keeper.history
+    if not number_in(named) or history is None or any(each.id == named for each in history.versions):
+        return ""
+    return f"a signature names version {named[:120]}"
+
+
+AFTER_THE_LOG = "names a version that its log does not reach"
+"""What :func:`misnamed` says of a version that may well be there: the log at hand ends before it."""
+
+
+def misnamed(keeper: Keeper, method_url: str, *, key: PublicKey, moment: datetime) -> str:
+    """What is wrong with the version of a did:webvh that the DID URL of ``key`` names, for a signature that states
+    ``moment``; empty where nothing is, or it names none.
+
+    It must be one of its log, list the key for assertions, and have been there at that moment.
+    """
+    named, history = version_in(method_url), keeper.history
+    if not named or history is None:
+        return ""
+    version = next((each for each in history.versions if each.id == named), None)
+    if version is None:
+        return AFTER_THE_LOG if number_in(named) > len(history.versions) else "names a version that is not in its log"
+    if version.time > moment:
+        made = format_moment(version.time)
+        return f"names version {version.number}, made at {made}, and states {format_moment(moment)}"
+    listed = find_method(version.document, version.did.text + method_url[method_url.find("#") :], "assertionMethod")
+    if listed is None or listed.key != key:
+        return f"names version {version.number}, which does not list its key"
+    return ""
+
+
+def version_in(method_url: str) -> str:
+    """The ``versionId`` that a DID URL of a did:webvh names; empty where it names none."""
+    return parse_qs(urlsplit(method_url).query).get("versionId", [""])[0] if method_url[:10] == "did:webvh:" else ""
+
+
+def versioned(method_id: str, history: History) -> str:
+    """The DID URL of a key with the newest version of its did:webvh as parameter ``versionId``."""
+    did, _, fragment = method_id.partition("#")
+    return f"{did.partition('?')[0]}?versionId={history.versions[-1].id}#{fragment}"

@@ -3,23 +3,34 @@
 For the moment of a witness to count, three things must hold. The path leads from the record to that head, which its log
 signed with a key that was in force when the witness saw it. The witness, another than the log, signed the cosignature
 and is believed on time. And the log is believed to keep only records whose proofs hold: a witness sees hashes, and
-content can be logged before the key is stolen with which it is signed later. When the log checked the proof is not
-shown by when the witness saw its head, so that the end of a copied DID log is not moved by it.
+content can be logged before the key is stolen with which it is signed later. Where the entry names the signed form
+itself, the log need not be believed in anything: what a witness saw the hash of was there. When the log checked the
+proof is not shown by when the witness saw its head, so that the end of a copied DID log is not moved by it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from entrepot.base.cosignature import Cosignature, read_cosignature, verify_cosignature
-from entrepot.base.head import CosignedHead, Receipt, verify_receipt
+from entrepot.base.head import CosignedHead, Receipt, TreeHead, verify_receipt
 from entrepot.base.moment import format_moment
 from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, Speaker, judged, speaker_of
 
 LOG_NOT_TRUSTED = "log-not-trusted"
 
 
-def witnessed(receipt: Receipt, cosigned: CosignedHead, named: str, question: Question) -> Iterator[Sighting]:
-    """What each cosignature of one head says of the record ``named``."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A receipt, the record that it is of, and whether its entry names the document with its signatures."""
+
+    receipt: Receipt
+    named: str
+    is_listed: bool
+
+
+def witnessed(shown: Shown, cosigned: CosignedHead, question: Question) -> Iterator[Sighting]:
+    """What each cosignature of one head says of what is shown."""
+    receipt, named = shown.receipt, shown.named
     log_id = receipt.head.log_id
     log = speaker_of(question, log_id)
     if isinstance(log, Sighting):
@@ -29,11 +40,11 @@ def witnessed(receipt: Receipt, cosigned: CosignedHead, named: str, question: Qu
         yield _broken(f"A receipt does not lead to a cosigned head that {log_id[:200]} has signed.", "receipt-wrong")
         return
     for each in cosigned.cosignatures:
-        yield _judged(read_cosignature(each), cosigned, log, question)
+        yield _judged(read_cosignature(each), cosigned.head, None if shown.is_listed else log, question)
 
 
-def _judged(made: Cosignature | None, cosigned: CosignedHead, log: Speaker, question: Question) -> Sighting:
-    head = cosigned.head
+def _judged(made: Cosignature | None, head: TreeHead, log: Speaker | None, question: Question) -> Sighting:
+    """``log``: None where what it is believed in does not matter."""
     if made is None or not made.covers(head) or made.witness == head.log_id:
         return _broken("A cosignature is not one of the head that it comes with, by another than its log.")
     if made.is_back_dated:
@@ -49,9 +60,11 @@ def _judged(made: Cosignature | None, cosigned: CosignedHead, log: Speaker, ques
         role=WITNESS,
         moment=made.seen,
         how="a cosignature",
-        is_out_of_force=witness.is_out_of_force,
+        doubt=witness.doubt(made.seen),
     )
-    return found if found.outcome is not Outcome.HOLDS else _of_log(found, made, log, question)
+    if found.outcome is not Outcome.HOLDS:
+        return found
+    return _in(found, made) if log is None else _of_log(found, made, log, question)
 
 
 def _of_log(found: Sighting, made: Cosignature, log: Speaker, question: Question) -> Sighting:
@@ -63,7 +76,11 @@ def _of_log(found: Sighting, made: Cosignature, log: Speaker, question: Question
     if not question.relies_on(made.log_id, made.seen):
         reason = f"{made.witness[:200]} saw it at {moment} in the log of {name}, which is not trusted to check proofs."
         return Sighting(Outcome.UNKNOWN, LOG_NOT_TRUSTED, reason, remedy="Name the log with --trust-log.")
-    reason = f"in the log of {name}, whose head {made.witness[:200]} cosigned, by the clock of the latter"
+    return _in(found, made)
+
+
+def _in(found: Sighting, made: Cosignature) -> Sighting:
+    reason = f"in the log of {made.log_id[:200]}, whose head {made.witness[:200]} cosigned, by the clock of the latter"
     return replace(found, reason=reason)
 
 

@@ -22,7 +22,11 @@ _SECONDS_MAX = 253_402_300_799
 
 
 def countersign(data: bytes, signer: Signer, *, method_id: str, now: datetime) -> str:
-    """That the owner of ``method_id`` saw the secured bytes ``data`` now; to be kept beside them."""
+    """That the owner of ``method_id`` saw the secured bytes ``data`` now; to be kept beside them.
+
+    ``method_id`` of a did:webvh names, by the parameter ``versionId``, the version that lists the key
+    (:func:`~entrepot.party.reach.versioned`): a witness that was robbed cannot name one that it made later.
+    """
     claims = {"iss": did_of(method_id), "iat": to_millis(now) // 1000, "sub": ni_uri(sha256(data))}
     return sign_jws({"kid": method_id, "typ": TYPE}, canonical(claims), signer)
 
@@ -44,5 +48,6 @@ def judge_countersignature(jws: Jws, question: Question) -> Sighting:
     if speaker.check(jws.text) is None:
         reason = f"The counter-signature is not by a key of {witness[:200]}."
         return Sighting(Outcome.BROKEN, "countersignature-wrong", reason, remedy="Ask the witness for it again.")
-    moment, ceased = from_millis(second * 1000), speaker.is_out_of_force
-    return judged(question, witness, role=WITNESS, moment=moment, how="a counter-signature", is_out_of_force=ceased)
+    moment = from_millis(second * 1000)
+    doubt = speaker.doubt(moment)
+    return judged(question, witness, role=WITNESS, moment=moment, how="a counter-signature", doubt=doubt)

@@ -19,7 +19,8 @@ from entrepot.base.moment import format_moment
 from entrepot.party.anchor import Anchors, Standing
 from entrepot.party.did import did_of
 from entrepot.party.jws import read_jws, verify_jws
-from entrepot.party.reach import gap
+from entrepot.party.key import PublicKey
+from entrepot.party.reach import AFTER_THE_LOG, gap, misnamed
 from entrepot.party.resolution import Resolver
 from entrepot.party.tenure import Keeper, keeper_of
 
@@ -63,11 +64,13 @@ class Sighting:
 class Timekeepers:
     """Whose word on time counts: ``dids`` of logs and witnesses, and lists of anchors; ``certificates`` of
     time-stamping authorities, or of the authorities above them. ``logs``: those that are believed to keep only records
-    whose proofs hold, whatever their clocks say."""
+    whose proofs hold, whatever their clocks say. ``anchors``: lists that name logs and witnesses, where none vouches
+    for the document itself."""
 
     dids: frozenset[str] = frozenset()
     certificates: tuple["Certificate", ...] = ()
     logs: frozenset[str] = frozenset()
+    anchors: Anchors | None = None
 
 
 NOBODY = Timekeepers()
@@ -94,9 +97,9 @@ class Question:
 
     def believes(self, did: str, role: str, moment: datetime) -> bool:
         """Whether the word of ``did`` on time counts, for what it says of that moment."""
-        if did in self.timekeepers.dids:
-            return True
-        return self.anchors is not None and self.anchors.anchored(did, role, at=moment) is Standing.YES
+        lists = [each for each in (self.anchors, self.timekeepers.anchors) if each is not None]
+        named = (each.anchored(did, role, at=moment) is Standing.YES for each in lists)
+        return did in self.timekeepers.dids or any(named)
 
     def relies_on(self, log: str, moment: datetime) -> bool:
         """Whether ``log`` is believed to have kept, at that moment, only records whose proofs hold."""
@@ -141,11 +144,22 @@ class Speaker:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self.ceased: datetime | None = None
+        self._signed: tuple[str, PublicKey] | None = None
 
-    @property
-    def is_out_of_force(self) -> bool:
-        """Whether that key is in force no more."""
-        return self.ceased is not None and self.ceased <= self._keeper.now
+    def doubt(self, moment: datetime) -> Sighting | None:
+        """Why it does not count that a signature which was found to hold states ``moment``; None where it does: its key
+        is out of force, or the version of a did:webvh that it names does not fit."""
+        if self.ceased is not None and self.ceased <= self._keeper.now:
+            return key_ceased(self._keeper.did)
+        method, key = self._signed or ("", None)
+        wrong = misnamed(self._keeper, method, key=key, moment=moment) if key is not None else ""
+        if not wrong:
+            return None
+        reason = f"The signature of {self._keeper.did[:200]} {wrong}."
+        if wrong == AFTER_THE_LOG:
+            remedy = "Take its log anew from its host (--did-log), or go online."
+            return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", reason, remedy=remedy)
+        return Sighting(Outcome.BROKEN, "evidence-version", reason, remedy="Ask it for the evidence again.")
 
     def check(self, compact: str) -> bytes | None:
         """The payload of a compact JWS by a key that was listed for assertions at some time; the header's ``kid`` names
@@ -159,7 +173,7 @@ class Speaker:
         for key in self._keeper.keys(method):
             tenure = self._keeper.tenure(method, key, ASSERTION)
             if tenure is not None and verify_jws(jws, key):
-                self.ceased = tenure.ceased
+                self.ceased, self._signed = tenure.ceased, (method, key)
                 return jws.payload
         return None
 
@@ -176,17 +190,18 @@ def speaker_of(question: Question, did: str) -> Speaker | Sighting:
     return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", f"{did[:200]}: {reason}", remedy=remedy)
 
 
-def judged(question: Question, did: str, *, role: str, moment: datetime, how: str, is_out_of_force: bool) -> Sighting:
-    """What it counts that ``did`` states ``moment`` over a signature that holds."""
+def key_ceased(did: str) -> Sighting:
+    """That a key is out of force, and counts no more whatever it states."""
+    reason = f"The key of {did[:200]} is out of force, and whoever has it could state any time."
+    return Sighting(Outcome.UNKNOWN, "timekeeper-key-ceased", reason, remedy="Ask it for evidence under its new key.")
+
+
+def judged(question: Question, did: str, *, role: str, moment: datetime, how: str, doubt: Sighting | None) -> Sighting:
+    """What it counts that ``did`` states ``moment`` over a signature that holds. ``doubt``: what speaks against it."""
     if moment > question.now:
         return Sighting(Outcome.BROKEN, "evidence-future", f"It states {format_moment(moment)}, which is to come.")
     if not question.believes(did, role, moment):
         remedy = "Name it with --trust-time where you rely on it."
         reason = f"{did[:200]} is not named as trusted on time."
         return Sighting(Outcome.UNKNOWN, NOT_TRUSTED, reason, remedy=remedy)
-    if is_out_of_force:
-        reason = f"The key of {did[:200]} is out of force, and whoever has it could state any time."
-        return Sighting(
-            Outcome.UNKNOWN, "timekeeper-key-ceased", reason, remedy="Ask it for evidence under its new key."
-        )
-    return Sighting(Outcome.HOLDS, "evidence-holds", f"{how} of {did[:200]}, by its clock", moment)
+    return doubt or Sighting(Outcome.HOLDS, "evidence-holds", f"{how} of {did[:200]}, by its clock", moment)

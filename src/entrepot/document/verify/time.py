@@ -7,7 +7,7 @@ from datetime import datetime
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.base.record import Record
 from entrepot.document.evidence.read import sightings_in
-from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, judged, question_of
+from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, judged, key_ceased, question_of
 from entrepot.document.proof.credential import says_no_more
 from entrepot.document.proof.opened import ASSERTION, Proof
 from entrepot.document.verify.case import Case
@@ -47,9 +47,9 @@ def chained(case: Case, number: int, tenure: Tenure | None) -> Sighting | None:
         moment = parse_moment(str(proof.members.get("created")))
     except ValueError:
         return None
-    ceased = tenure.ceased is not None and tenure.ceased <= case.now
+    doubt = key_ceased(witness) if tenure.ceased is not None and tenure.ceased <= case.now else None
     how = "a proof over the issuer's"
-    return judged(_question(case, b"", None), witness, role=WITNESS, moment=moment, how=how, is_out_of_force=ceased)
+    return judged(_question(case, b"", None), witness, role=WITNESS, moment=moment, how=how, doubt=doubt)
 
 
 def time(case: Case, found: Sequence[Sighting], *, is_needed: bool) -> Result:
