@@ -204,3 +204,5 @@ def test_the_api_answers_the_same_question_without_a_token(node, seller):
     assert [each["id"] for each in answer.json["offers"]] == [made]
     assert Api().get(f"/api/v1/offers/{made}").json["standing"] == "open"
     assert Api().get(f"/api/v1/offers/{'0' * 64}").status == 404
+    for price in ("062", "9" * 30 + ".123456789012"):  # what the pattern lets through and no amount is
+        assert Api().get(f"/api/v1/offers?currency=MYR&most={price}").status == 400, price

@@ -64,7 +64,10 @@ def find_offers(
 
 
 def _price(text: str) -> Decimal | None:
-    return parse_decimal(text) if text else None
+    try:
+        return parse_decimal(text) if text else None
+    except ValueError as wrong:
+        raise ProblemError(400, "bad-request", f"The price is no amount: {wrong}.") from wrong
 
 
 @router.get("/{offer}", response={200: OfferOut, **wrongs(404, 422)}, summary="Show one offer", auth=None)
