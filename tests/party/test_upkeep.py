@@ -332,3 +332,22 @@ def test_the_export_tells_no_secret(tmp_path):
             pair = store.load(stored.id, KEK)
             assert pair.secret.hex().encode() not in data
             assert pair.to_secret_multikey().encode() not in data
+
+
+def test_nothing_is_signed_under_a_key_that_nobody_would_believe(tmp_path):
+    home = Home(tmp_path)
+
+    def signs():
+        return home.folder.signing_key(home.kept, KEK).public.multikey
+
+    first = signs()
+    home.upkeep.compromise(home.kept, since=day(2), now=day(3))
+    with pytest.raises(UsageError, match="compromised"):
+        signs()
+    home.kept = home.upkeep.rotate(home.kept, now=day(4))
+    assert signs() != first
+    home.kept = home.upkeep.move(home.kept, "shop.example", now=day(5))
+    assert signs() != first
+    home.kept = home.upkeep.deactivate(home.kept, now=day(6))
+    with pytest.raises(UsageError, match="does not list the key"):
+        signs()

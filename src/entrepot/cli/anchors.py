@@ -53,7 +53,7 @@ def sign(file: Path, *, party_id: str, data: Path, memory: Path | None, out: Pat
     listed, findings = read_anchors(read_file(file, BYTES_MAX))
     folder = PartyFolder(data)
     kept = folder.show(party_id)
-    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data))
+    pair = folder.signing_key(kept, lock_of(kept, data))
     if listed is not None:
         listed = replace(listed, signer=pair.public.multikey)
         findings = admit(listed, _memory(memory) or RunMemory())

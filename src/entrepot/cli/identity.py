@@ -236,7 +236,7 @@ def _provider(
 
     folder = PartyFolder(data)
     kept = folder.show(party_id)
-    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data))
+    pair = folder.signing_key(kept, lock_of(kept, data))
     provider = LocalIdentity(
         kept.party,
         Signatory(did=str(kept.party.did), key=pair, method=kept.method_id),

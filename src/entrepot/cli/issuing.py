@@ -153,7 +153,7 @@ def _written(record: "Record", kept: "KeptParty", given: Mapping[str, Any], out:
 
     phrase, data = given["passphrase_file"], given["data"]
     lock = lock_of(kept, data) if phrase is None else passphrase_in(phrase)
-    pair = PartyFolder(data).keys(kept.custody).load(kept.id, lock)
+    pair = PartyFolder(data).signing_key(kept, lock)
     holder = None if given["holder"] is None else public_key_in(given["holder"], "--holder-key")
     terms = Terms(entropy=secrets.token_bytes, mandatory=given["mandatory"] or None, holder=holder)
     credential, names = _credential(record, given), tuple(dict.fromkeys(given["proofs"]))

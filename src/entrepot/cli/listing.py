@@ -155,7 +155,7 @@ def _kept_key(given: Mapping[str, Any]) -> "FileKey":
     folder, phrase = PartyFolder(given["data"]), given["passphrase_file"]
     kept = folder.show(given["party_id"])
     lock = lock_of(kept, given["data"]) if phrase is None else passphrase_in(phrase)
-    return FileKey(folder.keys(kept.custody).load(kept.id, lock), kept.method_id)
+    return FileKey(folder.signing_key(kept, lock), kept.method_id)
 
 
 def _key(file: Path) -> "FileKey":

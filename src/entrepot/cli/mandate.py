@@ -78,7 +78,7 @@ def give(party_id: str, *, data: Path, out: Path | None, as_json: bool, **given:
     if above is not None and wider:
         click.echo(f"entrepot: it grants more than {above[0]}: {'; '.join(wider)}", err=True)
         return 1
-    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data, given["passphrase_file"]))
+    pair = folder.signing_key(kept, lock_of(kept, data, given["passphrase_file"]))
     made = secure(
         mandate_credential(grant), pair, method_id=kept.method_id, securing=given["securing"], created=moment_of("")
     )

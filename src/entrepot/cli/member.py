@@ -49,7 +49,7 @@ def answer(party_id: str, challenge: Path, *, data: Path, out: Path | None, as_j
     if asked.did != kept.party.did or given["audience"] not in ("", asked.audience):
         click.echo(f"entrepot: the challenge is for {asked.did}, from {asked.audience}", err=True)
         return 1
-    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data))
+    pair = folder.signing_key(kept, lock_of(kept, data))
     made = sign(asked, pair, method_id=kept.method_id, now=past_moment_of(given["moment"]))
     if out is None:
         click.echo(made.decode())

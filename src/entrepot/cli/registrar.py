@@ -186,7 +186,7 @@ def _registrar(
 
     folder = PartyFolder(data)
     kept = folder.show(party_id)
-    pair = folder.keys(kept.custody).load(kept.id, lock_of(kept, data))
+    pair = folder.signing_key(kept, lock_of(kept, data))
     return Registrar(
         signatory=Signatory(did=str(kept.party.did), key=pair, method=kept.method_id),
         name=kept.party.name,

@@ -179,7 +179,7 @@ def _signed(
     from entrepot.party.folder import PartyFolder
 
     lock = lock_of(kept, data) if passphrase_file is None else passphrase_in(passphrase_file)
-    key = PartyFolder(data).keys(kept.custody).load(kept.id, lock)
+    key = PartyFolder(data).signing_key(kept, lock)
     created = datetime.now(UTC).replace(microsecond=0)
     return {
         name: secure(credential, key, method_id=kept.method_id, securing=name, created=created).decode("utf-8")

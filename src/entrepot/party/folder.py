@@ -14,10 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from entrepot.base.error import UsageError
 from entrepot.base.jsontext import read_json
 from entrepot.base.shape import Length, Pattern, dump, parse
 from entrepot.party.compromise import Marks, read_marks
-from entrepot.party.did import did_key, did_web, document_of, key_method_id
+from entrepot.party.did import did_key, did_key_document, did_web, document_of, find_method, key_method_id
 from entrepot.party.error import PartyError
 from entrepot.party.key import Curve, Entropy, KeyPair
 from entrepot.party.keystore import Custody, KeyStore, Lock, StoredKey, write_durably
@@ -150,6 +151,27 @@ class PartyFolder:
     def keys(self, custody: Custody) -> KeyStore:
         """The key files of that custody."""
         return self._keys[custody]
+
+    def signing_key(self, kept: KeptParty, lock: Lock) -> KeyPair:
+        """The key with which a party signs what others shall verify. Raises :class:`UsageError` where nobody would
+        believe it: the identifier lists it no more (it is deactivated), or it is marked as compromised."""
+        reason = self._out_of_force(kept)
+        if reason:
+            remedy = "Give it a new key (entrepot party rotate), or create a new party."
+            raise UsageError(reason, remedy=remedy, code="key-out-of-force")
+        return self._keys[kept.custody].load(kept.id, lock)
+
+    def _out_of_force(self, kept: KeptParty) -> str:
+        log = self.log(kept.id)
+        document = json.loads(log.strip().splitlines()[-1])["state"] if log else self.document(kept.id)
+        if document is None:
+            document = did_key_document(str(kept.party.did))  # a did:key is its document
+        listed = find_method(document, kept.method_id, "assertionMethod")
+        if listed is None:
+            return f"{kept.party.did} does not list the key any more: whoever verifies would refuse what it signs"
+        key = listed.key.multikey if listed.key is not None else ""
+        marked = any(each.key == key for each in self.marks(kept).marks)
+        return f"the key {kept.method_id} is marked as compromised" if marked else ""
 
     def document_path(self, party_id: str) -> Path:
         """Where the DID document of a did:web lies, ready to be published."""
