@@ -8,7 +8,7 @@ from rig.axe import grave
 
 from entrepot.node.page.language import LANGUAGES
 
-PAGES = ("/", "/verify", "/economies", "/economies/MY", "/origins", "/nothing")
+PAGES = ("/", "/verify", "/economies", "/economies/MY", "/statistics", "/origins", "/nothing")
 EVERY = [each.code for each in LANGUAGES]
 SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else ["en", "th"]
 """All languages in ``.ci/run`` and ``make proof``; a long one and a script without spaces in ``make test``."""

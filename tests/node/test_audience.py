@@ -1,27 +1,13 @@
 """Over the API each party of one node is told of a sale what its own records say, though the node holds them all."""
 
-import sys
-from pathlib import Path
-
 import pytest
+from rig.onenode import OneNode
+from sale_script import play_sale
 
 from entrepot.cli.demo.cast import HOME
 from entrepot.flow.kinds import READERS
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "simulation"), str(ROOT / "bench" / "scene")]
-from sale_script import Script, play_sale
-
 MISSING = "f" * 64
-
-
-class OneNode(Script):
-    """The demo's whole cast on the node inside this process."""
-
-    def __init__(self, node):
-        self.exporter = self.importer = node.office
-        self.dids = {role: node.party() for role in HOME}
-        self.last, self.records = {}, 0
 
 
 class Scene:

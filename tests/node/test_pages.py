@@ -17,7 +17,7 @@ from entrepot.node.page.origin import STATES, origins
 from entrepot.node.page.place import PLACES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("/", "/verify", "/economies", "/economies/MY", "/economies/tw", "/origins")
+PAGES = ("/", "/verify", "/economies", "/economies/MY", "/economies/tw", "/statistics", "/statistics/MY", "/origins")
 PREFIXES = ("", *(f"/{each.code}" for each in LANGUAGES))
 VOID = {"meta", "link", "input", "br", "img"}
 

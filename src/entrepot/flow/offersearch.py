@@ -84,6 +84,18 @@ def search(office: Office, question: Wanted, *, offset: int = 0, limit: int = 20
     return Found(count=len(order), rows=tuple(each for each in rows if each is not None))
 
 
+def offers_by_economy(office: Office) -> dict[str, int]:
+    """How many listed offers each economy's sellers have, by its code."""
+    view = office.journal.view(OFFER_VIEW)
+    earliest, strangers = f"{last_day(office.clock()):%Y%m%d}", _of_strangers(office, view)
+    found: dict[str, int] = {}
+    for key, _ in view.scan("economy/"):
+        handle, code = key[-HANDLE:], key.split("/")[1]
+        if handle[14:22] >= earliest and handle not in strangers:
+            found[code] = found.get(code, 0) + 1
+    return found
+
+
 def _handles(view: Any, prefix: str) -> Iterable[str]:
     return (key[-HANDLE:] for key, _ in view.scan(prefix))
 

@@ -15,6 +15,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.record import Record
 from entrepot.base.shape import dump, parse
 from entrepot.flow.book import ledger_reducer
+from entrepot.flow.countview import count_reducer
 from entrepot.flow.holdview import hold_reducer
 from entrepot.flow.kinds import ALONE, kinds
 from entrepot.flow.offerview import offer_reducer
@@ -163,6 +164,7 @@ def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
         standing_reducer(),
         hold_reducer(),
         offer_reducer(),
+        count_reducer(),
     )
 
 

@@ -55,6 +55,12 @@ class Reading(Core):
             found = db.row("SELECT seq FROM entry WHERE record_id = ?", (record_id,))
         return None if found is None else int(found[0])
 
+    def newest_seq(self) -> int:
+        """The number of the newest entry: while it stays, every answer of the log and its views does; 0 of none."""
+        with self.reading() as db:
+            found = db.row("SELECT coalesce(max(seq), 0) FROM entry")
+        return int(found[0]) if found else 0
+
     def record(self, record_id: str) -> Record | None:
         """The record, or None. An erased one has ``erased`` and an empty payload."""
         with self.reading() as db:

@@ -15,6 +15,7 @@ from entrepot.node.api import (
     registrar,
     sale,
     signing,
+    statistic,
     token,
 )
 from entrepot.node.api.description import NodeApi
@@ -44,6 +45,7 @@ for path, module in (
     ("/documents", document),
     ("/credentials", credential),
     ("/economies", economy),
+    ("/statistics", statistic),
     ("/erasures", erasure),
     ("/holds", hold),
     ("/registrar", registrar),

@@ -1,21 +1,16 @@
-"""The economies: a list with a tile map, and a page of facts for each, with source, day and confidence."""
+"""What is known of an economy in words: its name, and its facts with source, day and confidence."""
 
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
 
-from entrepot.economy import Economy, economies, economy, source_of
-from entrepot.economy.fields import coverage, rows
-from entrepot.economy.load import codes, sources_of
+from entrepot.economy import Economy, economies, source_of
+from entrepot.economy.fields import rows
 from entrepot.economy.shape import Backed, Source
-from entrepot.node.page.answer import error_page, page
-from entrepot.node.page.language import Language, gettext_noop, language_of
-from entrepot.node.page.place import PLACES
+from entrepot.node.page.language import Language, gettext_noop
 
 HEADINGS = {
     "names": gettext_noop("Names"),
@@ -39,16 +34,6 @@ CONFIDENCE = {
     "unconfirmed": gettext_noop("not confirmed: shown, and decides nothing"),
 }
 _BACKING = {each.name for each in dataclasses.fields(Backed)}
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One economy on the map."""
-
-    code: str
-    name: str
-    row: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +61,17 @@ def name_of(found: Economy, language: Language) -> str:
     return str(language.locale.territories.get(found.code, official))
 
 
-def tiles(language: Language) -> list[Tile]:
-    """Every economy with its place on the map, by row and column."""
-    found = [Tile(each.code, name_of(each, language), *PLACES[each.code]) for each in economies()]
-    return sorted(found, key=lambda each: (each.row, each.column))
+def names(language: Language) -> tuple[tuple[str, str], ...]:
+    """Code and name of every economy, by name."""
+    return tuple(sorted(((each.code, name_of(each, language)) for each in economies()), key=lambda each: each[1]))
 
 
-@require_GET
-def economy_list(request: HttpRequest) -> HttpResponse:
-    """All economies, by name."""
-    language = language_of(request)
-    return page(request, "economies.html", tiles=sorted(tiles(language), key=lambda each: each.name))
-
-
-@require_GET
-def economy_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What is known of one economy, what is unknown, and where each value is from."""
-    if code.upper() not in codes():
-        return error_page(request, 404)
-    found = economy(code.upper())
-    covered = coverage(found, sources_of(found), today=datetime.now(UTC).date())
+def facts_of(found: Economy) -> dict[str, list[Fact]]:
+    """The rows of an economy's file, by the part of the file that they stand in."""
     facts: dict[str, list[Fact]] = {}
     for path, fact in _facts(found):
         facts.setdefault(path, []).append(fact)
-    return page(
-        request,
-        "economy.html",
-        code=found.code,
-        name=name_of(found, language_of(request)),
-        groups=[(gettext(HEADINGS[key]), facts[key]) for key in HEADINGS if key in facts],
-        unknown=sorted(found.unknown.items()),
-        open=covered.open,
-        stale=covered.stale,
-    )
+    return facts
 
 
 def _facts(found: Economy) -> Iterator[tuple[str, Fact]]:

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from entrepot.node.account.models import Person
 from entrepot.node.page.answer import page
-from entrepot.node.page.economy import tiles
+from entrepot.node.page.atlas import tiles
 from entrepot.node.page.language import language_of
 from entrepot.node.page.trial import trials
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from django import template
 from django.template import Context
@@ -67,6 +67,12 @@ def field(name: str) -> str:
 def day(value: date, language: Language) -> str:
     """The day, as the reader's language writes it."""
     return format_date(value, format="long", locale=language.locale)
+
+
+@register.filter
+def month(value: date, language: Language) -> str:
+    """The month of a day, as the reader's language writes it."""
+    return str(format_skeleton("yMMMM", value, locale=language.locale))
 
 
 @register.filter

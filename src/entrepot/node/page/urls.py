@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from entrepot.node.page.account import own, passkey, people, reset, sign_in, sign_up
 from entrepot.node.page.account.business import businesses, claim_business, new_business
-from entrepot.node.page.economy import economy_list, economy_page
+from entrepot.node.page.atlas import economy_list, economy_page
 from entrepot.node.page.home import home
 from entrepot.node.page.offer.making import new_offer, withdraw
 from entrepot.node.page.offer.market import offers, own_offers
@@ -15,6 +15,7 @@ from entrepot.node.page.sale.board import board
 from entrepot.node.page.sale.step import new_sale, next_step
 from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import static_file
+from entrepot.node.page.statistic.tables import statistic_file, statistic_list, statistic_page
 from entrepot.node.page.trial import try_role
 from entrepot.node.page.verification import verify_page
 
@@ -25,6 +26,9 @@ public = [
     path("verify", verify_page),
     path("economies", economy_list),
     path("economies/<slug:code>", economy_page),
+    path("statistics", statistic_list),
+    path("statistics/<slug:code>", statistic_page),
+    path("statistics/<slug:code>/figures.csv", statistic_file),
     path("offers", offers),
     re_path(f"{OFFER}$", offer_page),
     path("origins", origins_page),

@@ -23,7 +23,7 @@ from entrepot.node.api.edge import done_once
 from entrepot.node.custody import require_name
 from entrepot.node.hosting import host
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page
-from entrepot.node.page.economy import tiles
+from entrepot.node.page.economy import names
 from entrepot.node.page.entrance import safe, signed_in
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import kept_draft, let_go, typed_in
@@ -128,8 +128,7 @@ def _economy_page(request: HttpRequest) -> Page:
 
 def economy_entry(request: HttpRequest, name: str = "economy", value: str = "") -> Entry:
     """One of the economies, by name in the reader's language."""
-    listed = sorted(tiles(language_of(request)), key=lambda each: each.name)
-    options = tuple((each.code, each.name) for each in listed)
+    options = names(language_of(request))
     return Entry(name=name, label=gettext("Economy"), kind="select", options=options, value=value)
 
 

@@ -1,0 +1,1 @@
+"""Pages of what this community measures: figures as pictures, tables and files."""
