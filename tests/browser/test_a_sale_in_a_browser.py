@@ -21,6 +21,7 @@ FIELDS_MAX = 25
 class Somebody:
     email: str
     business: str
+    party: str = ""
 
 
 class Reader:
@@ -68,6 +69,7 @@ def sellers(served, browser):
     reader.open("/first").fill(token=token, email=who.email, name="Aminah", password=PASSWORD).press()
     register(reader, who.business, "MY")
     who.typed, who.steps = reader.typed, reader.steps
+    who.party = reader.open("/businesses").page.locator("bdi.long").first.inner_text()
     context.close()
     return who
 
@@ -94,9 +96,8 @@ def buyers(served, browser, sellers):
 
 def order(reader, seller):
     reader.open("/sales/new")
-    party = reader.page.locator("[name=seller] option", has_text=seller.business).get_attribute("value")
     reader.fill(
-        seller=party, what="Durian", quantity="1200", price="25", currency="MYR", incoterm="CIF", place="Nansha"
+        did=seller.party, what="Durian", quantity="1200", price="25", currency="MYR", incoterm="CIF", place="Nansha"
     )
     reader.press("look").press("sign")
     return re.search("/sales/([0-9a-f]{64})", reader.page.url).group(1)

@@ -206,3 +206,165 @@ def test_the_api_answers_the_same_question_without_a_token(node, seller):
     assert Api().get(f"/api/v1/offers/{'0' * 64}").status == 404
     for price in ("062", "9" * 30 + ".123456789012"):  # what the pattern lets through and no amount is
         assert Api().get(f"/api/v1/offers?currency=MYR&most={price}").status == 400, price
+
+
+def camera(size=(2400, 1800), kind="JPEG", **more):
+    """A picture as a telephone makes one: on its side, with the place where it was taken, and a comment."""
+    import io
+
+    from PIL import Image
+
+    picture, out = Image.new("RGB", size, "green"), io.BytesIO()
+    picture.paste("red", (0, 0, size[0] // 2, size[1]))
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "SecretCamera"
+    exif.get_ifd(0x8825)[2] = (3.0, 8.0, 21.0)
+    picture.save(out, kind, exif=exif, **more)
+    out.seek(0)
+    out.name = f"photograph.{kind.lower()}"
+    return out
+
+
+def pictured(seller, file, **typed):
+    """The form of an offer with a photograph, at the look before signing."""
+    seller.go("/offers/new")
+    sent = {**seller.forms[-1].fields, **OFFER, "picture_1_file": file, "picture_1_alt": "A heap of durians", **typed}
+    return seller.post("/offers/new", {**sent, "act": "look"})
+
+
+def test_a_photograph_is_made_anew_signed_by_its_digest_and_served_in_sizes(node, seller):
+    import hashlib
+    import io
+
+    from PIL import Image
+
+    pictured(seller, camera(), language="ms", speaks=["ms", "zh-Hans"])
+    assert "not signed yet" in seller.heading, seller.words
+    assert "data:image/jpeg;base64," in seller.text
+    made = seller.send(button="sign").path.split("/")[-1]
+    said = node.trader().get(f"/api/v1/offers/{made}").json["offer"]
+    (picture,) = said["pictures"]
+    assert (said["languages"], said["serviceLanguages"]) == (["ms"], ["ms", "zh-Hans"])
+    assert (picture["width"], picture["height"], picture["alt"]) == (1200, 1600, "A heap of durians"), "turned upright"
+    visitor = Visitor(node).go(f"/offers/{made}")
+    assert 'alt="A heap of durians"' in visitor.text
+    assert 'loading="lazy"' in visitor.text
+    addresses = re.findall(r"(/offers/[0-9a-f]{64}/pictures/[0-9a-f/]+) (\d+)w", visitor.text)
+    assert [int(width) for _, width in addresses] == [240, 480, 768, 1200]
+    for address, width in addresses:
+        answer = visitor.client.get(address, HTTP_HOST="127.0.0.1")
+        assert answer["Content-Type"] == "image/jpeg"
+        assert (answer["X-Content-Type-Options"], "sandbox" in answer["Content-Security-Policy"]) == ("nosniff", True)
+        shown = Image.open(io.BytesIO(answer.content))
+        assert shown.width == int(width)
+        assert not shown.getexif()
+        assert b"SecretCamera" not in answer.content
+        assert not {"exif", "comment", "xmp", "icc_profile"} & set(shown.info)
+    assert hashlib.sha256(answer.content).hexdigest() == picture["digest"], "the largest is what was signed"
+    assert made in found(node, speaks="zh-Hans", q="durian")
+    assert made not in found(node, speaks="ja", q="durian")
+    other = offer(seller)
+    assert visitor.client.get(addresses[0][0].replace(made, other), HTTP_HOST="127.0.0.1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><script>alert(1)</script>",
+        b"\xff\xd8\xff\xe0<script>alert(1)</script>",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+        b"",
+        None,
+    ],
+)
+def test_what_is_no_photograph_is_not_kept(node, seller, body):
+    import io
+
+    file = camera((20_000, 3000), "PNG") if body is None else io.BytesIO(body)
+    file.name = "photograph.jpg"
+    kept = set((node.folder / "pictures").glob("*"))
+    pictured(seller, file, what="Not pictured")
+    assert set((node.folder / "pictures").glob("*")) == kept
+    if body != b"":  # an empty file is what a browser sends for none
+        assert seller.status == 422
+        assert "picture_1-wrong" in seller.forms[-1].described["picture_1_file"]
+        assert seller.forms[-1].fields["what"] == "Not pictured"
+
+
+def test_a_photograph_needs_its_words_and_can_be_left_out(node, seller):
+    pictured(seller, camera((40, 40), "WEBP"), picture_1_alt="")
+    assert seller.status == 422
+    assert "picture_1_alt-wrong" in seller.forms[-1].described["picture_1_alt"]
+    assert re.fullmatch("[0-9a-f]{64}", seller.forms[-1].fields["picture_1"])
+    seller.send({"drop_picture_1": "yes"}, button="look").send(button="sign")
+    made = seller.path.split("/")[-1]
+    assert node.trader().get(f"/api/v1/offers/{made}").json["offer"]["pictures"] == []
+    forged = {**OFFER, "picture_1": "../../secret/kek", "picture_1_alt": "x", "act": "look"}
+    seller.go("/offers/new")
+    assert "not signed yet" in seller.post("/offers/new", {**seller.forms[-1].fields, **forged}).heading
+
+
+def test_a_picture_of_another_node_is_kept_only_as_it_was_signed(node, monkeypatch):
+    from entrepot.base.digest import sha256
+    from entrepot.node.page.offer import photograph
+    from entrepot.node.picture import made_anew
+
+    good, large = made_anew(camera((90, 60)).read()).data, camera((1700, 40)).read()
+    script = b"<html><script>alert(1)</script>"
+    for sent, digest, is_kept in (
+        (good, sha256(good), True),
+        (good, "0" * 64, False),
+        (script, sha256(script), False),
+        (large, sha256(large), False),
+        (None, "1" * 64, False),
+    ):
+        monkeypatch.setattr(photograph, "_from_peer", lambda offer, digest, sent=sent: sent)
+        assert photograph._fetched("a" * 64, digest) is is_kept
+        assert (photograph.album().get(digest) == sent) is (is_kept or sent is None)
+
+
+def test_pictures_that_no_offer_names_are_forgotten(node, seller):
+    import os
+    import time
+
+    from entrepot.node.page.offer.photograph import forget_unnamed
+
+    pictured(seller, camera((64, 48)))
+    made = seller.send(button="sign").path.split("/")[-1]
+    pictured(seller, camera((48, 64)))
+    folder = node.folder / "pictures"
+    (named,) = node.trader().get(f"/api/v1/offers/{made}").json["offer"]["pictures"]
+    idle = seller.forms[-1].fields["picture_1"]
+    forget_unnamed()
+    assert (folder / f"{idle}.jpg").exists(), "its draft may be signed"
+    old = time.time() - 3 * 24 * 3600
+    for each in folder.glob("*.jpg"):
+        os.utime(each, (old, old))
+    forget_unnamed()
+    assert not list(folder.glob(f"{idle}*"))
+    assert (folder / f"{named['digest']}.jpg").exists()
+
+
+def test_a_buyer_is_offered_its_own_businesses_alone(node, seller):
+    first, second = firm(node, "First of two", "CN"), firm(node, "Second of two", "CN")
+    firm(node, "Nobody's here", "CN")
+    from django.utils import timezone
+
+    from entrepot.node.account.models import Membership
+
+    buyer = person(node, party=first)
+    Membership.objects.create(person=buyer.person, party=second, role="clerk", since=timezone.now())
+    buyer.go("/businesses").send(party=first)
+    made = offer(seller)
+    buyer.go("/sales/new")
+    assert "Nobody&#x27;s here" not in buyer.text
+    for place in (f"/offers/{made}/order", "/sales/new"):
+        options = re.search('<select name="buyer".*?</select>', buyer.go(place).text, re.S).group(0)
+        assert set(re.findall('value="(did:[^"]+)"', options)) == {first, second}
+    refused = buyer.go(f"/offers/{made}/order").send(buyer=node.party(), button="look")
+    assert "buyer-wrong" in refused.forms[-1].described["buyer"]
+    buyer.go(f"/offers/{made}/order").send(buyer=second, button="look").send(button="sign")
+    assert buyer.heading.endswith("ordered"), buyer.words
+    sale = buyer.path.split("/")[-1]
+    assert node.token(second, "viewer").get(f"/api/v1/records/{sale}").json["content"]["issuer"] == second

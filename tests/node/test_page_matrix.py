@@ -43,7 +43,7 @@ def stage(node):
     people = {role: person(node, role=role, party=seller) for role in ("viewer", "clerk", "owner")}
     people |= {"alone": person(node), "nobody": Visitor(node), "foreign": person(node, party=foreign)}
     client = person(node, party=buyer).go("/sales/new")
-    client.send(seller=seller, what="Durian", quantity="1", price="1", currency="MYR", button="look")
+    client.send(did=seller, what="Durian", quantity="1", price="1", currency="MYR", button="look")
     client.send(button="sign")
     offerer = people["owner"].go("/offers/new")
     offerer.send(what="Durian", quantity="1", price="1", currency="MYR", button="look")
@@ -57,6 +57,8 @@ def stage(node):
         "code": "MY",
         "digest": "0" * 12,
         "name": "entrepot.css",
+        "picture": "0" * 64,
+        "side": 320,
         "number": 1,
         "token": "x",
         "secret": "x",

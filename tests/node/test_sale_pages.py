@@ -22,7 +22,7 @@ def sides(node):
 
 
 def order(buyer, seller, **typed):
-    buyer.go("/sales/new").send({**ORDER, "seller": seller, **typed}, button="look")
+    buyer.go("/sales/new").send({**ORDER, "did": seller, **typed}, button="look")
     return buyer
 
 
@@ -194,7 +194,7 @@ def test_a_party_with_a_key_of_its_own_is_told_how_it_signs(node):
 def test_a_session_that_ends_in_the_middle_loses_nothing(node, sides):
     _, buyer, seller, _ = sides
     buyer.go("/sales/new")
-    typed = {**buyer.forms[-1].fields, **ORDER, "seller": seller, "note": "long work\nof two lines", "act": "look"}
+    typed = {**buyer.forms[-1].fields, **ORDER, "did": seller, "note": "long work\nof two lines", "act": "look"}
     from entrepot.node.account.models import Person
 
     Person.objects.filter(pk=buyer.person.pk).update(epoch=5)
@@ -210,7 +210,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(node, sides):
 def test_a_page_that_grew_old_is_shown_again_with_what_was_typed(sides):
     _, buyer, seller, _ = sides
     buyer.go("/sales/new")
-    typed = {**buyer.forms[-1].fields, **ORDER, "seller": seller, "act": "sign", "csrfmiddlewaretoken": "x" * 64}
+    typed = {**buyer.forms[-1].fields, **ORDER, "did": seller, "act": "sign", "csrfmiddlewaretoken": "x" * 64}
     buyer.post("/sales/new", typed)
     assert buyer.status == 403
     assert buyer.forms[-1].fields["what"] == "Durian, fresh"

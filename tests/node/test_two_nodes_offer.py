@@ -1,8 +1,11 @@
 """An offer on one node is found on another, in another language, and ordered from; what a stranger sends is refused."""
 
+import hashlib
+import io
 import re
 
 import pytest
+from PIL import Image
 from rig.outside import Client, admit, eventually, running
 from rig.reader import Reader
 
@@ -31,6 +34,12 @@ def markets_of_its_own(tmp_path):
     yield from opened(tmp_path)
 
 
+def photograph():
+    picture, out = Image.new("RGB", (640, 480), "green"), io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
 def found(node, text, language="zh-hans"):
     visitor = Reader(node.url, language).go(f"/offers?q={text}")
     assert "<script" not in visitor.text
@@ -39,7 +48,10 @@ def found(node, text, language="zh-hans"):
 
 def test_a_buyer_elsewhere_finds_an_offer_in_chinese_and_orders(markets):
     (_, importer), seller, buyer = markets
-    seller.go("/offers/new").send(button="look", **OFFER).send(button="sign")
+    shown = {"picture_1_file": ("heap.png", photograph(), "image/png")}
+    seller.go("/offers/new").send(button="look", files=shown, picture_1_alt="Longgokan durian", **OFFER).send(
+        button="sign"
+    )
     offer = re.search("/offers/([0-9a-f]{64})", seller.path).group(1)
     eventually(lambda: offer in found(importer, "榴莲"))
     for text in ("sầu riêng", "ドリアン", "ทุเรียน", "081060"):
@@ -49,6 +61,10 @@ def test_a_buyer_elsewhere_finds_an_offer_in_chinese_and_orders(markets):
     assert "<script" not in page.text
     assert "&lt;script&gt;" in page.text
     assert "✗" not in page.words
+    (address, digest) = re.search("(/offers/[0-9a-f]{64}/pictures/([0-9a-f]{64})/1600) 640w", page.text).groups()
+    picture = page.client.get(importer.url + address)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
+    assert hashlib.sha256(picture.content).hexdigest() == digest
     buyer.go(f"/offers/{offer}/order").send(button="look", quantity_0="100").send(button="sign")
     sale = re.search("/sales/([0-9a-f]{64})", buyer.path).group(1)
     eventually(lambda: "示例进口" in seller.go(f"/sales/{sale}").words)

@@ -27,7 +27,8 @@ TERMS_MAX = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A question. ``hs``: the first digits of a code. ``price_max``: of one unit, in ``currency``, which it needs."""
+    """A question. ``hs``: the first digits of a code. ``price_max``: of one unit, in ``currency``, which it needs.
+    ``speaks``: the tag of a language in which the seller answers."""
 
     text: str = ""
     hs: str = ""
@@ -35,6 +36,7 @@ class Wanted:
     currency: str = ""
     price_max: Decimal | None = None
     seller: str = ""
+    speaks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ def _facets(view: Any, question: Wanted) -> list[set[str]]:
             ("hs", question.hs, ""),
             ("economy", question.economy, "/"),
             ("of", question.seller, "/"),
+            ("speaks", question.speaks, "/"),
         )
         if value
     ]

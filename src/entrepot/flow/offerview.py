@@ -2,8 +2,9 @@
 
 A *handle* stands for an offer in the index: the moment of its issue, its last day, and its id, each of fixed length,
 so that handles sort by age. Keys: ``offer/<id>`` the offer as lists show it; ``keys/<id>`` its keys in the index;
-``gone/<id>/<issuer>`` the withdrawal by that party; ``seller/<did>`` the sellers; and the index, each key with the
-handle at its end: ``all/``, ``term/<term>/``, ``hs/<code>/``, ``economy/<code>/``, ``currency/<code>/``, ``of/<did>/``.
+``gone/<id>/<issuer>`` the withdrawal by that party; ``seller/<did>`` the sellers; ``picture/<digest>/<id>`` what an
+offer, open or not, shows; and the index, each key with the handle at its end: ``all/``, ``term/<term>/``,
+``hs/<code>/``, ``economy/<code>/``, ``currency/<code>/``, ``of/<did>/``, ``speaks/<language>/``.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.withdrawal import OfferWithdrawal
 
 OFFER_VIEW = "offer"
-RULE = 1
+RULE = 2
 """Version of what the rows hold: raise it with every change, of the terms too."""
 HANDLE = 14 + 8 + 64
 """Characters of a handle."""
@@ -44,8 +45,11 @@ def _reduce(view: ViewTx, record: Record) -> None:
         found = view.get(f"offer/{offer}")
         if found is not None and found["seller"] == record.content.issuer:  # nobody takes back what another offers
             _drop(view, offer)
-    elif isinstance(payload, Offer) and _is_open(view, record, payload):
-        _keep(view, record, payload)
+    elif isinstance(payload, Offer):
+        for each in payload.pictures:
+            view.put(f"picture/{each.digest}/{record.id}", {})
+        if _is_open(view, record, payload):
+            _keep(view, record, payload)
 
 
 def _is_open(view: ViewTx, record: Record, offer: Offer) -> bool:
@@ -80,6 +84,8 @@ def _facets(offer: Offer) -> Iterator[str]:
     yield f"of/{offer.seller.did}"
     if offer.seller.economy:
         yield f"economy/{offer.seller.economy}"
+    for tag in sorted(set(offer.service_languages)):
+        yield f"speaks/{tag}"
     for code in sorted({each.hs.code for each in offer.lines if each.hs}):
         yield f"hs/{code}"
 
@@ -109,4 +115,6 @@ def _row(record: Record, offer: Offer) -> dict[str, Any]:
         "hs": line.hs.code if line.hs else None,
         "origin": line.origin,
         "validUntil": offer.valid_until.isoformat(),
+        "picture": dump(offer.pictures[0]) if offer.pictures else None,
+        "serviceLanguages": list(offer.service_languages),
     }

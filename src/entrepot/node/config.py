@@ -38,6 +38,10 @@ BODY_BYTES_MAX = 5 << 20
 """Bytes of a request to the API."""
 PEER_BYTES_MAX = 16 << 20
 """Bytes of a node's message: a record that the API takes whole arrives twice secured and twice in base64."""
+UPLOAD_DOORS = ("/offers/new",)
+"""Pages that take photographs as a telephone makes them."""
+UPLOAD_BYTES_MAX = 16 << 20
+"""Bytes of a form that is sent to one of them."""
 WORKERS_MAX = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_HOST = "entrepot.localhost"
@@ -140,3 +144,10 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
         raise UsageError(f"{name} is not a number from 1 to {most}: {text[:40]!r}")
     return int(text)
+
+
+def bytes_max(path: str) -> int:
+    """Bytes that a request to ``path`` may hold."""
+    if path.startswith("/peer/"):
+        return PEER_BYTES_MAX
+    return UPLOAD_BYTES_MAX if path.endswith(UPLOAD_DOORS) else BODY_BYTES_MAX

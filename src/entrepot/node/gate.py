@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from entrepot.node.config import BODY_BYTES_MAX, PEER_BYTES_MAX
+from entrepot.node.config import bytes_max
 
 BODY_S = 30.0
 """Seconds in which a request must have arrived."""
@@ -58,7 +58,7 @@ class Gate:
         protocol.response_bytes(status, headers, content)
 
     async def _body(self, scope: Any, protocol: Any) -> bytes:
-        most = PEER_BYTES_MAX if scope.path.startswith("/peer/") else BODY_BYTES_MAX
+        most = bytes_max(scope.path)
         stated = scope.headers.get("content-length") or "0"
         if not stated.isdigit() or int(stated) > most:
             raise _Refused(413, "too-large", "The request is too large")

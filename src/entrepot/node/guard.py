@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from entrepot.base.error import EntrepotError
 from entrepot.node.access.bearer import token_of
 from entrepot.node.bucket import Buckets
-from entrepot.node.config import BODY_BYTES_MAX, PEER_BYTES_MAX
+from entrepot.node.config import bytes_max
 from entrepot.node.error import AccountsFailed
 from entrepot.node.page.answer import Page, error_page, wants_page
 from entrepot.node.page.language import split
@@ -64,7 +64,7 @@ class Guard:
             request.get_host()
         except DisallowedHost:
             return problem(400, "host", detail="This node has another name.")
-        most = PEER_BYTES_MAX if request.path.startswith(PEER_DOOR) else BODY_BYTES_MAX
+        most = bytes_max(request.path)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()) or int(length) > most:
             return problem(413, "too-large", detail=f"At most {most} bytes are accepted.")

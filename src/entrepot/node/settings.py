@@ -2,7 +2,7 @@
 
 import hashlib
 
-from entrepot.node.config import BODY_BYTES_MAX, LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, read_config
+from entrepot.node.config import LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, UPLOAD_BYTES_MAX, read_config
 from entrepot.node.page.language import LANGUAGES as PAGE_LANGUAGES
 
 CONFIG = read_config()
@@ -50,7 +50,7 @@ TEMPLATES = [
     }
 ]
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES_MAX  # nothing that is uploaded touches the disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_BYTES_MAX  # nothing that is uploaded touches the disk
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",

@@ -17,11 +17,11 @@ class Reader:
     def go(self, path):
         return self._seen(self.client.get(f"{self.url}/{self.language}{path}"))
 
-    def send(self, *, button="", **typed):
-        """Send the last form of the page with what is typed."""
+    def send(self, *, button="", files=None, **typed):
+        """Send the last form of the page with what is typed, and files by the name of their field."""
         found = self.forms[-1]
         sent = {**found.fields, **typed, **({"act": button} if button else {})}
-        return self._seen(self.client.post(str(self.answer.url.join(found.action)), data=sent))
+        return self._seen(self.client.post(str(self.answer.url.join(found.action)), data=sent, files=files))
 
     def begin(self, node, name, business, economy):
         """The first account of the node and its business."""

@@ -36,13 +36,14 @@ class OfferOut(Schema):
 
 class Asked(Schema):
     """What is looked for. ``q``: words in any script; ``hs``: the first digits of a code; ``most``: the highest price
-    of one unit, in ``currency``, which it needs."""
+    of one unit, in ``currency``, which it needs; ``speaks``: tag (BCP 47) of a language in which the seller answers."""
 
     q: Annotated[str, StringConstraints(max_length=200)] = ""
     hs: Annotated[str, StringConstraints(pattern="^[0-9]{0,12}$")] = ""
     economy: Annotated[str, StringConstraints(pattern="^([A-Z]{2})?$")] = ""
     currency: Annotated[str, StringConstraints(pattern="^([A-Z]{3})?$")] = ""
     most: Annotated[str, StringConstraints(pattern="^([0-9]{1,30}([.][0-9]{1,12})?)?$", max_length=43)] = ""
+    speaks: Annotated[str, StringConstraints(pattern="^([a-z]{2,3}(-[A-Za-z0-9]{2,4}){0,2})?$")] = ""
 
 
 @router.get("", response={200: OfferList, **wrongs(400, 422)}, summary="Find offers", auth=None)
@@ -56,7 +57,12 @@ def find_offers(
     if asked.most and not asked.currency:
         raise ProblemError(400, "bad-request", "A price compares in one currency only: name it.")
     question = Wanted(
-        text=asked.q, hs=asked.hs, economy=asked.economy, currency=asked.currency, price_max=_price(asked.most)
+        text=asked.q,
+        hs=asked.hs,
+        economy=asked.economy,
+        currency=asked.currency,
+        price_max=_price(asked.most),
+        speaks=asked.speaks,
     )
     found = search(office(), question, offset=offset, limit=limit)
     more = offset + limit < found.count

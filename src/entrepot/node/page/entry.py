@@ -12,7 +12,8 @@ OPTIONAL = frozenset({"checkbox"})
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """``kind``: text, email, password, number, date, textarea, select, code or checkbox. ``path``: of the member of a
+    """``kind``: text, email, password, number, date, textarea, select, code, checkbox, choices
+    (several of ``options``; their values with spaces between) or picture (its digest). ``path``: of the member of a
     document that it fills. ``most``: characters it takes. ``options``: value and words of each choice."""
 
     name: str
@@ -28,6 +29,14 @@ class Entry:
     problems: list[str] = field(default_factory=list)
     english: list[str] = field(default_factory=list)
     """Findings that nobody has translated yet."""
+
+    shown: str = ""
+    """For a picture: itself, as a ``data:`` address."""
+
+    @property
+    def chosen(self) -> list[str]:
+        """The values of what was chosen."""
+        return self.value.split()
 
     @property
     def is_wrong(self) -> bool:
@@ -66,6 +75,9 @@ def _problem(entry: Entry, text: str) -> str:
         return gettext("This is too long: at most %(most)s characters.") % {"most": entry.most}
     if not is_safe(text):
         return gettext("This holds a character that cannot be kept. Remove it.")
-    if entry.kind == "select" and text not in [value for value, _ in entry.options]:
+    values = [value for value, _ in entry.options]
+    if entry.kind == "choices" and not set(text.split()) <= set(values):
+        return gettext("Choose one of the list.")
+    if entry.kind == "select" and text not in values:
         return gettext("Choose one of the list.")
     return ""

@@ -22,7 +22,8 @@ def typed_in(request: HttpRequest) -> dict[str, str]:
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
-    return {name: text for name, text in request.POST.items() if isinstance(text, str) and name not in NEVER_KEPT}
+    """Of what was chosen several times under one name all of it, with spaces between."""
+    return {name: " ".join(filter(None, request.POST.getlist(name))) for name in request.POST if name not in NEVER_KEPT}
 
 
 def outdated(request: HttpRequest, reason: str = "") -> HttpResponseBase:

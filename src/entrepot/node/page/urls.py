@@ -9,6 +9,7 @@ from entrepot.node.page.home import home
 from entrepot.node.page.offer.making import new_offer, withdraw
 from entrepot.node.page.offer.market import offers, own_offers
 from entrepot.node.page.offer.ordering import order_from
+from entrepot.node.page.offer.photograph import offer_picture
 from entrepot.node.page.offer.stand import offer_page
 from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
@@ -31,6 +32,7 @@ public = [
     path("statistics/<slug:code>/figures.csv", statistic_file),
     path("offers", offers),
     re_path(f"{OFFER}$", offer_page),
+    re_path(f"{OFFER}/pictures/(?P<picture>[0-9a-f]{{64}})/(?P<side>[0-9]{{1,4}})$", offer_picture),
     path("origins", origins_page),
     path("static/<slug:digest>/<str:name>", static_file),
     path("try", try_role),

@@ -15,6 +15,10 @@ from entrepot.node.page.account.business import economy_entry
 from entrepot.node.page.answer import error_page
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
+from entrepot.node.page.kept import kept_draft, typed_in
+from entrepot.node.page.language import language_of
+from entrepot.node.page.offer.picturing import picture_entries, pictures_of, take
+from entrepot.node.page.offer.tongue import language_entries
 from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.forms import Form, reason_entry
 from entrepot.node.page.sale.order import (
@@ -42,7 +46,10 @@ def new_offer(request: HttpRequest) -> HttpResponseBase:
     origin = economy_entry(request, "origin")
     origin.required, origin.label, origin.path = False, gettext("Origin of the goods"), "$.lines[0].origin"
     origin.help = gettext("The economy where they were grown or made.")
-    entries = [*_thing(), origin, *price_entries(), *delivery_entries(), *_rest(context)]
+    wrong = take(request)
+    pictures = picture_entries(typed_in(request) or kept_draft(context.acting.person, request.path_info), wrong)
+    spoken = language_entries(language_of(request))
+    entries = [*_thing(), *pictures, origin, *price_entries(), *delivery_entries(), *spoken, *_rest(context)]
     form = Form(
         "offer",
         "OF",
@@ -50,6 +57,7 @@ def new_offer(request: HttpRequest) -> HttpResponseBase:
         lambda _: entries,
         _offer_payload,
         home="/offers",
+        takes_files=True,
     )
     return work(request, form, context, [])
 
@@ -123,7 +131,10 @@ def _offer_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]
     description = typed.get("description", "").strip()
     line |= {"description": description} if description else {}
     line |= {"origin": typed["origin"]} if typed.get("origin") else {}
+    members = {"pictures": pictures_of(typed), "languages": typed.get("language", "").split()}
+    members |= {"serviceLanguages": typed.get("speaks", "").split()}
     return common_members(context, typed) | {
+        **{name: each for name, each in members.items() if each},
         "validUntil": typed["end"],
         "seller": card_of(context.acting.party),
         "lines": [line],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from entrepot.base.amount import parse_decimal
 from entrepot.base.quantity import Quantity
+from entrepot.document.offer.model import Picture
 from entrepot.economy.load import codes
 from entrepot.flow.offersearch import Wanted, search
 from entrepot.node.account.acting import READERS, me
@@ -23,6 +24,8 @@ from entrepot.node.page.economy import name_of
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, fill_in
 from entrepot.node.page.language import Language, language_of
+from entrepot.node.page.offer.photograph import Plate, plate
+from entrepot.node.page.offer.tongue import TAGS, speaks_entry
 from entrepot.node.page.sale.order import currencies
 from entrepot.node.running import office
 
@@ -46,6 +49,7 @@ class Card:
     until: date
     hs: str
     more: int
+    plate: Plate | None
 
 
 @require_safe
@@ -107,6 +111,7 @@ def search_entries(request: HttpRequest) -> list[Entry]:
             required=False,
             most=30,
         ),
+        speaks_entry(language_of(request)),
     ]
 
 
@@ -125,8 +130,12 @@ def question_of(typed: dict[str, str], entries: list[Entry]) -> Wanted:
     if currency and (currency, currency) not in currencies():
         fields["currency"].problems.append(gettext("Choose one of the list."))
         currency = ""
+    speaks = typed.get("speaks", "")
+    if speaks and speaks not in TAGS:
+        fields["speaks"].problems.append(gettext("Choose one of the list."))
+        speaks = ""
     most = _price(typed.get("most", "").strip(), currency, fields["most"])
-    return Wanted(text=typed.get("q", ""), hs=hs, economy=economy, currency=currency, price_max=most)
+    return Wanted(text=typed.get("q", ""), hs=hs, economy=economy, currency=currency, price_max=most, speaks=speaks)
 
 
 def _price(text: str, currency: str, entry: Entry) -> Decimal | None:
@@ -162,7 +171,14 @@ def card_of(row: dict[str, Any], language: Language) -> Card:
         until=date.fromisoformat(row["validUntil"]),
         hs=row["hs"] or "",
         more=row["lines"] - 1,
+        plate=plate(row["id"], parse_picture(row["picture"]), side=320) if row["picture"] else None,
     )
+
+
+def parse_picture(row: dict[str, Any]) -> Picture:
+    """A picture as a row holds it."""
+    named = {"media_type": row["mediaType"], **{name: row[name] for name in ("digest", "width", "height", "alt")}}
+    return Picture(**named)
 
 
 def quantity_of(row: dict[str, str]) -> Quantity:

@@ -15,10 +15,11 @@ from entrepot.base.shape import dump
 from entrepot.document.offer.model import Offer
 from entrepot.document.trade import BuyerType, Line
 from entrepot.flow.offersearch import Standing, read_offer
-from entrepot.node.account.acting import WRITERS, me
+from entrepot.node.account.acting import WRITERS
 from entrepot.node.page.answer import error_page
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
+from entrepot.node.page.sale.buying import buyer_entries, buying
 from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.page.sale.order import ORDER, wish_entries
@@ -30,7 +31,7 @@ from entrepot.node.running import office
 @acting_for(WRITERS)
 def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
     """Order what is offered, as a business or as a consumer; only while the offer is open, and not from oneself."""
-    acting = me(request)
+    acting = buying(request)
     found = read_offer(office(), offer, acting.readers)
     if found is None:
         return error_page(request, 404)
@@ -42,7 +43,7 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
         ORDER.kind,
         ORDER.prefix,
         ORDER.explains,
-        lambda _: _entries(said),
+        lambda _: [*buyer_entries(acting), *_entries(said)],
         lambda context, typed: _payload(context, typed, said=said, record=offer),
         follows=(offer,),
     )

@@ -16,6 +16,8 @@ from entrepot.node.account.acting import acting_of
 from entrepot.node.page.answer import error_page, onward, page
 from entrepot.node.page.economy import name_of
 from entrepot.node.page.language import gettext_noop, language_of
+from entrepot.node.page.offer.photograph import plate
+from entrepot.node.page.offer.tongue import names_of
 from entrepot.node.page.sale.timeline import check_of
 from entrepot.node.page.sale.words import CUSTODIES, word
 from entrepot.node.running import office
@@ -51,6 +53,9 @@ def offer_page(request: HttpRequest, offer: str) -> HttpResponseBase:
         offer=said,
         id=offer,
         economies=_economies(said, request),
+        plates=[plate(offer, each) for each in said.pictures],
+        written_in=names_of(said.languages, language_of(request)),
+        answers_in=names_of(said.service_languages, language_of(request)),
         standing=gettext(STANDINGS[standing]),
         is_open=standing is Standing.OPEN,
         is_own=is_own,

@@ -27,7 +27,8 @@ Typed = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Form:
     """``prefix``: of the numbers that it proposes. ``explains``: what signing it does. ``home``: where what it opens is
-    shown, under its id. ``follows``: records that it follows outside a sale. ``files``: what goes with it."""
+    shown, under its id. ``follows``: records that it follows outside a sale. ``files``: what goes with it.
+    ``takes_files``: photographs are chosen in it."""
 
     kind: str
     prefix: str
@@ -37,6 +38,7 @@ class Form:
     home: str = "/sales"
     follows: tuple[str, ...] = ()
     files: Callable[[Context, Typed], tuple[Attachment, ...]] | None = None
+    takes_files: bool = False
 
 
 def number_entry(prefix: str, today: date, key: str) -> Entry:

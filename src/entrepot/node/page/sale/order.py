@@ -10,11 +10,12 @@ from entrepot.base.amount import EXACT, format_decimal, parse_decimal
 from entrepot.base.money import Money, Rounding, exponent, exponents, round_to
 from entrepot.document.parts import RULES
 from entrepot.economy import economies
-from entrepot.node.account.models import Business
+from entrepot.flow.offersearch import Wanted, search
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
-from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form
+from entrepot.node.running import office
 
 INCOTERMS = 2020
 UNITS = {
@@ -38,17 +39,18 @@ REACHES = {
 }
 
 
-def seller_entries(context: Context, economy: Entry) -> list[Entry]:
-    """Who sells: a business of this node, or any other by its DID, which then is named too."""
-    here = Business.objects.exclude(party=context.acting.party).order_by("name")[:500]
-    options = tuple((each.party, f"{each.name} ({each.economy})") for each in here)
+def seller_entries(economy: Entry) -> list[Entry]:
+    """Who sells: somebody with an open offer, which everybody may see, or anybody by its DID, who is named too."""
+    options = tuple((did, f"{card['name']} ({card.get('economy', '-')})") for did, card in offering().items())
     economy.required = False
     economy.label = gettext("Its economy")
     return [
-        Entry(name="seller", label=gettext("Business on this node"), kind="select", options=options, required=False),
+        Entry(
+            name="seller", label=gettext("A business with open offers"), kind="select", options=options, required=False
+        ),
         Entry(
             name="did",
-            label=gettext("Or its DID, where it is elsewhere"),
+            label=gettext("Or its DID"),
             help=gettext("It begins with did: and stands in its offers and documents."),
             required=False,
             most=500,
@@ -56,6 +58,17 @@ def seller_entries(context: Context, economy: Entry) -> list[Entry]:
         Entry(name="seller_name", label=gettext("Its name"), required=False),
         economy,
     ]
+
+
+def offering() -> dict[str, dict[str, str]]:
+    """The sellers of the newest offers that stand, by DID, with the name and economy that the offer gives."""
+    cards: dict[str, dict[str, str]] = {}
+    for row in search(office(), Wanted(), limit=200).rows:
+        card = {"name": row["sellerName"], "did": row["seller"]} | (
+            {"economy": row["economy"]} if row["economy"] else {}
+        )
+        cards.setdefault(row["seller"], card)
+    return dict(sorted(cards.items(), key=lambda each: each[1]["name"]))
 
 
 def order_entries(_: Context) -> list[Entry]:
@@ -177,8 +190,12 @@ def _terms(typed: Mapping[str, str]) -> dict[str, Any]:
 
 def _seller(typed: Mapping[str, str]) -> dict[str, Any]:
     did = typed.get("seller") or typed.get("did", "").strip()
-    card = card_of(did) if typed.get("seller") else {"name": typed.get("seller_name", "").strip(), "did": did}
-    if not typed.get("seller") and typed.get("economy"):
+    if party_of(did) is not None:
+        return card_of(did)
+    if typed.get("seller"):
+        return offering().get(did) or card_of(did)
+    card = {"name": typed.get("seller_name", "").strip(), "did": did}
+    if typed.get("economy"):
         card["economy"] = typed["economy"]
     return card
 

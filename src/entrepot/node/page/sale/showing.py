@@ -14,22 +14,26 @@ from entrepot.node.page.language import Language, language_of
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A label and what stands beside it; ``name`` and ``value`` as they are sent again."""
+    """A label and what stands beside it; ``name`` and ``value`` as they are sent again; ``shown``: a picture."""
 
     label: str
     words: str
     name: str
     value: str
+    shown: str = ""
 
 
 def shown(request: HttpRequest, entries: list[Entry]) -> list[Shown]:
     """All that was filled in."""
     language = language_of(request)
-    return [Shown(each.label, _words(each, language), each.name, each.value) for each in entries]
+    return [Shown(each.label, _words(each, language), each.name, each.value, each.shown) for each in entries]
 
 
 def _words(entry: Entry, language: Language) -> str:
     text = entry.value.strip()
+    if entry.kind == "choices":
+        words = dict(entry.options)
+        return " · ".join(words.get(each, each) for each in entry.chosen)
     if entry.kind == "select":
         return dict(entry.options).get(text, text)
     try:

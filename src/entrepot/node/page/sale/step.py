@@ -23,6 +23,7 @@ from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
+from entrepot.node.page.sale.buying import buyer_entries, buying
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.forms import FORMS, Form, number_entry
@@ -71,9 +72,8 @@ class Sheet:
 @acting_for(WRITERS)
 def new_sale(request: HttpRequest) -> HttpResponseBase:
     """Order from somebody."""
-    context = Context(acting=me(request), today=office().clock().date())
-    sellers = seller_entries(context, economy_entry(request))
-    return work(request, ORDER, context, sellers)
+    context = Context(acting=buying(request), today=office().clock().date())
+    return work(request, ORDER, context, [*buyer_entries(context.acting), *seller_entries(economy_entry(request))])
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,7 +113,7 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
     if act == "discard":
         let_go(context.acting.person, sheet.place)
         return onward(request, sheet.after)
-    if act in ("look", "sign", "keep"):
+    if act in ("look", "sign", "keep", "more"):
         keep(context.acting.person, sheet.place, typed)
     if act == "keep":
         return onward(request, sheet.after)
@@ -149,7 +149,7 @@ def _name(sheet: Sheet, did: str) -> str:
 def _are_sides_named(sheet: Sheet) -> bool:
     """Whether an order says from whom; inside a sale that is known."""
     named = {each.name: each for each in sheet.entries}
-    if "seller" not in named or sheet.typed.get("seller") or sheet.typed.get("did", "").strip():
+    if "did" not in named or sheet.typed.get("seller") or sheet.typed.get("did", "").strip():
         return True
     named["seller"].problems.append(gettext("Choose a business, or give the DID of one."))
     return False
@@ -203,6 +203,7 @@ def _page(sheet: Sheet, template: str, status: int, **values: object) -> Page:
         explains=gettext(sheet.form.explains),
         deal=sheet.context.deal,
         after=sheet.after,
+        takes_files=sheet.form.takes_files,
         entries=sheet.entries,
         hidden=[(KEY, sheet.typed[KEY])],
         is_kept=bool(kept_draft(sheet.context.acting.person, sheet.place)),

@@ -1,0 +1,35 @@
+"""As which of one's own businesses one buys; others' are not offered here."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from entrepot.node.access.models import Role
+from entrepot.node.account.acting import PARTY, WRITERS, Acting, me, memberships, name_of
+from entrepot.node.page.entry import Entry
+from entrepot.node.page.kept import kept_draft, typed_in
+
+
+def buying(request: HttpRequest) -> Acting:
+    """Who buys: the business that was chosen in the form, where the person may write for it; else the present one.
+
+    It becomes the present one when the order is signed, so that the person sees the sale then.
+    """
+    acting = me(request)
+    typed = typed_in(request) or kept_draft(acting.person, request.path_info)
+    chosen = typed.get("buyer", "")
+    held = memberships(acting.person).filter(party=chosen, role__in=WRITERS).first() if chosen else None
+    if held is None or chosen == acting.party:
+        return acting
+    if request.method == "POST" and request.POST.get("act") == "sign":
+        request.session[PARTY] = chosen
+    return Acting(acting.person, chosen, Role(held.role), name_of(chosen))
+
+
+def buyer_entries(acting: Acting) -> list[Entry]:
+    """The person's own businesses, where there are several."""
+    held = memberships(acting.person).filter(role__in=WRITERS)
+    options = tuple((each.party, name_of(each.party)) for each in held)
+    if len(options) < 2:
+        return []
+    label = gettext("You buy as")
+    return [Entry(name="buyer", label=label, kind="select", options=options, value=acting.party, path="$.buyer")]
