@@ -73,7 +73,7 @@ def served(town):
 def test_it_says_what_it_does_and_leaves_nothing_running(town):
     _, _, told, progress = town
     assert told["members"] == ["grower", "importer", "workshop", "chamber", "registrar", "overseer", "statistics"]
-    assert told["placed"] == ["PO-1001", "PO-2001", "PO-3001"]
+    assert told["placed"] == ["PO-1001", "PO-2001", "PO-3001", "PO-4001"]
     assert "7 of 7 people" in progress
     for url in told["nodes"]:
         with pytest.raises(httpx.TransportError):
@@ -93,10 +93,17 @@ def test_what_the_first_page_offers_is_there(served, town):
                 )
                 assert page.status_code == 200, role
                 assert "(invented)" in page.text
-                states[role] = len(set(re.findall('href="/en/sales/([0-9a-f]{64})"', page.text)))
-    # The grower sells to the importer twice, and buys from the workshop; offices see what they took part in.
+                waiting = page.text.partition("<h2>The others")[0]
+                found = [
+                    re.findall(f'href="/en/{where}/([0-9a-f]{{64}})"', text)
+                    for where, text in (("sales", page.text), (f"desks/{role}", waiting), (f"desks/{role}", page.text))
+                ]
+                states[role] = tuple(len(set(each)) for each in found)
+    # Sales on the board; cases that wait at the desk, and all of them. The grower sells to the importer thrice and
+    # buys from the workshop; the overseer sees every offer.
     assert states == {
-        "grower": 3, "importer": 2, "workshop": 1, "chamber": 1, "registrar": 0, "overseer": 0, "statistics": 1
+        "grower": (4, 0, 0), "importer": (3, 0, 0), "workshop": (1, 0, 0), "chamber": (0, 1, 2),
+        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "statistics": (0, 1, 2),
     }  # fmt: skip
 
 

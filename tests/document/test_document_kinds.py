@@ -18,6 +18,7 @@ NAMES = (
     "offer", "order", "order-response", "order-cancellation", "cancellation-response", "invoice", "credit-note",
     "certificate-of-origin", "transport-document", "customs-declaration-export", "customs-declaration-import",
     "customs-release-export", "customs-release-import", "packing-list", "insurance-certificate", "warehouse-receipt",
+    "agency-decision", "complaint", "registration-request",
 )  # fmt: skip
 OTHER = "CSQU3054383"
 TAX = {"code": "S", "scheme": "VAT", "rate": "10"}
@@ -221,13 +222,28 @@ FAILING = {
     "ENT-CORE-WAREHOUSE-07": [(STORED, {("charges",): GONE})],
     "ENT-CORE-WAREHOUSE-08": [(STORED, {("warehouseAddress",): {}})],
     "ENT-CORE-WAREHOUSE-09": [(STORED, {("storage", "start"): "2026-09-11"})],
+    "ENT-CORE-AGENCY-01": [("agency-decision", {("reasons",): " "})],
+    "ENT-CORE-AGENCY-02": [("agency-decision", {("decidedBy",): " "})],
+    "ENT-CORE-AGENCY-03": [("complaint", {("text",): " "})],
+    "ENT-CORE-AGENCY-04": [("registration-request", {("economy",): "SE"})],
 }  # fmt: skip
 
 
 def all_demands():
     from importlib import import_module
 
-    rooms = ("offer", "order", "invoice", "origin", "transport", "customs", "packing", "insurance", "warehouse")
+    rooms = (
+        "offer",
+        "order",
+        "invoice",
+        "origin",
+        "transport",
+        "customs",
+        "packing",
+        "insurance",
+        "warehouse",
+        "agency",
+    )
     tables = [import_module(f"entrepot.document.{room}.check") for room in rooms]
     return [each for table in (figures, parts, *tables) for each in table.DEMANDS]
 

@@ -62,6 +62,8 @@ class Acts:
             return self.owner, path, *({"record": each.json["id"], **more} for each in spares)
         if "/holds" in path:
             return self._hold(operator if "/operator/" in path else self.owner, path)
+        if path.endswith("/agencies"):
+            return operator, path, *({"party": self.seller, "desk": each} for each in ("chamber", "customs"))
         if path.endswith("/challenges"):
             return self.buyer, path, {"did": self.seller}, {"did": self.owner.party}
         if path.endswith("/announce"):
@@ -96,6 +98,7 @@ PATHS = [
     "/api/v1/operator/tokens",
     "/api/v1/operator/tokens/{token}/revoke",
     "/api/v1/operator/parties",
+    "/api/v1/operator/agencies",
     "/api/v1/operator/peers/announce",
 ]
 WITH_PEERS = {

@@ -131,6 +131,7 @@ class Stage:
             "presentations/verify": {"verifiablePresentation": credential.presentation()},
             "tokens": {"role": "viewer", "label": "matrix"},
             "operator/parties": {"name": "matrix"},
+            "operator/agencies": {"party": self.buyer, "desk": "chamber"},
             "operator/tokens": {"role": "viewer", "label": "matrix", "party": self.buyer},
             "operator/peers/invite": {"url": "http://127.0.0.1:1"},
             "operator/peers/accept": {"node": self.node.station.keys.node.did},

@@ -48,12 +48,18 @@ def stage(node):
     offerer = people["owner"].go("/offers/new")
     offerer.send(what="Durian", quantity="1", price="1", currency="MYR", button="look")
     offer = offerer.send(button="sign").path.split("/")[-1]
+    for desk, party in (("overseer", seller), ("registrar", buyer)):
+        assert node.operator.post("/api/v1/operator/agencies", {"party": party, "desk": desk}).status == 200
     people["owner"].go("/people").send(email="x@example.org", role="viewer")
     spare = person(node, role="viewer", party=seller)
     names = {
         "sale": client.path.split("/")[-1],
         "offer": offer,
         "kind": "order-response",
+        "desk": "overseer",
+        "case": offer,
+        "decision": "warn",
+        "record": "0" * 64,
         "code": "MY",
         "digest": "0" * 12,
         "name": "entrepot.css",

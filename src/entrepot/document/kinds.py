@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from entrepot.base.finding import Finding
-from entrepot.document import customs, insurance, invoice, offer, order, origin, packing, transport, warehouse
+from entrepot.document import agency, customs, insurance, invoice, offer, order, origin, packing, transport, warehouse
 
 Check = Callable[..., tuple[Finding, ...]]
 """``check(payload, *, economies=None)``: pure; ``economies`` are the ISO codes known here."""
@@ -37,4 +37,7 @@ _KINDS: dict[tuple[str, int], DocumentKind] = {
     ("packing-list", 1): DocumentKind(packing.PackingList, packing.check),
     ("insurance-certificate", 1): DocumentKind(insurance.InsuranceCertificate, insurance.check),
     ("warehouse-receipt", 1): DocumentKind(warehouse.WarehouseReceipt, warehouse.check),
+    ("agency-decision", 1): DocumentKind(agency.AgencyDecision, agency.check_decision),
+    ("complaint", 1): DocumentKind(agency.Complaint, agency.check_complaint),
+    ("registration-request", 1): DocumentKind(agency.RegistrationRequest, agency.check_request),
 }

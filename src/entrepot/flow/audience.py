@@ -39,6 +39,9 @@ def _roles_in(payload: Any) -> dict[str, tuple[str, ...]]:
     for each in getattr(payload, "parties", ()):
         if each.party.did:
             roles.setdefault(str(each.role), []).append(each.party.did)
+    registrar = getattr(payload, "registrar", None)
+    if registrar:
+        roles.setdefault("registrar", []).append(registrar)
     office = getattr(getattr(payload, "office", None), "did", None)
     if office:
         direction = getattr(payload, "direction", "import")

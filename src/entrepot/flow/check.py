@@ -10,7 +10,7 @@ from entrepot.base.record import Record
 from entrepot.document.offer.model import Offer
 from entrepot.document.order.model import Order
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
-from entrepot.flow.kinds import ALONE, SALELESS, Kind, kinds, read_record
+from entrepot.flow.kinds import ALONE, BEFORE_AGENCIES, SALELESS, Kind, kinds, read_record
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
@@ -173,7 +173,7 @@ def past_of(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:
 
 def check_right(office: Office, record: Record) -> Checked:
     """Whether the issuer may say this now, judged by what it had seen."""
-    if record.kind in ALONE:
+    if record.kind in ALONE | BEFORE_AGENCIES:
         return judged("right", "right", f"a {record.kind} speaks for its issuer alone", ())
     fact = fact_of(record)
     view = office.journal.view(SALE_VIEW)

@@ -52,16 +52,22 @@ READERS: Mapping[str, frozenset[str]] = {
     "legal-hold-lift": frozenset({"issuer"}),
     "erasure-refusal": frozenset({"issuer"}),
     "erasure-acceptance": frozenset({"issuer"}),
+    "agency-appointment": frozenset({"issuer"}),
+    "agency-decision": frozenset({"issuer", "concerned"}),
+    "complaint": frozenset({"issuer", "overseer"}),
+    "registration-request": frozenset({"issuer", "registrar"}),
 }
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
-OWN_EYES = frozenset({"legal-hold", "legal-hold-lift", "erasure-refusal", "erasure-acceptance"})
-"""Kinds about what their issuer keeps, which it alone reads."""
+OWN_EYES = frozenset({"legal-hold", "legal-hold-lift", "erasure-refusal", "erasure-acceptance", "agency-appointment"})
+"""Kinds about what their issuer keeps, or whom it lets act for it, which it alone reads."""
 ALONE = frozenset({"tombstone", "credential-issued", "credential-status"}) | OWN_EYES
 """Kinds that speak of what their issuer itself did, in no sale: it erased a record, signed a credential, placed a
 hold."""
 OFFERING = frozenset({"offer", "offer-withdrawal"})
 """Kinds by which a seller speaks to everybody."""
-SALELESS = ALONE | OFFERING
+BEFORE_AGENCIES = frozenset({"agency-decision", "complaint", "registration-request"})
+"""Kinds by which somebody turns to an agency, and by which it decides; their readers are named by whoever issues."""
+SALELESS = ALONE | OFFERING | BEFORE_AGENCIES
 """Kinds that belong to no sale; an offer may be taken up by many orders."""
 PERSONAL = frozenset(READERS) - OFFERING - {"settlement", "refund", "count"} - (ALONE - OWN_EYES)
 """Kinds that may name natural persons (a consumer is a party like any other): kept encrypted, each record under a key
@@ -101,6 +107,7 @@ def kinds() -> Mapping[tuple[str, int], Kind]:
         return {key: (each.shape, partial(each.check, economies=known)) for key, each in of_documents().items()}
 
     def of_flow() -> dict[tuple[str, int], tuple[type[Any], Check]]:
+        from entrepot.document.agency.model import APPOINTMENT, AgencyAppointment
         from entrepot.flow import refusal, standing
         from entrepot.flow.erase import KIND, Tombstone, check
         from entrepot.flow.holdview import ACCEPTANCE, REFUSAL
@@ -112,6 +119,7 @@ def kinds() -> Mapping[tuple[str, int], Kind]:
             (standing.STATUS, 1): (standing.CredentialStatus, standing.check_status),
             (REFUSAL, 1): (refusal.ErasureRefusal, refusal.check),
             (ACCEPTANCE, 1): (acceptance.Acceptance, acceptance.check),
+            (APPOINTMENT, 1): (AgencyAppointment, lambda _: ()),
         }
 
     rooms = (of_flow, checked_documents, of_movement, of_payment, of_rule, of_sale, of_statistic)

@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any
 
 from entrepot.document.offer.model import Offer
+from entrepot.flow.agency import hidden_offers
 from entrepot.flow.check import LAST_ZONE
 from entrepot.flow.kinds import read_record
 from entrepot.flow.offersynonym import alternatives
@@ -48,14 +49,15 @@ class Found:
 
 
 class Standing(StrEnum):
-    """How an offer stands: open, past its last day, taken back by its seller, meant for one buyer, or of a seller that
-    cannot be reached from here."""
+    """How an offer stands: open, past its last day, taken back by its seller, meant for one buyer, of a seller that
+    cannot be reached from here, or hidden by an overseer of this node."""
 
     OPEN = "open"
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
     PRIVATE = "private"
     UNREACHED = "unreached"
+    HIDDEN = "hidden"
 
 
 def reachable(office: Office) -> frozenset[str]:
@@ -80,7 +82,9 @@ def search(office: Office, question: Wanted, *, offset: int = 0, limit: int = 20
     sets += _facets(view, question)
     found = reduce(set.intersection, sets) if sets else set(_handles(view, "all/"))
     earliest = f"{last_day(office.clock()):%Y%m%d}"
-    found = {each for each in found if each[14:22] >= earliest} - _of_strangers(office, view)
+    hidden = hidden_offers(office)
+    found = {each for each in found if each[14:22] >= earliest and each[22:] not in hidden}
+    found -= _of_strangers(office, view)
     order = sorted(found, key=lambda each: (named.get(each, False), each), reverse=True)
     rows = (view.get(f"offer/{each[22:]}") for each in order[offset : offset + limit])
     return Found(count=len(order), rows=tuple(each for each in rows if each is not None))
@@ -172,4 +176,6 @@ def _standing(office: Office, record_id: str, issuer: str, offer: Offer) -> Stan
         return Standing.ENDED
     if view.get(f"offer/{record_id}") is None:
         return Standing.PRIVATE
+    if hidden_offers(office, record_id):
+        return Standing.HIDDEN
     return Standing.OPEN if issuer in reachable(office) else Standing.UNREACHED

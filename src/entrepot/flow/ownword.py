@@ -9,7 +9,13 @@ from entrepot.flow.issue import sign
 from entrepot.flow.office import Office, Signatory
 from entrepot.journal.port import ANY, Append
 
-NUMBERS = {"legal-hold": "LH", "legal-hold-lift": "LL", "erasure-refusal": "RF", "erasure-acceptance": "EA"}
+NUMBERS = {
+    "legal-hold": "LH",
+    "legal-hold-lift": "LL",
+    "erasure-refusal": "RF",
+    "erasure-acceptance": "EA",
+    "agency-appointment": "AA",
+}
 """How the business numbers of these kinds begin."""
 
 

@@ -14,10 +14,11 @@ from entrepot.base.canonical import canonical
 from entrepot.base.digest import sha256
 from entrepot.base.record import Record
 from entrepot.base.shape import dump, parse
+from entrepot.flow.agencyview import agency_reducer
 from entrepot.flow.book import ledger_reducer
 from entrepot.flow.countview import count_reducer
 from entrepot.flow.holdview import hold_reducer
-from entrepot.flow.kinds import ALONE, kinds
+from entrepot.flow.kinds import ALONE, BEFORE_AGENCIES, kinds
 from entrepot.flow.offerview import offer_reducer
 from entrepot.flow.project import fact_of
 from entrepot.flow.standing import standing_reducer
@@ -116,7 +117,7 @@ def digest_of_facts(facts: Iterable[Fact]) -> str:
 def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
     if record.kind == "tombstone":
         view.put(f"gone/{record.content.issuer}/{record.payload.get('record')}", {"tombstone": record.id})
-    if record.kind in ALONE:
+    if record.kind in ALONE | BEFORE_AGENCIES:
         return
     fact = fact_of(record)
     if record.kind == "offer":
@@ -165,6 +166,7 @@ def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
         hold_reducer(),
         offer_reducer(),
         count_reducer(),
+        agency_reducer(),
     )
 
 

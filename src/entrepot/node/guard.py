@@ -26,6 +26,8 @@ log = logging.getLogger("entrepot.request")
 PEER_DOOR = "/peer/"
 GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first", "/businesses/claim"), 0.01
 """Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
+REPORTED = "/report"
+"""How addresses end to which anybody may send a complaint, at the same share."""
 CODES = {400: "request", 404: "not-found", 405: "method", 413: "too-large", 500: "internal"}
 """Problem codes for what Django itself answers."""
 
@@ -81,7 +83,7 @@ class Guard:
             return self._buckets.wait_s(f"token/{token.pk}")
         door = "peer" if request.path.startswith(PEER_DOOR) else "guest"
         address = address_of(request, behind_proxy=self._config.is_public)
-        if request.method == "POST" and split(request.path_info)[1].startswith(GUESSED):
+        if request.method == "POST" and _is_guarded(split(request.path_info)[1]):
             wait = self._buckets.wait_s(f"guess/{address}", GUESS_SHARE)
             if wait:
                 return wait
@@ -99,6 +101,11 @@ class Guard:
             return of_error(AccountsFailed("the accounts cannot be read or written now", remedy="Try again."))
         log.error("unexpected error at %s %s", request.method, request.path, exc_info=wrong)
         return problem(500, "internal", detail="The node failed; its operator finds the reason in the log.")
+
+
+def _is_guarded(path: str) -> bool:
+    """Whether a page takes what strangers send, and so takes little of it at a time."""
+    return path.startswith(GUESSED) or path.endswith(REPORTED)
 
 
 def address_of(request: HttpRequest, *, behind_proxy: bool | None = None) -> str:

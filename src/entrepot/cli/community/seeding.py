@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.cli.community.cast import SETTLERS, Settler
+from entrepot.cli.community.desks import appoint, bring
 from entrepot.cli.community.pair import SeedLock
 from entrepot.cli.community.settling import settle
-from entrepot.cli.community.trade import ACTS, UNPAID, placed
+from entrepot.cli.community.trade import ACTS, CERTIFIED, UNPAID, placed
 from entrepot.cli.community.visitor import Visitor
 from entrepot.cli.demo.cast import AGENCIES, EXPORT_NODE, IMPORT_NODE
 from entrepot.cli.demo.nodes import DemoNode
@@ -49,6 +51,7 @@ def seed(nodes: dict[str, DemoNode], echo: Echo) -> Seeded:
         _mark(nodes, complete=False)
         dids = _people(nodes, echo)
         _meet(nodes, echo)
+        appoint(nodes, dids)
         orders = _sales(nodes, dids, echo)
         _mark(nodes, complete=True)
     return Seeded(tuple(dids), orders)
@@ -106,13 +109,15 @@ def _meet(nodes: dict[str, DemoNode], echo: Echo) -> None:
 
 
 def _sales(nodes: dict[str, DemoNode], dids: dict[str, str], echo: Echo) -> tuple[str, ...]:
-    done = []
+    done, secret = [], _secret(nodes[EXPORT_NODE].folder / SECRET)
     with TemporaryDirectory() as folder:
         stages = {number: _stage(nodes, Path(folder), dids, echo, number) for number, _ in ACTS}
         for number, act in ACTS:
             if number not in placed(stages[number]):
                 act(stages[number])
                 done.append(number)
+        echo("the agencies find something at their desks")
+        bring(stages[CERTIFIED], dids, sha256(f"{secret}/complaint".encode())[:32])
     return tuple(done)
 
 

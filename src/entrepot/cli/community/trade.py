@@ -12,19 +12,19 @@ from entrepot.cli.demo.papers import Deal
 from entrepot.cli.demo.play import Stage, issue, open_default, play
 from entrepot.document.order.model import Answer, Order, OrderResponse
 from entrepot.document.trade import (
+    Appointment,
     DeliveryTerms,
     DocumentReference,
     HsCode,
     HsVintage,
     Line,
     Price,
-    RecordReference,
     Totals,
 )
 from entrepot.party.party import Party
 
-FINISHED, UNPAID, WAITING = "PO-1001", "PO-2001", "PO-3001"
-"""Numbers of the three orders; whoever placed one does not place it again."""
+FINISHED, UNPAID, WAITING, CERTIFIED = "PO-1001", "PO-2001", "PO-3001", "PO-4001"
+"""Numbers of the orders; whoever placed one does not place it again."""
 BASKETS = Line(
     id="1",
     name="Baskets of bamboo, 40 cm",
@@ -45,6 +45,17 @@ FRUIT = Line(
 )
 
 
+MANGOSTEEN = Line(
+    id="1",
+    name="Mangosteen, fresh",
+    quantity=Quantity(Decimal(800), "KGM"),
+    price=Price(amount=Decimal("9.50")),
+    amount=Decimal("7600.00"),
+    hs=HsCode(code="080450", vintage=HsVintage.HS_2022),
+    origin="MY",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Bargain:
     """What is sold, under which numbers, and where it is handed over."""
@@ -57,6 +68,7 @@ class Bargain:
 
 WARES = Bargain(UNPAID, "OF-2001", BASKETS, "Port Klang")
 CROP = Bargain(WAITING, "OF-3001", FRUIT, "Nansha")
+GROVE = Bargain(CERTIFIED, "OF-4001", MANGOSTEEN, "Nansha")
 
 
 def placed(stage: Stage) -> set[str]:
@@ -74,13 +86,24 @@ def finish(stage: Stage) -> None:
 
 def bill(stage: Stage) -> None:
     """The grower orders baskets from the workshop, which accepts and sends its invoice."""
-    deal = _opened(stage, WARES)
+    _bill(stage, _opened(stage, WARES), "2001")
+
+
+def certify(stage: Stage) -> None:
+    """The importer orders mangosteen and names its statistics office; the grower names the chamber, and sends its
+    invoice. Certificate and count wait."""
+    deal = _opened(stage, GROVE, ("chamber", "reporter"))
+    _bill(stage, deal, "4001", deal.cast.appointments("chamber"))
+
+
+def _bill(stage: Stage, deal: Deal, digits: str, agencies: tuple[Appointment, ...] = ()) -> None:
+    """The seller accepts, names agencies, and sends its invoice."""
     answer = OrderResponse(
-        number="OR-2001", issue_date=deal.today, order=RecordReference(record=deal.issued["order"][0], number=UNPAID),
-        answer=Answer.ACCEPT,
+        number=f"OR-{digits}", issue_date=deal.today, order=deal.ref("order"), answer=Answer.ACCEPT, parties=agencies
     )  # fmt: skip
-    issue(stage, deal, "order-response", "seller", ("order-response", "OR-2001", answer))
-    issue(stage, deal, "invoice", "seller", ("invoice", "INV-2001", papers.invoice(deal, "INV-2001")))
+    issue(stage, deal, "order-response", "seller", ("order-response", answer.number, answer))
+    number = f"INV-{digits}"
+    issue(stage, deal, "invoice", "seller", ("invoice", number, papers.invoice(deal, number)))
 
 
 def wait(stage: Stage) -> None:
@@ -88,13 +111,18 @@ def wait(stage: Stage) -> None:
     _opened(stage, CROP)
 
 
-ACTS: tuple[tuple[str, Callable[[Stage], None]], ...] = ((FINISHED, finish), (UNPAID, bill), (WAITING, wait))
+ACTS: tuple[tuple[str, Callable[[Stage], None]], ...] = (
+    (FINISHED, finish),
+    (UNPAID, bill),
+    (WAITING, wait),
+    (CERTIFIED, certify),
+)
 """Number of the order -> what is played with it."""
 
 
-def _opened(stage: Stage, bargain: Bargain) -> Deal:
+def _opened(stage: Stage, bargain: Bargain, agencies: tuple[str, ...] = ()) -> Deal:
     today = stage.clock().date()
-    cast = Cast({role: replace(stage.agencies[role], did=stage.dids[role]) for role in ("seller", "buyer")})
+    cast = Cast({role: replace(stage.agencies[role], did=stage.dids[role]) for role in ("seller", "buyer", *agencies)})
     amount = Money.of(bargain.line.amount, "MYR")
     what = {
         "lines": (bargain.line,),
@@ -105,6 +133,7 @@ def _opened(stage: Stage, bargain: Bargain) -> Deal:
     record = issue(stage, None, "offer", "seller", ("offer", bargain.offer, offer))
     taken = DocumentReference(number=bargain.offer, record=record)
     order = _order(cast["seller"], cast["buyer"], replace(default.order(bargain.number, today, taken), **what))  # type: ignore[arg-type]
+    order = replace(order, parties=cast.appointments("reporter")) if "reporter" in agencies else order
     deal = Deal(order, cast, today)
     issue(stage, deal, "order", "buyer", ("order", bargain.number, order), after=[record])
     return deal

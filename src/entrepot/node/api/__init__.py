@@ -1,6 +1,7 @@
 """The API, version 1: thin doors over the use cases of ``flow``."""
 
 from entrepot.node.api import (
+    agency,
     credential,
     document,
     economy,
@@ -54,6 +55,7 @@ for path, module in (
     ("/operator", operator),
     ("/operator", peer),
     ("/operator", recovery),
+    ("/operator", agency),
 ):
     api.add_router(path, module.router)
 api.add_router("/presentations", credential.presentations)

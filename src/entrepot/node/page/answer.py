@@ -54,12 +54,16 @@ def form_page(request: HttpRequest, entries: Sequence[Entry] = (), *, status: in
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **values: Any) -> Page:
     """The page that ``template`` makes of ``values`` for this reader; ``script`` among them: one that adds to it."""
+    from entrepot.flow.agency import desks_of
     from entrepot.node.account.acting import acting_of  # tables of words are read without accounts, too
+    from entrepot.node.running import office
 
+    acting = acting_of(request) if getattr(request, "resolver_match", None) else None
     language, script = language_of(request), str(values.pop("script", ""))
     shared = {
         **csrf(request),
-        "acting": acting_of(request) if getattr(request, "resolver_match", None) else None,
+        "acting": acting,
+        "has_desk": bool(acting and acting.party and desks_of(office(), acting.party)),
         "language": language,
         "languages": LANGUAGES,
         "provenance": provenance(language),

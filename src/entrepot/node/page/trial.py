@@ -12,6 +12,7 @@ from entrepot.node.account.models import Person
 from entrepot.node.community import community_of, is_near
 from entrepot.node.page.account.sign_in import enter
 from entrepot.node.page.answer import error_page
+from entrepot.node.page.desk.listing import DESKS
 from entrepot.node.page.language import gettext_noop
 
 ROLES = {
@@ -21,13 +22,16 @@ ROLES = {
         gettext_noop("Orders fruit, pays, and clears it at the border."),
     ),
     "workshop": (gettext_noop("A workshop in Viet Nam"), gettext_noop("Weaves baskets; an invoice waits to be paid.")),
-    "chamber": (gettext_noop("A chamber of commerce"), gettext_noop("Certified where the durian comes from.")),
-    "registrar": (gettext_noop("A registrar"), gettext_noop("Is to register businesses; its desk has no pages yet.")),
+    "chamber": (
+        gettext_noop("A chamber of commerce"),
+        gettext_noop("Certifies where goods come from; a seller asks for it."),
+    ),
+    "registrar": (gettext_noop("A registrar"), gettext_noop("Registers businesses; one asks for it.")),
     "overseer": (
         gettext_noop("A market overseer"),
-        gettext_noop("Is to watch over offers; its desk has no pages yet."),
+        gettext_noop("Watches over offers; somebody complained of one."),
     ),
-    "statistics": (gettext_noop("A statistics office"), gettext_noop("Counted the sale that is finished.")),
+    "statistics": (gettext_noop("A statistics office"), gettext_noop("Counts sales; one waits to be counted.")),
 }
 """Role -> who that is, and what there is to see."""
 
@@ -62,6 +66,6 @@ def try_role(request: HttpRequest) -> HttpResponseBase:
     found = community_of(settings.CONFIG) if is_near(request) else None
     member = found.here(request.POST.get("role", "")) if found else None
     person = Person.objects.filter(email=member.email, is_active=True).first() if member else None
-    if person is None:
+    if member is None or person is None:
         return error_page(request, 404)
-    return enter(request, person, {"next": "/sales"})
+    return enter(request, person, {"next": f"/desks/{member.role}" if member.role in DESKS else "/sales"})

@@ -4,12 +4,16 @@ from django.urls import path, re_path
 
 from entrepot.node.page.account import own, passkey, people, reset, sign_in, sign_up
 from entrepot.node.page.account.business import businesses, claim_business, new_business
+from entrepot.node.page.account.registration import ask_registrar, registration
 from entrepot.node.page.atlas import economy_list, economy_page
+from entrepot.node.page.desk.deciding import decide
+from entrepot.node.page.desk.queue import case_page, desks, queue
 from entrepot.node.page.home import home
 from entrepot.node.page.offer.making import new_offer, withdraw
 from entrepot.node.page.offer.market import offers, own_offers
 from entrepot.node.page.offer.ordering import order_from
 from entrepot.node.page.offer.photograph import offer_picture
+from entrepot.node.page.offer.report import report, reported
 from entrepot.node.page.offer.stand import offer_page
 from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
@@ -21,6 +25,7 @@ from entrepot.node.page.trial import try_role
 from entrepot.node.page.verification import verify_page
 
 OFFER = "^offers/(?P<offer>[0-9a-f]{64})"
+CASE = "^desks/(?P<desk>[a-z-]+)/(?P<case>[0-9a-f]{64})"
 SALE = "^sales/(?P<sale>[0-9a-f]{64})"
 public = [
     path("", home),
@@ -33,6 +38,8 @@ public = [
     path("offers", offers),
     re_path(f"{OFFER}$", offer_page),
     re_path(f"{OFFER}/pictures/(?P<picture>[0-9a-f]{{64}})/(?P<side>[0-9]{{1,4}})$", offer_picture),
+    re_path(f"{OFFER}/report$", report),
+    re_path(f"{OFFER}/report/sent$", reported),
     path("origins", origins_page),
     path("static/<slug:digest>/<str:name>", static_file),
     path("try", try_role),
@@ -71,6 +78,13 @@ of_party = [
     path("offers/new", new_offer),
     re_path(f"{OFFER}/withdraw$", withdraw),
     re_path(f"{OFFER}/order$", order_from),
+    path("registration", registration),
+    path("registration/new", ask_registrar),
+    re_path("^registration/(?P<record>[0-9a-f]{64})$", registration),
+    path("desks", desks),
+    path("desks/<slug:desk>", queue),
+    re_path(f"{CASE}$", case_page),
+    re_path(f"{CASE}/(?P<decision>[a-z-]+)$", decide),
     path("sales", board),
     path("sales/new", new_sale),
     re_path(f"{SALE}$", timeline),

@@ -46,6 +46,7 @@ DEEDS = {
     "member-left": gettext_noop("left the business"),
     "member-removed": gettext_noop("ended that somebody acts for the business"),
     "signed": gettext_noop("signed a record"),
+    "decided": gettext_noop("decided a case"),
 }
 """What a person may have done -> the words for it."""
 INVITATION_LIVES = timedelta(days=7)

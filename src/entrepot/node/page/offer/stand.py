@@ -9,11 +9,14 @@ from django.views.decorators.http import require_safe
 from entrepot.document.offer.model import Offer
 from entrepot.economy import economy
 from entrepot.economy.load import codes
+from entrepot.flow.agency import OVERSEER, Decided, decisions, keepers
 from entrepot.flow.kinds import read_record
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.flow.reading import record_line
 from entrepot.node.account.acting import acting_of
 from entrepot.node.page.answer import error_page, onward, page
+from entrepot.node.page.desk.listing import DESKS
+from entrepot.node.page.desk.queue import outcome
 from entrepot.node.page.economy import name_of
 from entrepot.node.page.language import gettext_noop, language_of
 from entrepot.node.page.offer.photograph import plate
@@ -30,6 +33,9 @@ STANDINGS = {
     Standing.PRIVATE: gettext_noop("This offer is for one buyer."),
     Standing.UNREACHED: gettext_noop(
         "The seller's node is not connected with this one now. You cannot order from here."
+    ),
+    Standing.HIDDEN: gettext_noop(
+        "The market overseer has hidden this offer on this node. You cannot order from here."
     ),
 }
 
@@ -59,12 +65,20 @@ def offer_page(request: HttpRequest, offer: str) -> HttpResponseBase:
         standing=gettext(STANDINGS[standing]),
         is_open=standing is Standing.OPEN,
         is_own=is_own,
+        decided=_decided(offer, readers) if is_own else (),
+        can_report=bool(keepers(here, OVERSEER)),
         issuer=line["issuer"],
         custody=" · ".join(word(CUSTODIES, each) for each in custodies if each),
         checks=[check_of(each) for each in line["checks"]],
         link=link,
         picture=segno.make(link, error="m").svg_data_uri(scale=4, light="#fff", dark="#000"),
     )
+
+
+def _decided(offer: str, readers: frozenset[str]) -> list[tuple[str, Decided]]:
+    """What overseers decided about it, as far as the seller is told."""
+    found = decisions(office(), offer, readers, desk=OVERSEER)
+    return [(outcome(DESKS[OVERSEER], each.says.outcome), each) for each in found]
 
 
 def _of_withdrawal(request: HttpRequest, record_id: str) -> HttpResponseBase:

@@ -13,15 +13,20 @@ from django.utils.translation import gettext
 
 from entrepot.base.shape import dump
 from entrepot.document.invoice.billing import bill
-from entrepot.document.trade import DocumentReference
+from entrepot.document.trade import DocumentReference, Subject
+from entrepot.flow.agency import keepers
 from entrepot.journal.port import Attachment
+from entrepot.node.account.acting import name_of
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale import claiming, paying
-from entrepot.node.page.sale.context import Context
+from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.handing import hand_over_entries, hand_over_payload
+from entrepot.node.running import office
 
 Typed = Mapping[str, str]
+CHAMBER = "chamber"
+"""Name of the desk, and role in the sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,31 @@ def _answer_entries(_: Context) -> list[Entry]:
     reason = reason_entry()
     reason.help = gettext("Needed where you reject.")
     return [answer, reason]
+
+
+def _response_entries(context: Context) -> list[Entry]:
+    """The answer, and which chamber is to certify the origin of goods, of those that have a desk here."""
+    chambers = tuple((did, name_of(did)) for did in keepers(office(), CHAMBER) if did != context.acting.party)
+    if not chambers or context.order.subject is not Subject.GOODS:
+        return _answer_entries(context)
+    chamber = Entry(
+        name="chamber",
+        label=gettext("Chamber that is to certify the origin"),
+        help=gettext("It reads the invoice, and decides. Leave it open where no certificate is needed."),
+        kind="select",
+        options=chambers,
+        required=False,
+        most=500,
+        path="$.parties",
+    )
+    return [*_answer_entries(context), chamber]
+
+
+def _order_response(context: Context, typed: Typed) -> dict[str, Any]:
+    made = _response(context, typed)
+    if typed.get("chamber") and typed.get("answer") == "accept":
+        made["parties"] = [{"role": CHAMBER, "party": card_of(typed["chamber"])}]
+    return made
 
 
 def _response(context: Context, typed: Typed) -> dict[str, Any]:
@@ -123,8 +153,8 @@ FORMS: Mapping[str, Form] = {
             "order-response",
             "OR",
             gettext_noop("You accept or reject the order. The buyer is told; an answer is given once."),
-            _answer_entries,
-            _response,
+            _response_entries,
+            _order_response,
         ),
         Form(
             "invoice",

@@ -15,7 +15,7 @@ from entrepot.base.money import Money
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
 from entrepot.flow.reading import sale_ids, steps_open
 from entrepot.journal.port import Idempotency
-from entrepot.node.account.acting import READERS, WRITERS, Acting, me, note
+from entrepot.node.account.acting import READERS, WRITERS, Acting, me, name_of, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.account.business import economy_entry
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page
@@ -142,8 +142,8 @@ def _look(sheet: Sheet) -> Page:
 
 
 def _name(sheet: Sheet, did: str) -> str:
-    payload = sheet.draft().payload
-    return str(payload["seller"].get("name", did)) if payload["seller"].get("did") == did else did
+    seller = sheet.draft().payload.get("seller", {})
+    return str(seller.get("name", did)) if seller.get("did") == did else name_of(did)
 
 
 def _are_sides_named(sheet: Sheet) -> bool:

@@ -33,6 +33,7 @@ KINDS = {
     "acceptance": gettext_noop("Acceptance of findings"),
     "count": gettext_noop("Count"),
     "tombstone": gettext_noop("Erasure"),
+    "registration-request": gettext_noop("Request to be registered"),
 }
 STATES = {
     "unknown": gettext_noop("unknown"),

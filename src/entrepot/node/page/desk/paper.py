@@ -1,0 +1,46 @@
+"""The records of a sale as a desk finds them: those that are in effect and that its party may read."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from entrepot.base.record import Record
+from entrepot.flow.audience import roles_of_sale
+from entrepot.flow.kinds import read_record
+from entrepot.flow.reading import is_readable, sale_ids, sale_summary
+from entrepot.node.account.acting import Acting
+from entrepot.node.running import office
+from entrepot.sale.fact import Role
+
+
+def sales_as(acting: Acting, *roles: Role) -> Iterator[str]:
+    """The sales in which the party holds one of the roles."""
+    for sale in sale_ids(office().journal, acting.readers):
+        if holds(acting, sale, *roles):
+            yield sale
+
+
+def holds(acting: Acting, sale: str, *roles: Role) -> bool:
+    """Whether the party holds one of the roles in the sale."""
+    held = roles_of_sale(office(), sale)
+    return any(acting.party in held.get(str(each), ()) for each in roles)
+
+
+def papers(sale: str, acting: Acting) -> list[tuple[Record, Any]]:
+    """Records of a sale with their payloads, in the sale's order."""
+    journal = office().journal
+    state = sale_summary(journal, sale) or {"order": (), "standings": {}}
+    found = []
+    for each in state["order"]:
+        record = journal.record(each) if is_readable(journal, each, acting.readers) else None
+        if record is None or record.erased or state["standings"][each]["status"] != "effective":
+            continue
+        payload = read_record(record)[0]
+        if payload is not None:
+            found.append((record, payload))
+    return found
+
+
+def newest(found: list[tuple[Record, Any]], kind: str, *, issuer: str = "") -> tuple[Record, Any] | None:
+    """The newest record of a kind, of one issuer where it is named."""
+    own = [each for each in found if each[0].kind == kind and issuer in ("", each[0].content.issuer)]
+    return own[-1] if own else None

@@ -1,0 +1,36 @@
+"""Days, money and economies in the words of the language in which the page is made."""
+
+from datetime import date, datetime
+
+from django.utils.translation import get_language
+
+from entrepot.base.money import Money
+from entrepot.economy import economy
+from entrepot.economy.load import codes
+from entrepot.node.page.economy import name_of
+from entrepot.node.page.language import BY_CODE, LANGUAGES, Language
+from entrepot.node.page.reading import day, moment, money
+
+
+def _language() -> Language:
+    return BY_CODE.get(get_language() or "", LANGUAGES[0])
+
+
+def day_words(value: date) -> str:
+    """A day."""
+    return day(value, _language())
+
+
+def moment_words(value: datetime) -> str:
+    """A moment, in UTC."""
+    return moment(value, _language())
+
+
+def money_words(value: Money) -> str:
+    """An amount with its currency."""
+    return money(value, _language())
+
+
+def economy_words(code: str | None) -> str:
+    """The name of an economy; its code where nothing is known of it here, and nothing where none is named."""
+    return name_of(economy(code), _language()) if code in codes() and code else code or ""
