@@ -139,12 +139,15 @@ def backup(data: Path, out: Path | None, as_json: bool) -> int:
 
     Example: entrepot journal backup --data node --out backup
     """
-    from entrepot.node.beside import copy_beside
+    from entrepot.base.moment import format_moment
+    from entrepot.node.beside import LAST_BACKUP, copy_beside
+    from entrepot.party.keystore import write_durably
 
     folder = out or data / BACKUPS / _stamp()
     with open_folder(data, read_only=True) as journal:
         made = journal.backup(folder)
     count = copy_beside(data, folder)
+    write_durably(data / LAST_BACKUP, format_moment(now()).encode("ascii"), replace=True)
     print_json({"file": str(made), "beside": count}) if as_json else click.echo(str(made))
     return 0
 

@@ -115,6 +115,10 @@ class Database(Protocol):
         """Rewrite the files so that deleted bytes are gone; False where readers were in the way (call it again)."""
         ...
 
+    def library(self) -> tuple[str, str]:
+        """The name of what keeps the journal, and its version: SQLite's library, or the server."""
+        ...
+
     def backup(self, file: Path) -> None:
         """Copy a consistent snapshot into the empty ``file``, where the database :attr:`has_copy`."""
         ...

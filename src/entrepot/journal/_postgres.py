@@ -243,6 +243,15 @@ class PostgresDatabase:
             return False
         return True
 
+    def library(self) -> tuple[str, str]:
+        """The server and its version."""
+        db = self.reader()
+        try:
+            found = db.row("SHOW server_version")
+        finally:
+            db.close()
+        return "PostgreSQL", str(found[0]) if found else ""
+
     def backup(self, file: Path) -> None:
         """PostgreSQL has no file to copy from here: the caller writes the export instead."""
         raise JournalError(f"no copy of PostgreSQL's files is made at {file}")

@@ -252,6 +252,10 @@ class SqliteDatabase:
         self._pages = 0
         return bool(busy == 0)
 
+    def library(self) -> tuple[str, str]:
+        """SQLite as apsw brings it."""
+        return "SQLite", apsw.sqlite_lib_version()
+
     def backup(self, file: Path) -> None:
         """SQLite's online backup: a snapshot, while others write."""
         target, source = apsw.Connection(str(file)), self.reader()

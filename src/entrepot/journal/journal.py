@@ -57,6 +57,11 @@ class Journal(Erasure, Verification, Reproving, Backup, Outbox, WaitingRoom, Cos
             self.epoch = epoch
         self.catch_up_views()
 
+    @property
+    def library(self) -> tuple[str, str]:
+        """The name and version of what keeps this journal."""
+        return self._database.library()
+
     def tend(self) -> None:
         """What must be done from time to time: seal what is new, finish erasures, checkpoint. The writer calls it."""
         while self.seal() is not None:

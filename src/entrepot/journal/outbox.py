@@ -36,6 +36,17 @@ class Delivery:
     record_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What of the outbox is for one peer and in one ``state`` (``due`` or ``undeliverable``): how many messages, and
+    since when the record is here that the oldest tells of (None: it tells of none)."""
+
+    peer: str
+    state: str
+    count: int
+    since: datetime | None
+
+
 class Outbox(Core):
     """The sender's side. A message that is given up does not hold back its lane: the peer sees what it lacks."""
 
@@ -129,6 +140,18 @@ class Outbox(Core):
         """What was given up, oldest first."""
         with self.reading() as db:
             return _due(db.rows(_COLUMNS + "WHERE o.state = 'undeliverable' ORDER BY o.id LIMIT ?", (limit,)))
+
+    def queues(self) -> tuple[Queue, ...]:
+        """What was not delivered, by peer and state."""
+        with self.reading() as db:
+            rows = db.rows(
+                "SELECT o.peer, o.state, count(*), min(e.received_ms) FROM outbox o LEFT JOIN entry e ON e.seq = o.seq "
+                "WHERE o.state IN ('due', 'undeliverable') GROUP BY o.peer, o.state ORDER BY o.peer, o.state"
+            )
+        return tuple(
+            Queue(peer=peer, state=state, count=count, since=None if since is None else from_millis(since))
+            for peer, state, count, since in rows
+        )
 
     def messages(self, record_id: str) -> tuple[Delivery, ...]:
         """Every message that left because of a record, in order."""

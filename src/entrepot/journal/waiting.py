@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from entrepot.base.digest import sha256
 from entrepot.base.error import LimitError
+from entrepot.base.moment import from_millis
 from entrepot.journal.core import Core
 
 WAITING_MAX = 10_000
@@ -71,6 +73,13 @@ class WaitingRoom(Core):
     def waiting(self) -> tuple[Waiting, ...]:
         """Everything that waits, in the order it came, each with the ids that are still missing."""
         return self._waiting("", ())
+
+    def waiting_since(self) -> tuple[int, datetime | None]:
+        """How many wait, and since when the first of them does."""
+        with self.reading() as db:
+            found = db.row("SELECT count(*), min(held_ms) FROM waiting")
+        count, since = found or (0, None)
+        return count, None if since is None else from_millis(since)
 
     def missing(self) -> tuple[str, ...]:
         """Ids that something waits for and the journal does not hold, sorted: what to ask peers for."""

@@ -23,7 +23,9 @@ from entrepot.node.migration import ACCOUNTS_NAME
 
 FOLDER, LIST = "files", "files.json"
 """In a backup: the copies under their own names, and the list of them, which is written last."""
-MADE_ANEW = frozenset({"secret", "locale", "address", "serve.lock", "backups", "restoring", "letters"})
+LAST_BACKUP = "last-backup"
+"""File in a node's folder with the moment at which the last backup was made to its end."""
+MADE_ANEW = frozenset({"secret", "locale", "address", "serve.lock", "backups", "restoring", "letters", LAST_BACKUP})
 """Names in a node's folder that no backup holds: what starting makes, and other copies. ``secret`` holds the
 key-encryption key, the token of the operator and the key of sessions: kept elsewhere, or made anew. ``letters`` holds
 links that open accounts."""

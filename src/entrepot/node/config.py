@@ -30,6 +30,10 @@ SETTINGS: dict[str, str] = {
     "1 to 86400. Default 60.",
     "ENTREPOT_UNCOSIGNED_HOURS": "Hours that a tree head may wait for a peer's cosignature before the health says so, "
     "1 to 8760. Default 24.",
+    "ENTREPOT_DISK_FREE_MIB": "MiB that must stay free on the disk of the node's folder: with less the node takes "
+    "nothing new, 1 to 1000000000. Default 256.",
+    "ENTREPOT_TLS_CERTIFICATE": "File with the certificate of the TLS proxy (PEM), so that the operator is told when "
+    "it ends. Not set by default.",
     "ENTREPOT_THREADS": "Requests that each web worker works on at once, 1 to 64. Default 8.",
     "ENTREPOT_WORKERS": "Web worker processes, 1 to 16; more than one needs PostgreSQL. Default 1.",
 }
@@ -67,6 +71,8 @@ class Config:
     status_max_age_hours: int | None = None
     cosign_seconds: int = 60
     uncosigned_hours: int = 24
+    disk_free_mib: int = 256
+    tls_certificate: Path | None = None
 
     @property
     def host(self) -> str:
@@ -120,15 +126,15 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
             f"{workers} workers cannot write one SQLite file",
             remedy="Keep the journal in PostgreSQL (ENTREPOT_JOURNAL=postgresql://...), or use one worker.",
         )
-    key_file, contexts, tsa = (environ.get(f"ENTREPOT_{each}", "") for each in ("KEY_FILE", "CONTEXTS", "TSA"))
     return Config(
         data=Path(data).absolute(),
         url=url,
         journal=journal,
         allow_loopback_http=allow,
-        key_file=Path(key_file) if key_file else None,
-        contexts=Path(contexts) if contexts else None,
-        tsa=Path(tsa) if tsa else None,
+        key_file=_file(environ, "ENTREPOT_KEY_FILE"),
+        contexts=_file(environ, "ENTREPOT_CONTEXTS"),
+        tls_certificate=_file(environ, "ENTREPOT_TLS_CERTIFICATE"),
+        tsa=_file(environ, "ENTREPOT_TSA"),
         rate_per_minute=_number(environ, "ENTREPOT_RATE_PER_MINUTE", 1200, 1_000_000),
         threads=_number(environ, "ENTREPOT_THREADS", 8, 64),
         workers=workers,
@@ -136,12 +142,17 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         status_max_age_hours=_number(environ, STATUS_AGE, 1, 87_600) if environ.get(STATUS_AGE) else None,
         cosign_seconds=_number(environ, "ENTREPOT_COSIGN_SECONDS", 60, 86_400),
         uncosigned_hours=_number(environ, "ENTREPOT_UNCOSIGNED_HOURS", 24, 8760),
+        disk_free_mib=_number(environ, "ENTREPOT_DISK_FREE_MIB", 256, 1_000_000_000),
     )
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]) if environ.get(name) else None
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= most):
         raise UsageError(f"{name} is not a number from 1 to {most}: {text[:40]!r}")
     return int(text)
 

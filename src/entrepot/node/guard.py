@@ -14,6 +14,7 @@ from entrepot.base.error import EntrepotError
 from entrepot.node.access.bearer import token_of
 from entrepot.node.bucket import Buckets
 from entrepot.node.config import bytes_max
+from entrepot.node.disk import DISK_SHORT, room_of
 from entrepot.node.error import AccountsFailed
 from entrepot.node.page.answer import Page, error_page, wants_page
 from entrepot.node.page.language import split
@@ -28,6 +29,10 @@ GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first", "/b
 """Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
 REPORTED = "/report"
 """How addresses end to which anybody may send a complaint, at the same share."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+STAYS = ("/verify", "/sign-in", "/sign-out", "/api/v1/documents/verify", "/api/v1/credentials/verify",
+         "/api/v1/presentations/verify")  # fmt: skip
+"""What is sent there keeps nothing, or a session; it is answered on a disk that is short of room as well."""
 CODES = {400: "request", 404: "not-found", 405: "method", 413: "too-large", 500: "internal"}
 """Problem codes for what Django itself answers."""
 
@@ -70,6 +75,10 @@ class Guard:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()) or int(length) > most:
             return problem(413, "too-large", detail=f"At most {most} bytes are accepted.")
+        if request.method not in SAFE_METHODS and not split(request.path_info)[1].startswith(STAYS):
+            room = room_of(self._config.data, self._config.disk_free_mib)
+            if room.is_short:
+                return problem(507, DISK_SHORT, detail=room.findings[0].text, findings=room.findings)
         wait = self._wait_s(request)
         if wait:
             answer = problem(429, "rate-limit", detail="Too many requests.")

@@ -41,6 +41,7 @@ TITLES = {
     429: "Too many requests",
     500: "The node failed",
     503: "The node cannot do that now",
+    507: "The node has no room for anything new",
 }
 STATUS: dict[type[Exception], int] = {
     UsageError: 400,
@@ -83,7 +84,7 @@ def problem(status: int, code: str, *, detail: str = "", findings: Sequence[Find
     answer = HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
     if status == 401:
         answer["WWW-Authenticate"] = 'Bearer realm="entrepot"'
-    if status == 503:
+    if status in (503, 507):
         answer["Retry-After"] = str(RETRY_S)
     return answer
 

@@ -18,6 +18,7 @@ from entrepot.flow.office import Office
 from entrepot.flow.peer import describe, greeted
 from entrepot.flow.receive import receive_delivery
 from entrepot.journal.port import CatchUpNeeded, JournalBusy
+from entrepot.node.disk import DISK_SHORT, room_of
 from entrepot.node.problem import RETRY_S, problem
 from entrepot.node.running import office, station
 from entrepot.node.station import Station
@@ -68,7 +69,9 @@ def _cosigned(running: Station) -> dict[str, Any]:
 
 
 def _what_stops(running: Station) -> str:
-    """Why the journal cannot be written now, as a code; empty where a commit goes through within a moment."""
+    """Why nothing can be written now, as a code; empty where a commit goes through within a moment."""
+    if room_of(running.config.data, running.config.disk_free_mib).is_short:
+        return DISK_SHORT
     if running.office.journal.needs_catch_up:
         return CatchUpNeeded.code
     try:

@@ -52,7 +52,7 @@ class Problem(Schema):
 
 
 JSON_TYPE = "application/json"
-ALWAYS = (400, 413, 429, 500, 503)
+ALWAYS = (400, 413, 429, 500, 503, 507)
 BEHIND_TOKEN = (401, 403)
 ON_POST = (409, 415, 422)
 KEY = "Idempotency-Key"

@@ -38,6 +38,10 @@ ERRORS = {
         gettext_noop("Try again, and tell the operator of this node if it lasts."),
     ),
     503: (gettext_noop("The node cannot do that now"), gettext_noop("Try again in a moment.")),
+    507: (
+        gettext_noop("The node has no room for anything new"),
+        gettext_noop("Reading and checking go on. Try again later, and tell the operator of this node."),
+    ),
 }
 """Status -> what happened, and what the reader can do."""
 

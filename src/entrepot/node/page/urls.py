@@ -15,6 +15,7 @@ from entrepot.node.page.offer.ordering import order_from
 from entrepot.node.page.offer.photograph import offer_picture
 from entrepot.node.page.offer.report import report, reported
 from entrepot.node.page.offer.stand import offer_page
+from entrepot.node.page.operating import operator_page
 from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
 from entrepot.node.page.sale.step import new_sale, next_step
@@ -64,6 +65,7 @@ own_pages = [
     path("account/passkeys/<int:number>/remove", passkey.remove_passkey),
     path("account/sessions", own.end_sessions),
     path("account/deeds", people.own_audit),
+    path("operator", operator_page),
     path("businesses", businesses),
     path("businesses/new", new_business),
     path("businesses/claim", claim_business),

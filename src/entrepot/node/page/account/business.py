@@ -16,9 +16,9 @@ from entrepot.economy import economy
 from entrepot.economy.identifier import identifier_findings
 from entrepot.economy.load import codes
 from entrepot.node.access.bearer import token_with
-from entrepot.node.access.models import Role
+from entrepot.node.access.models import Role, Token
 from entrepot.node.account.acting import PARTY, Acting, me, memberships, name_of, note
-from entrepot.node.account.models import Business, Membership
+from entrepot.node.account.models import Business, Membership, Person
 from entrepot.node.api.edge import done_once
 from entrepot.node.custody import require_name
 from entrepot.node.hosting import host
@@ -78,7 +78,10 @@ def new_business(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def claim_business(request: HttpRequest) -> HttpResponseBase:
-    """Act for a business that is here already, as one of its owners: whoever holds an owner's token of it may."""
+    """Act for a business that is here already, as one of its owners: whoever holds an owner's token of it may.
+
+    The operator's token lets a person look after the node.
+    """
     entry = Entry(
         name="token",
         label=gettext("An owner's token of the business"),
@@ -95,6 +98,8 @@ def claim_business(request: HttpRequest) -> HttpResponseBase:
                 note(person, "claimed-by-token", party=token.party, about=token.label)
             request.session[PARTY] = token.party
             return onward(request, "/sales")
+        if token is not None and token.role == Role.OPERATOR:
+            return _operate(request, token)
         entry.problems.append(gettext("This token is unknown, or not an owner's."))
     return form_page(
         request,
@@ -102,6 +107,14 @@ def claim_business(request: HttpRequest) -> HttpResponseBase:
         title=gettext("Act for a business that is here already"),
         button=gettext("Act for it"),
     )
+
+
+def _operate(request: HttpRequest, token: Token) -> HttpResponseBase:
+    """From now on the person looks after the node."""
+    person = me(request).person
+    if Person.objects.filter(pk=person.pk, is_operator=False).update(is_operator=True):
+        note(person, "became-operator", about=token.label)
+    return onward(request, "/operator")
 
 
 def _form(request: HttpRequest, entries: list[Entry], code: str, key: str) -> Page:

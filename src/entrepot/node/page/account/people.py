@@ -40,6 +40,7 @@ DEEDS = {
     "passkey-removed": gettext_noop("removed a passkey"),
     "business-registered": gettext_noop("registered the business"),
     "claimed-by-token": gettext_noop("began to act for the business with an owner's token"),
+    "became-operator": gettext_noop("began to look after the node with its operator's token"),
     "invited": gettext_noop("invited somebody"),
     "invitation-closed": gettext_noop("took an invitation back"),
     "member-joined": gettext_noop("began to act for the business"),
