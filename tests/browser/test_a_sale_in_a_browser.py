@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import pytest
 from rig.axe import grave
 from rig.outside import Node, admit, eventually
-from rig.visitor import letters, link_in
+from rig.window import PASSWORD, Window
 
 from entrepot.node.page.language import LANGUAGES
 
 EVERY = [each.code for each in LANGUAGES]
 SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else ["en", "th", "vi"]
-PASSWORD = "seven wet durians"
 FIELDS_MAX = 25
 
 
@@ -24,72 +23,26 @@ class Somebody:
     party: str = ""
 
 
-class Reader:
-    """A window in which somebody fills forms; counts what was typed."""
-
-    def __init__(self, page, site, language="en"):
-        self.page, self.site, self.language, self.typed, self.steps = page, site, language, 0, 0
-
-    def open(self, path):
-        self.page.goto(f"{self.site}/{self.language}{path}")
-        return self
-
-    def fill(self, **values):
-        for name, value in values.items():
-            field = self.page.locator(f"main [name={name}]")
-            self.typed += 1
-            if field.evaluate("each => each.tagName") == "SELECT":
-                field.select_option(value)
-            else:
-                field.fill(value)
-        return self
-
-    def press(self, act=""):
-        self.steps += 1
-        chosen = f"main button[value={act}]" if act else "main form button"
-        with self.page.expect_navigation():
-            self.page.locator(chosen).first.click()
-        return self
-
-    def sign_in(self, who):
-        return self.open("/sign-in").fill(email=who.email, password=PASSWORD).press()
-
-    @property
-    def heading(self):
-        return self.page.locator("h1").inner_text()
-
-
 @pytest.fixture(scope="module")
 def sellers(served, browser):
     """The first account, made with the operator's token; its business registered."""
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
-    reader = Reader(context.new_page(), served.url)
-    token = (served.folder / "secret" / "operator-token").read_text("ascii").strip()
+    reader = Window(context.new_page(), served.url)
     who = Somebody("aminah@example.org", "Kebun Contoh")
-    reader.open("/first").fill(token=token, email=who.email, name="Aminah", password=PASSWORD).press()
-    register(reader, who.business, "MY")
+    reader.begin(served, who.email, "Aminah").register(who.business, "MY")
     who.typed, who.steps = reader.typed, reader.steps
     who.party = reader.open("/businesses").page.locator("bdi.long").first.inner_text()
     context.close()
     return who
 
 
-def register(reader, name, economy):
-    reader.open("/businesses/new").fill(economy=economy).press()
-    reader.fill(name=name).press()
-    assert name in reader.heading
-
-
 @pytest.fixture(scope="module")
 def buyers(served, browser, sellers):
     """A second account, made by letter."""
     context = browser.new_context(java_script_enabled=False)
-    reader = Reader(context.new_page(), served.url, "zh-hans")
+    reader = Window(context.new_page(), served.url, "zh-hans")
     who = Somebody("li@example.org", "示例进口")
-    reader.open("/sign-up").fill(email=who.email).press()
-    reader.page.goto(served.url + link_in(letters(served, who.email)[-1]))
-    reader.fill(name="李", password=PASSWORD).press()
-    register(reader, who.business, "CN")
+    reader.sign_up(served, who.email, "李").register(who.business, "CN")
     context.close()
     return who
 
@@ -105,8 +58,8 @@ def order(reader, seller):
 
 @pytest.mark.parametrize("language", SOME)
 def test_a_sale_runs_without_scripts_on_a_phone(site, tab, sellers, buyers, language):
-    seller = Reader(tab(site, width=360, scripts=False), site, language).sign_in(sellers)
-    buyer = Reader(tab(site, width=1280, scripts=False), site, "zh-hans").sign_in(buyers)
+    seller = Window(tab(site, width=360, scripts=False), site, language).sign_in(sellers.email)
+    buyer = Window(tab(site, width=1280, scripts=False), site, "zh-hans").sign_in(buyers.email)
     sale = order(buyer, sellers)
     seller.open(f"/sales/{sale}/order-response").fill(answer="accept").press("look").press("sign")
     seller.open(f"/sales/{sale}/invoice").press("look").press("sign")
@@ -132,12 +85,10 @@ def elsewhere(served, tmp_path_factory):
 
 
 def test_a_sale_runs_between_two_nodes(served, elsewhere, tab, sellers):
-    seller = Reader(tab(served.url, width=360, scripts=False), served.url, "ms").sign_in(sellers)
-    did = seller.open("/businesses").page.locator("bdi.long").first.inner_text()
-    buyer = Reader(tab(elsewhere.url, scripts=False), elsewhere.url, "zh-hant")
-    token = elsewhere.operator.token
-    buyer.open("/first").fill(token=token, email="wang@example.org", name="王", password=PASSWORD).press()
-    register(buyer, "示例進口", "CN")
+    seller = Window(tab(served.url, width=360, scripts=False), served.url, "ms").sign_in(sellers.email)
+    did = seller.party()
+    buyer = Window(tab(elsewhere.url, scripts=False), elsewhere.url, "zh-hant")
+    buyer.begin(elsewhere, "wang@example.org", "王").register("示例進口", "CN")
     buyer.open("/sales/new").fill(did=did, seller_name=sellers.business, economy="MY", what="Durian", quantity="3")
     buyer.fill(price="25", currency="MYR", incoterm="CIF", place="Nansha").press("look").press("sign")
     sale = re.search("/sales/([0-9a-f]{64})", buyer.page.url).group(1)
@@ -157,11 +108,11 @@ OUTSIDE = ("/sign-in", "/sign-in/passkey", "/sign-up", "/reset")
 @pytest.mark.timeout(400)  # some twenty pages, each judged; on a busy machine that takes its time
 @pytest.mark.parametrize("language", SOME)
 def test_axe_finds_nothing_grave_and_nothing_runs_off_the_side(site, tab, sellers, buyers, language):
-    outside = Reader(tab(site, width=360, dark=language == "th"), site, language)
+    outside = Window(tab(site, width=360, dark=language == "th"), site, language)
     for path in OUTSIDE:
         look_at(outside.open(path).page, path)
-    reader = outside.sign_in(sellers)
-    sale = order(Reader(tab(site), site).sign_in(buyers), sellers)
+    reader = outside.sign_in(sellers.email)
+    sale = order(Window(tab(site), site).sign_in(buyers.email), sellers)
     steps = (f"/sales/{sale}", f"/sales/{sale}/order-response")
     for path in (*INSIDE, *steps):
         look_at(reader.open(path).page, path)
@@ -190,7 +141,7 @@ def test_a_passkey_opens_the_account_without_a_password(served, browser, sellers
     device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     device |= {"isUserVerified": True, "automaticPresenceSimulation": True}
     made = tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})["authenticatorId"]
-    reader = Reader(page, site).sign_in(sellers).open("/account/passkeys")
+    reader = Window(page, site).sign_in(sellers.email).open("/account/passkeys")
     assert page.locator("#no-passkey").is_hidden()
     assert grave(page) == []
     with page.expect_navigation():
@@ -222,7 +173,7 @@ def test_a_script_without_the_nonce_does_not_run(site, tab):
 
 
 def test_a_sale_is_answered_by_keyboard_alone(site, tab, sellers, buyers):
-    sale = order(Reader(tab(site), site).sign_in(buyers), sellers)
+    sale = order(Window(tab(site), site).sign_in(buyers.email), sellers)
     page = tab(f"{site}/en/sign-in")
     to(page, "[name=email]")
     page.keyboard.insert_text(sellers.email)

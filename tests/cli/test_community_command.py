@@ -72,9 +72,18 @@ def served(town):
 
 def test_it_says_what_it_does_and_leaves_nothing_running(town):
     _, _, told, progress = town
-    assert told["members"] == ["grower", "importer", "workshop", "chamber", "registrar", "overseer", "statistics"]
+    assert told["members"] == [
+        "grower",
+        "importer",
+        "workshop",
+        "chamber",
+        "registrar",
+        "overseer",
+        "bank",
+        "statistics",
+    ]
     assert told["placed"] == ["PO-1001", "PO-2001", "PO-3001", "PO-4001"]
-    assert "7 of 7 people" in progress
+    assert "8 of 8 people" in progress
     for url in told["nodes"]:
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{url}/healthz", timeout=5)
@@ -103,7 +112,7 @@ def test_what_the_first_page_offers_is_there(served, town):
     # buys from the workshop; the overseer sees every offer.
     assert states == {
         "grower": (4, 0, 0), "importer": (3, 0, 0), "workshop": (1, 0, 0), "chamber": (0, 1, 2),
-        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "statistics": (0, 1, 2),
+        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "bank": (0, 1, 2), "statistics": (0, 1, 2),
     }  # fmt: skip
 
 

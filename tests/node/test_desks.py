@@ -219,3 +219,39 @@ def test_statistics_queries_a_row_and_counts_it(node, sides):
         {"amount": "30000.00", "currency": "MYR"},
         "current",
     )
+
+
+def test_a_sale_is_paid_and_counted_by_pages_alone(node, sides):
+    seller, buyer, grower = sides
+    bank, office = agency(node, "bank", "Bank Contoh", "CN"), agency(node, "statistics", "示例统计局", "CN")
+    sale = ordered(sides, bank=party_of(bank), statistics=party_of(office))
+    case = f"/desks/bank/{sale}"
+    say(seller, f"/sales/{sale}/order-response", answer="accept")
+    assert "waits for the invoice" in bank.go("/desks").words
+    assert bank.go(f"{case}/send").status == 409
+    say(seller, f"/sales/{sale}/invoice")
+    asked = {"network": "com.example.pay", "account": "0123456789", "merchant": "Kebun Contoh", "city": "Raub"}
+    say(seller, f"/sales/{sale}/payment-request", **asked)
+    assert "0123456789" in bank.go(case).words, "how the seller is paid is not typed twice"
+    assert bank.go(f"{case}/settle").status == 409, "nothing is settled that was not sent"
+    towns = {"buyer_town": "Nansha", "seller_town": "Raub", "bank_town": "Guangzhou"}
+    say(bank, f"{case}/send", **towns, **{"from": "88-1"}, reasons="The buyer asked for it.")
+    bank.again()
+    assert "sent, not settled yet" in bank.go(case).words
+    say(bank, f"{case}/settle", reasons="Both accounts are ours.")
+    bank.again()
+    assert bank.go(case).heading.endswith("settled")
+    say(office, f"/desks/statistics/{sale}/accept", reasons="Complete.")
+    assert office.go(f"/desks/statistics/{sale}").heading.endswith("counted"), "it sees no payment, and saw the invoice"
+    for each in (seller, buyer):
+        assert "0.00" in each.go(f"/sales/{sale}").words
+    records = node.token(grower, "viewer").get(f"/api/v1/sales/{sale}").json
+    kinds = [each.get("kind") for each in records["records"]]
+    assert (kinds.count("payment-instruction"), kinds.count("settlement")) == (1, 1), "signed twice, said once"
+    assert [each["owed"] for each in records["accounts"]] == ["0"]
+    seen = node.token(party_of(office), "viewer").get(f"/api/v1/sales/{sale}").json
+    assert "count" in [each.get("kind") for each in seen["records"]]
+    outcome = node.token(party_of(bank), "viewer").get(f"/api/v1/sales/{sale}").json
+    checks = [check for each in outcome["records"] for check in each.get("checks", ()) if "pacs" in check["standard"]]
+    assert checks
+    assert all(each["verdict"] == "valid" for each in checks)

@@ -115,3 +115,28 @@ def test_without_the_order_no_axis_reads_none(own, seed):
     rest, known = blind(facts)
     state = reduce(rest, known=known, sale=order_id(facts), own=own)
     assert not {"none", "offered", "not_applicable"} & set(axes(state).values())
+
+
+COUNTED = history("order", "order-response/accept", "invoice", "payment-request", "payment-instruction", "count")
+
+
+@pytest.mark.parametrize("gone", ["payment-request", "payment-instruction"])
+def test_a_count_is_not_called_stale_by_who_cannot_tell_what_it_saw(gone):
+    """What is absent stands between the count and the invoice: the office may have seen it, or not."""
+    rest = [each for each in COUNTED if each.kind != gone]
+    known = frozenset(cause for each in rest for cause in each.after)
+    assert reduce(COUNTED).counted == "current"
+    assert reduce(rest, known=known, own=frozenset({DIDS[Role.REPORTER]})).counted == "unknown"
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(0, 10**6))
+def test_a_record_that_is_withheld_makes_no_count_stale(seed, pick):
+    facts = sale_of(seed)
+    gone = facts[pick % len(facts)]
+    assume(gone.kind != "order")
+    rest = [each for each in facts if each.id != gone.id]
+    known = frozenset(cause for each in rest for cause in each.after)
+    if reduce(facts).counted == "current" and gone.kind != "count":
+        own = frozenset(DIDS.values())
+        assert reduce(rest, known=known, own=own).counted in ("current", "unknown")

@@ -23,6 +23,7 @@ from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import check_delivery, messages_for
 from entrepot.flow.presented import check_presented, named_files
 from entrepot.flow.prove import check_proofs
+from entrepot.flow.reading import is_readable
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import (
@@ -195,12 +196,24 @@ _TOMBSTONE = stop(
 
 
 def _after(office: Office, draft: Draft) -> tuple[str, ...]:
-    """The heads of the sales that it belongs to, and whatever the draft names itself."""
+    """The heads of the sales that it belongs to, and whatever the draft names itself.
+
+    Some of the sale the issuer may not read, though its node holds it. The newest of what it may read are named too:
+    who reads no more than it does can then tell what it had seen.
+    """
     heads: list[str] = list(draft.after or ())
     for sale in draft.sales:
         row = office.journal.view(SALE_VIEW).get(f"sale/{sale}")
-        heads += row["heads"] if row is not None else [sale]
+        heads += [sale] if row is None else [*row["heads"], *_newest_read(office, sale, draft.issuer)]
     return tuple(heads)
+
+
+def _newest_read(office: Office, sale: str, reader: str) -> set[str]:
+    """What a party may read of a sale, and nothing that it may read follows."""
+    view, journal = office.journal.view(SALE_VIEW), office.journal
+    rows = {row["id"]: row["after"] for _, row in view.scan(f"fact/{sale}/")}
+    read = {each: after for each, after in rows.items() if is_readable(journal, each, (reader,))}
+    return set(read).difference(*read.values())
 
 
 def judge(office: Office, record: Record) -> list[Checked]:

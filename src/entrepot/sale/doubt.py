@@ -54,6 +54,10 @@ FIGURES: Mapping[str, frozenset[str]] = {
 """Kinds on which each figure of an account depends."""
 
 
+UNSHOWN = frozenset({"none", "stale"})
+"""Values that rest on what is not there: a record that is absent may be it, or may be how a count saw a change."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
     """What a reader lacks of a sale. ``effective``: the facts that are judged to hold; ``own``: facts that cannot be
@@ -111,8 +115,8 @@ def doubted(state: SaleState, lacking: Gaps, sees: Sees) -> SaleState:
     """``state`` as far as it is certain in view of what is ``lacking``.
 
     An axis is told where the facts that hold, with the reader's own, say the same as all facts at hand together. It
-    is unknown where they differ, where a record that bears on it has no content here, where it would be ``none``
-    though records are absent, and, without the order, where only the order gives it a sense.
+    is unknown where they differ, where a record that bears on it has no content here, where it would be ``none`` or
+    ``stale`` though records are absent, and, without the order, where only the order gives it a sense.
     """
     if not lacking:
         return state
@@ -132,7 +136,7 @@ def _held(lacking: Gaps) -> tuple[Fact, ...]:
 def _certain(name: str, value: str, other: str, lacking: Gaps) -> bool:
     if value != other or (lacking.hidden and name in OF_THE_ORDER) or _bearing(name, value, lacking) & lacking.unread:
         return False
-    return value != "none" or not (lacking.absent or lacking.hidden)
+    return value not in UNSHOWN or not (lacking.absent or lacking.hidden)
 
 
 def _bearing(name: str, value: str, lacking: Gaps) -> frozenset[str]:

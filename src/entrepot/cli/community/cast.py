@@ -32,6 +32,7 @@ WORKSHOP = _party("Xưởng Đan Tre Ví Dụ", "1 Đường Ví Dụ", "Hải P
 CHAMBER = _party("Dewan Perniagaan Contoh", "2 Jalan Contoh", "Kuala Lumpur", "MY")
 REGISTRAR = _party("Pendaftar Perniagaan Contoh", "3 Jalan Contoh", "Putrajaya", "MY")
 OVERSEER = _party("Pengawas Pasaran Contoh", "4 Jalan Contoh", "Putrajaya", "MY")
+BANK = _party("示例银行", "1 Shili Road", "Guangzhou", "CN")
 STATISTICS = _party("示例统计局", "2 Shili Road", "Guangzhou", "CN")
 SETTLERS = (
     Settler("grower", EXPORT_NODE, "Aminah (invented)", GROWER, "seller"),
@@ -40,6 +41,7 @@ SETTLERS = (
     Settler("chamber", EXPORT_NODE, "Encik Contoh (invented)", CHAMBER, "chamber"),
     Settler("registrar", EXPORT_NODE, "Puan Contoh (invented)", REGISTRAR),
     Settler("overseer", EXPORT_NODE, "Cik Contoh (invented)", OVERSEER),
+    Settler("bank", IMPORT_NODE, "陈示例 (invented)", BANK, "payer_bank"),
     Settler("statistics", IMPORT_NODE, "王示例 (invented)", STATISTICS, "reporter"),
 )
 """In the order in which a visitor is shown them."""

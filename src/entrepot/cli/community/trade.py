@@ -19,6 +19,7 @@ from entrepot.document.trade import (
     HsVintage,
     Line,
     Price,
+    Role,
     Totals,
 )
 from entrepot.party.party import Party
@@ -90,9 +91,9 @@ def bill(stage: Stage) -> None:
 
 
 def certify(stage: Stage) -> None:
-    """The importer orders mangosteen and names its statistics office; the grower names the chamber, and sends its
-    invoice. Certificate and count wait."""
-    deal = _opened(stage, GROVE, ("chamber", "reporter"))
+    """The importer orders mangosteen and names its bank and statistics office; the grower names the chamber, and sends
+    its invoice. Certificate, payment and count wait."""
+    deal = _opened(stage, GROVE, ("chamber", "reporter", "payer_bank"))
     _bill(stage, deal, "4001", deal.cast.appointments("chamber"))
 
 
@@ -133,7 +134,9 @@ def _opened(stage: Stage, bargain: Bargain, agencies: tuple[str, ...] = ()) -> D
     record = issue(stage, None, "offer", "seller", ("offer", bargain.offer, offer))
     taken = DocumentReference(number=bargain.offer, record=record)
     order = _order(cast["seller"], cast["buyer"], replace(default.order(bargain.number, today, taken), **what))  # type: ignore[arg-type]
-    order = replace(order, parties=cast.appointments("reporter")) if "reporter" in agencies else order
+    if "reporter" in agencies:
+        bank = Appointment(role=Role.SETTLEMENT, party=cast["payer_bank"])
+        order = replace(order, parties=(*cast.appointments("reporter", "payer_bank"), bank))
     deal = Deal(order, cast, today)
     issue(stage, deal, "order", "buyer", ("order", bargain.number, order), after=[record])
     return deal

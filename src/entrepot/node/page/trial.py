@@ -31,6 +31,7 @@ ROLES = {
         gettext_noop("A market overseer"),
         gettext_noop("Watches over offers; somebody complained of one."),
     ),
+    "bank": (gettext_noop("A bank"), gettext_noop("Sends and settles money; an invoice waits to be paid.")),
     "statistics": (gettext_noop("A statistics office"), gettext_noop("Counts sales; one waits to be counted.")),
 }
 """Role -> who that is, and what there is to see."""

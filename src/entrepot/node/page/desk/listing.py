@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from entrepot.node.page.desk.bank import BANK
 from entrepot.node.page.desk.chamber import CHAMBER
 from entrepot.node.page.desk.customs import CUSTOMS
 from entrepot.node.page.desk.desk import Desk
@@ -9,5 +10,5 @@ from entrepot.node.page.desk.overseer import OVERSEER
 from entrepot.node.page.desk.registrar import REGISTRAR
 from entrepot.node.page.desk.statistics import STATISTICS
 
-DESKS: Mapping[str, Desk] = {each.name: each for each in (REGISTRAR, CHAMBER, CUSTOMS, OVERSEER, STATISTICS)}
+DESKS: Mapping[str, Desk] = {each.name: each for each in (REGISTRAR, CHAMBER, CUSTOMS, BANK, OVERSEER, STATISTICS)}
 """In the order in which they are shown."""

@@ -19,6 +19,7 @@ from entrepot.node.account.acting import WRITERS
 from entrepot.node.page.answer import error_page
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
+from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
 from entrepot.node.page.sale.buying import buyer_entries, buying
 from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.forms import Form
@@ -43,7 +44,7 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
         ORDER.kind,
         ORDER.prefix,
         ORDER.explains,
-        lambda _: [*buyer_entries(acting), *_entries(said)],
+        lambda context: [*buyer_entries(acting), *_entries(said), *agency_entries(context, BUYERS)],
         lambda context, typed: _payload(context, typed, said=said, record=offer),
         follows=(offer,),
     )
@@ -91,6 +92,7 @@ def _payload(context: Context, typed: Mapping[str, str], *, said: Offer, record:
     amounts = [each["amount"] for each in lines]
     total = _sum(amounts)
     made = context.head(typed["number"]) | {
+        **appointed(typed, BUYERS),
         "buyer": card_of(context.acting.party),
         "seller": dump(said.seller),
         "buyerType": typed["buyer_type"],

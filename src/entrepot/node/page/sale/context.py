@@ -5,8 +5,6 @@ from datetime import date
 from typing import Any, TypeVar
 
 from entrepot.base.shape import dump
-from entrepot.document.order.model import OrderResponse
-from entrepot.document.trade import Role
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import sale_page
 from entrepot.node.account.acting import Acting
@@ -56,12 +54,6 @@ class Context:
         record = None if found is None else office().journal.record(found)
         payload = None if record is None or record.erased else read_record(record)[0]
         return (found, payload) if isinstance(payload, shape) else (None, None)
-
-    def appointed(self, role: Role) -> Party | None:
-        """Who was named for ``role`` by the order or by its answer."""
-        _, answer = self.paper("order-response", OrderResponse)
-        named = (*self.order.parties, *(answer.parties if answer else ()))
-        return next((each.party for each in named if each.role is role), None)
 
 
 def party_of(did: str) -> Party | None:

@@ -14,19 +14,15 @@ from django.utils.translation import gettext
 from entrepot.base.shape import dump
 from entrepot.document.invoice.billing import bill
 from entrepot.document.trade import DocumentReference, Subject
-from entrepot.flow.agency import keepers
 from entrepot.journal.port import Attachment
-from entrepot.node.account.acting import name_of
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale import claiming, paying
-from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.appointing import SELLERS, agency_entries, appointed
+from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.handing import hand_over_entries, hand_over_payload
-from entrepot.node.running import office
 
 Typed = Mapping[str, str]
-CHAMBER = "chamber"
-"""Name of the desk, and role in the sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +75,14 @@ def _answer_entries(_: Context) -> list[Entry]:
 
 
 def _response_entries(context: Context) -> list[Entry]:
-    """The answer, and which chamber is to certify the origin of goods, of those that have a desk here."""
-    chambers = tuple((did, name_of(did)) for did in keepers(office(), CHAMBER) if did != context.acting.party)
-    if not chambers or context.order.subject is not Subject.GOODS:
-        return _answer_entries(context)
-    chamber = Entry(
-        name="chamber",
-        label=gettext("Chamber that is to certify the origin"),
-        help=gettext("It reads the invoice, and decides. Leave it open where no certificate is needed."),
-        kind="select",
-        options=chambers,
-        required=False,
-        most=500,
-        path="$.parties",
-    )
-    return [*_answer_entries(context), chamber]
+    """The answer, and which agencies are to take part on the seller's side."""
+    is_goods = context.order.subject is Subject.GOODS
+    return [*_answer_entries(context), *agency_entries(context, SELLERS, is_goods=is_goods)]
 
 
 def _order_response(context: Context, typed: Typed) -> dict[str, Any]:
     made = _response(context, typed)
-    if typed.get("chamber") and typed.get("answer") == "accept":
-        made["parties"] = [{"role": CHAMBER, "party": card_of(typed["chamber"])}]
-    return made
+    return made | (appointed(typed, SELLERS) if typed.get("answer") == "accept" else {})
 
 
 def _response(context: Context, typed: Typed) -> dict[str, Any]:
@@ -218,21 +200,6 @@ FORMS: Mapping[str, Form] = {
             gettext_noop("You ask the buyer to pay the invoice, with a code that banks and wallets read."),
             paying.request_entries,
             paying.request_payload,
-        ),
-        Form(
-            "payment-instruction",
-            "PI",
-            gettext_noop("As the buyer's bank you send the money on its way. The message is ISO 20022 pacs.008."),
-            paying.instruction_entries,
-            paying.instruction_payload,
-            files=paying.instruction_files,
-        ),
-        Form(
-            "settlement",
-            "ST",
-            gettext_noop("You enter in your book that the seller has the money. It cannot be erased afterwards."),
-            lambda _: [],
-            paying.settlement_payload,
         ),
     )
 }

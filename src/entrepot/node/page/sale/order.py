@@ -13,6 +13,7 @@ from entrepot.economy import economies
 from entrepot.flow.offersearch import Wanted, search
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
 from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.running import office
@@ -71,10 +72,11 @@ def offering() -> dict[str, dict[str, str]]:
     return dict(sorted(cards.items(), key=lambda each: each[1]["name"]))
 
 
-def order_entries(_: Context) -> list[Entry]:
-    """What is ordered: one thing, how much of it, at which price, how it comes."""
+def order_entries(context: Context) -> list[Entry]:
+    """What is ordered: one thing, how much of it, at which price, how it comes, and which agencies take part."""
     what = Entry(name="what", label=gettext("What you order"), path="$.lines[0].name")
-    return [what, *thing_entries(gettext("How much")), *price_entries(), *delivery_entries(), *wish_entries()]
+    thing = [what, *thing_entries(gettext("How much")), *price_entries()]
+    return [*thing, *delivery_entries(), *wish_entries(), *agency_entries(context, BUYERS)]
 
 
 def thing_entries(how_much: str) -> list[Entry]:
@@ -150,6 +152,7 @@ def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
     """The order, its figures reckoned from quantity and price."""
     amount = amount_of(typed)
     made = common_members(context, typed) | {
+        **appointed(typed, BUYERS),
         "buyer": card_of(context.acting.party),
         "seller": _seller(typed),
         "buyerType": "business",
