@@ -1,10 +1,11 @@
 """Interoperation with programs of others: they judge our documents, we judge theirs, both refuse what was altered.
 
     make interop                                     sets the clients up, and runs
-    python tests/proof/interop [--count N] [--only TEXT]
+    python tests/proof/interop [--count N] [--only TEXT] [--jobs N]
 
-The clients are where ENTREPOT_NODE_PEERS (a folder with node_modules) and ENTREPOT_OPENVC_PYTHON (an interpreter) say.
-Nothing is fetched. Exit 0: all as expected. 1: an answer that is not. 77: a client is missing, or did not run.
+Several exchanges run at once, each with clients of its own; by default as many as there are cores. The clients are
+where ENTREPOT_NODE_PEERS (a folder with node_modules) and ENTREPOT_OPENVC_PYTHON (an interpreter) say. Nothing is
+fetched. Exit 0: all as expected. 1: an answer that is not. 77: a client is missing, or did not run.
 """
 
 # ruff: noqa: T201 - what it prints is its report
@@ -15,6 +16,10 @@ import os
 import random
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import didwebvh
@@ -129,34 +134,70 @@ def show(each, versions, hashes, seconds) -> None:
     sys.stdout.flush()
 
 
+class Unlocked(Exception):
+    """A client is not of the version that the lock file states."""
+
+
+def places():
+    """Where the clients in Node.js lie, and the interpreter of the other."""
+    folder = Path(os.environ.get("ENTREPOT_NODE_PEERS") or "/nonexistent").resolve()
+    return folder, os.environ.get("ENTREPOT_OPENVC_PYTHON", "")
+
+
+@cache
+def desk(count, _process):
+    """The clients of one process, and every exchange with them: two that shared a pipe would get each other's answers.
+
+    Raises :class:`peers.Missing`, :class:`Unlocked`.
+    """
+    folder, python = places()
+    versions, hashes, plan = rounds(peers.node(folder), peers.openvc(python), count)
+    different = [name for name, found in versions.items() if name != "openvc-core" and peers.locked(name)[0] != found]
+    if different:
+        raise Unlocked(", ".join(different))
+    return versions, hashes, plan
+
+
+def exchanged(count, number):
+    """What came of one exchange, as it is printed, and how many answers were not expected."""
+    versions, hashes, plan = desk(count, os.getpid())
+    each, started = plan[number], time.monotonic()
+    each.run()
+    judged = max(each.asked["ours by them"], each.asked["theirs by us"])
+    with redirect_stdout(StringIO()) as told:
+        show(each, versions, hashes, time.monotonic() - started)
+    return told.getvalue(), each.unexpected + max(0, each.count - judged)
+
+
+def histories(count):
+    """The same of the exchange of DID logs."""
+    started = time.monotonic()
+    with redirect_stdout(StringIO()) as told:
+        unexpected = didwebvh.exchange(places()[0], count)
+        print(f"    {time.monotonic() - started:.0f} s")
+    return told.getvalue(), unexpected
+
+
 def main() -> int:
     """Find the clients, run, and say what came out."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--count", type=int, default=500)
     asked.add_argument("--only", default="", help="only exchanges in whose name this stands")
+    asked.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="exchanges at once")
     wish = asked.parse_args()
-    folder = Path(os.environ.get("ENTREPOT_NODE_PEERS") or "/nonexistent").resolve()
     unexpected = 0
     try:
-        node, openvc = peers.node(folder), peers.openvc(os.environ.get("ENTREPOT_OPENVC_PYTHON", ""))
-        versions, hashes, plan = rounds(node, openvc, wish.count)
-        different = [
-            name for name, found in versions.items() if name != "openvc-core" and peers.locked(name)[0] != found
-        ]
-        if different:
-            print("not the locked version:", ", ".join(different), file=sys.stderr)
-            return 1
-        for each in plan:
-            if wish.only in f"{each.client} {each.suite}":
-                started = time.monotonic()
-                each.run()
-                show(each, versions, hashes, time.monotonic() - started)
-                judged = max(each.asked["ours by them"], each.asked["theirs by us"])
-                unexpected += each.unexpected + max(0, each.count - judged)
-        node.close()
-        openvc.close()
-        if wish.only in "didwebvh":
-            unexpected += didwebvh.exchange(folder, wish.count)
+        names = [f"{each.client} {each.suite}" for each in desk(wish.count, os.getpid())[2]]
+        with ProcessPoolExecutor(wish.jobs) as pool:
+            done = [pool.submit(exchanged, wish.count, at) for at, name in enumerate(names) if wish.only in name]
+            done += [pool.submit(histories, wish.count)] if wish.only in "didwebvh" else []
+            for each in done:
+                text, found = each.result()
+                print(text, end="", flush=True)
+                unexpected += found
+    except Unlocked as wrong:
+        print(f"not the locked version: {wrong}", file=sys.stderr)
+        return 1
     except (peers.Missing, OSError) as wrong:
         print(f"a client did not run: {wrong}", file=sys.stderr)
         return MISSING

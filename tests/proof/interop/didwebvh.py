@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from peers import locked
+from peers import locked, placed
 
 from entrepot.party._webvh10.address import parse_webvh
 from entrepot.party._webvh10.entry import PLACEHOLDER
@@ -37,8 +37,7 @@ class Peer:
     def __init__(self, folder: str) -> None:
         if not shutil.which("node") or not (Path(folder) / "node_modules" / "didwebvh-ts").is_dir():
             raise OSError("node, or node_modules/didwebvh-ts in that folder, is missing")
-        # Beside node_modules, where its imports are looked for.
-        script = Path(shutil.copy(Path(__file__).with_suffix(".mjs"), folder))
+        script = placed(Path(__file__).with_suffix(".mjs"), Path(folder))
         self._process = subprocess.Popen(
             ["node", script.name], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

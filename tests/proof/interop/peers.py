@@ -1,6 +1,7 @@
 """Programs of others as processes that are asked line by line, with their versions and the hashes of their packages."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -48,9 +49,13 @@ def node(folder):
     missing = [name for name in wanted if not (folder / "node_modules" / name).is_dir()]
     if missing or not shutil.which("node"):
         raise Missing(f"not installed in {folder}: {', '.join(missing) or 'node'}")
-    # Beside node_modules, where its imports are looked for.
-    script = Path(shutil.copy(HERE / "node_peer.cjs", folder))
-    return Peer(["node", str(script)])
+    return Peer(["node", str(placed(HERE / "node_peer.cjs", folder))])
+
+
+def placed(script, folder):
+    """A copy of ``script`` beside node_modules, where its imports are looked for; whole, since others may start it."""
+    made = Path(shutil.copy(script, folder / f".{os.getpid()}-{script.name}"))
+    return made.replace(folder / script.name)
 
 
 def openvc(python):
