@@ -13,10 +13,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from entrepot.node.page.language import LANGUAGES, Language
+from entrepot.node.page.language import LANGUAGES, Language, gettext_noop
 
-DRAFT = "machine draft"
-NOBODY = "nobody yet"
+DRAFT = gettext_noop("machine draft")
+NOBODY = gettext_noop("nobody yet")
 
 
 @dataclass(frozen=True, slots=True)

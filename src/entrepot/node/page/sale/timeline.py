@@ -1,7 +1,7 @@
 """One sale as a timeline: each record with who, when, what was checked, by which standard, and how that came out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ from entrepot.node.page.sale.forms import FORMS
 from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
 from entrepot.node.running import office
 from entrepot.payment.request import PaymentRequest
+
+AGAINST = frozenset({"dispute", "order-cancellation", "return-request"})
+"""Kinds that are there for when something goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,16 @@ class Step:
         return sum(each.kind == "valid" for each in self.checks)
 
 
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What may be said next, each kind with its word: what was not said ``now``, what ``also`` may be said, and what
+    there is no form for."""
+
+    now: list[tuple[str, str]] = field(default_factory=list)
+    also: list[tuple[str, str]] = field(default_factory=list)
+    by_program: list[str] = field(default_factory=list)
+
+
 @require_safe
 @acting_for(READERS)
 def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
@@ -80,17 +93,22 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         state=word(STATES, found["state"]),
         accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
         steps=[_step(each, found, deal, acting) for each in found["records"]],
-        next=_next(sale, acting),
+        next=_next(sale, found, acting),
     )
 
 
-def _next(sale: str, acting: Acting) -> tuple[list[tuple[str, str]], list[str]]:
-    """What may be said next: by a form here, and by program alone."""
+def _next(sale: str, found: Mapping[str, Any], acting: Acting) -> Next:
+    """What may be said next: what was not said yet comes first, unless it goes against the sale."""
     if not acting.may_write:
-        return [], []
+        return Next()
+    said = {each.get("kind") for each in found["records"] if each.get("issuer") == acting.party} | AGAINST
     kinds = steps_open(office().journal, sale, acting.readers, recall=office().recall)
     forms = [(each, word(KINDS, each)) for each in kinds if each in FORMS]
-    return forms, [word(KINDS, each) for each in kinds if each not in FORMS]
+    return Next(
+        now=[each for each in forms if each[0] not in said],
+        also=[each for each in forms if each[0] in said],
+        by_program=[word(KINDS, each) for each in kinds if each not in FORMS],
+    )
 
 
 def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
