@@ -31,6 +31,18 @@ def test_the_reference_is_fresh():
     assert (asked.returncode, asked.stdout, asked.stderr) == (0, "", ""), "run make docs"
 
 
+def test_the_table_of_the_readme_is_that_of_the_page():
+    from entrepot.node.page.origin import origins
+    from reference.origin import BEGIN, END, readme
+
+    text = readme(TREE)
+    table = text[text.index(BEGIN) : text.index(END)]
+    assert [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| M")] == [
+        f"| {each.id}" for each in origins().rows
+    ]
+    assert all(each.does in table and f" | {each.state} | " in table for each in origins().rows)
+
+
 def test_staleness_is_seen(tmp_path):
     (tmp_path / "same.md").write_text("a")
     (tmp_path / "old.md").write_text("a")

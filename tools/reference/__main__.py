@@ -1,4 +1,4 @@
-"""Write docs/reference anew: ``python tools/reference``; ``--check`` only says what is stale."""
+"""Write docs/reference and the README's table anew: ``python tools/reference``; ``--check`` only says what is stale."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from house.tree import Tree
+from reference.origin import README, readme
 from reference.page import build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -24,11 +25,13 @@ def stale(files: dict[str, str], folder: Path) -> list[str]:
 
 def main() -> int:
     """0 when the reference is as the code says (after writing it, always)."""
-    files = build(Tree(ROOT))
-    changed = stale(files, FOLDER)
+    files, first = build(Tree(ROOT)), readme(Tree(ROOT))
+    changed, is_old = stale(files, FOLDER), first != (ROOT / README).read_text("utf-8")
     if "--check" in sys.argv:
         sys.stdout.write("".join(f"stale: docs/reference/{name}\n" for name in changed))
-        return int(bool(changed))
+        sys.stdout.write(f"stale: {README}\n" if is_old else "")
+        return int(bool(changed) or is_old)
+    (ROOT / README).write_text(first, "utf-8")
     for name in changed:
         file = FOLDER / name
         if name not in files:

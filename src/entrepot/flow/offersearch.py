@@ -4,23 +4,27 @@ Listed are offers whose seller lives here or on an admitted peer, until their la
 on the day and on the peers is asked when it is read; the view knows neither.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from entrepot.document.offer.model import Offer
+from entrepot.economy.load import codes
 from entrepot.flow.agency import hidden_offers
 from entrepot.flow.check import LAST_ZONE
 from entrepot.flow.kinds import read_record
+from entrepot.flow.offerindex import newest_first, places
 from entrepot.flow.offersynonym import alternatives
 from entrepot.flow.offerterm import wanted
-from entrepot.flow.offerview import HANDLE, OFFER_VIEW
+from entrepot.flow.offerview import OFFER_VIEW, bucket_of
 from entrepot.flow.office import Office
 from entrepot.flow.peer import ADMITTED, peers
+from entrepot.journal.journal import Journal
 
 TERMS_MAX = 24
 """Terms of a question that are looked up."""
@@ -73,88 +77,86 @@ def last_day(now: datetime) -> date:
 
 
 def search(office: Office, question: Wanted, *, offset: int = 0, limit: int = 20) -> Found:
-    """The offers that answer ``question``: those that name it first, then the newest first."""
+    """The offers that answer ``question``: those that name it first, then those that came last first."""
     view = office.journal.view(OFFER_VIEW)
-    named: dict[str, bool] = {}
+    found, named = listed(office), 0
     if question.text.strip():
-        named = _texts(view, question.text)
-    sets = [set(named)] if question.text.strip() else []
-    sets += _facets(view, question)
-    found = reduce(set.intersection, sets) if sets else set(_handles(view, "all/"))
-    earliest = f"{last_day(office.clock()):%Y%m%d}"
-    hidden = hidden_offers(office)
-    found = {each for each in found if each[14:22] >= earliest and each[22:] not in hidden}
-    found -= _of_strangers(office, view)
-    order = sorted(found, key=lambda each: (named.get(each, False), each), reverse=True)
-    rows = (view.get(f"offer/{each[22:]}") for each in order[offset : offset + limit])
-    return Found(count=len(order), rows=tuple(each for each in rows if each is not None))
+        held, named = _texts(view, question.text)
+        found &= held
+    for each in _facets(view, question):
+        found &= each
+    order = chain(newest_first(found & named), newest_first(found & ~named))
+    ids = (view.get(f"place/{each}") for each in islice(order, offset, offset + limit))
+    rows = (view.get(f"offer/{each['offer']}") for each in ids if each is not None)
+    return Found(count=found.bit_count(), rows=tuple(each for each in rows if each is not None))
+
+
+def listed(office: Office) -> int:
+    """The places of all offers that are listed now."""
+    earliest, view = f"until/{last_day(office.clock()):%Y%m%d}", office.journal.view(OFFER_VIEW)
+    found = _listed(office.journal, office.journal.newest_seq(), earliest, reachable(office))
+    for row in (view.get(f"keys/{each}") for each in hidden_offers(office)):
+        found &= -1 if row is None else ~(1 << row["place"])
+    return found
+
+
+@lru_cache(maxsize=4)
+def _listed(journal: Journal, newest: int, earliest: str, near: frozenset[str]) -> int:
+    """``newest``: the number of the log's newest entry, with which the answer may change."""
+    del newest
+    view = journal.view(OFFER_VIEW)
+    in_time = places(view, "until/", where=lambda name: name >= earliest)
+    return in_time & places(view, "of/", where=lambda name: name.removeprefix("of/") in near)
 
 
 def offers_by_economy(office: Office) -> dict[str, int]:
-    """How many listed offers each economy's sellers have, by its code."""
-    view = office.journal.view(OFFER_VIEW)
-    earliest, strangers = f"{last_day(office.clock()):%Y%m%d}", _of_strangers(office, view)
-    found: dict[str, int] = {}
-    for key, _ in view.scan("economy/"):
-        handle, code = key[-HANDLE:], key.split("/")[1]
-        if handle[14:22] >= earliest and handle not in strangers:
-            found[code] = found.get(code, 0) + 1
-    return found
+    """How many listed offers each economy's sellers have, by its code; those without any are left out."""
+    now, view = listed(office), office.journal.view(OFFER_VIEW)
+    found = {code: (now & places(view, f"economy/{code}/")).bit_count() for code in codes()}
+    return {code: count for code, count in found.items() if count}
 
 
-def _handles(view: Any, prefix: str) -> Iterable[str]:
-    return (key[-HANDLE:] for key, _ in view.scan(prefix))
-
-
-def _facets(view: Any, question: Wanted) -> list[set[str]]:
-    prefixes = [
-        f"{name}/{value}{end}"
-        for name, value, end in (
-            ("hs", question.hs, ""),
-            ("economy", question.economy, "/"),
-            ("of", question.seller, "/"),
-            ("speaks", question.speaks, "/"),
-        )
-        if value
-    ]
-    found = [set(_handles(view, each)) for each in prefixes]
+def _facets(view: Any, question: Wanted) -> Iterator[int]:
+    if question.hs:
+        yield places(view, f"hs/{question.hs}")
+    if question.economy:
+        yield places(view, f"economy/{question.economy}/")
+    if question.seller:
+        yield places(view, f"of/{question.seller}/")
+    if question.speaks:
+        yield places(view, f"speaks/{question.speaks}/")
     if question.currency:
-        most = question.price_max
-        priced = view.scan(f"currency/{question.currency}/")
-        found.append({key[-HANDLE:] for key, row in priced if most is None or Decimal(row["price"]) <= most})
-    return found
+        yield _priced(view, f"{question.currency}/", question.price_max)
 
 
-def _texts(view: Any, text: str) -> dict[str, bool]:
-    """Handles of the offers that hold ``text`` or a word for the same thing, with whether they are named by it."""
-    found = _holding(view, wanted(text))
+def _priced(view: Any, currency: str, most: Decimal | None) -> int:
+    """The offers in a currency whose price is at most ``most``: whole buckets, and of the last one each price."""
+    if most is None:
+        return places(view, f"price/{currency}")
+    last = f"{currency}{bucket_of(most)}"
+    below = places(view, f"price/{currency}", where=lambda name: name < f"price/{last}")
+    exact = view.scan(f"exact/{last}/")
+    return below | sum(1 << int(key.rpartition("/")[2]) for key, row in exact if Decimal(row["price"]) <= most)
+
+
+def _texts(view: Any, text: str) -> tuple[int, int]:
+    """The offers that hold ``text`` or a word for the same thing, and those that are named by it."""
+    found, named = _holding(view, wanted(text))
     for each in alternatives(text):
-        for handle, is_named in _holding(view, [(term, True) for term, _ in wanted(each)]).items():
-            found[handle] = found.get(handle, False) or is_named
-    return found
+        held, titled = _holding(view, [(term, True) for term, _ in wanted(each)])
+        found, named = found | held, named | titled
+    return found, named
 
 
-def _holding(view: Any, asked: Sequence[tuple[str, bool]]) -> dict[str, bool]:
-    parts: list[dict[str, bool]] = []
+def _holding(view: Any, asked: Sequence[tuple[str, bool]]) -> tuple[int, int]:
+    found = named = -1 if asked else 0
     for term, is_whole in asked[:TERMS_MAX]:
-        held: dict[str, bool] = {}
-        for key, row in view.scan(f"term/{term}/" if is_whole else f"term/{term}"):
-            handle = key[-HANDLE:]
-            held[handle] = held.get(handle, False) or row["named"]
-        parts.append(held)
-        if not held:
-            return {}
-    if not parts:
-        return {}
-    common = reduce(set.intersection, (set(each) for each in parts))
-    return {each: all(part[each] for part in parts) for each in common}
-
-
-def _of_strangers(office: Office, view: Any) -> set[str]:
-    """Offers of sellers that live neither here nor on an admitted peer."""
-    near = reachable(office)
-    sellers = (key.removeprefix("seller/") for key, _ in view.scan("seller/"))
-    return {handle for did in sellers if did not in near for handle in _handles(view, f"of/{did}/")}
+        end = "/" if is_whole else ""
+        found &= places(view, f"term/{term}{end}")
+        if not found:
+            return 0, 0
+        named &= places(view, f"named/{term}{end}")
+    return found, named
 
 
 def read_offer(office: Office, record_id: str, readers: Collection[str] = ()) -> tuple[Offer, Standing] | None:

@@ -1,28 +1,29 @@
 """The view ``offer``: the offers that stand, and the terms under which they are found; an index of the journal's own.
 
-A *handle* stands for an offer in the index: the moment of its issue, its last day, and its id, each of fixed length,
-so that handles sort by age. Keys: ``offer/<id>`` the offer as lists show it; ``keys/<id>`` its keys in the index;
-``gone/<id>/<issuer>`` the withdrawal by that party; ``seller/<did>`` the sellers; ``picture/<digest>/<id>`` what an
-offer, open or not, shows; and the index, each key with the handle at its end: ``all/``, ``term/<term>/``,
-``hs/<code>/``, ``economy/<code>/``, ``currency/<code>/``, ``of/<did>/``, ``speaks/<language>/``.
+The *place* of an offer is how many were listed before it. Keys: ``offer/<id>`` the offer as lists show it;
+``place/<place>`` its id; ``next`` the next place; ``keys/<id>`` its place and the sets that it is in;
+``gone/<id>/<issuer>`` the withdrawal by that party; ``exact/<currency>/<bucket>/<place>`` its price;
+``picture/<digest>/<id>`` what an offer, open or not, shows. Sets of places (:mod:`entrepot.flow.offerindex`):
+``term/<term>``, ``named/<term>`` (of a name), ``hs/<code>``, ``economy/<code>``, ``until/<day>``, ``of/<did>``,
+``speaks/<language>``, and ``price/<currency>/<bucket>``, the buckets being those of :func:`bucket_of`.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from entrepot.base.record import Record
 from entrepot.base.shape import dump
 from entrepot.document.offer.model import Offer
 from entrepot.flow.kinds import OFFERING, read_record
+from entrepot.flow.offerindex import exclude, include
 from entrepot.flow.offerterm import terms
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.withdrawal import OfferWithdrawal
 
 OFFER_VIEW = "offer"
-RULE = 2
+RULE = 3
 """Version of what the rows hold: raise it with every change, of the terms too."""
-HANDLE = 14 + 8 + 64
-"""Characters of a handle."""
 TEXT_MAX = 4000
 """Characters of an offer's text that are looked at."""
 
@@ -32,9 +33,9 @@ def offer_reducer() -> Reducer:
     return Reducer(OFFER_VIEW, RULE, _reduce, OFFERING)
 
 
-def handle_of(record: Record, offer: Offer) -> str:
-    """What stands for the offer in the index."""
-    return f"{record.content.issued:%Y%m%d%H%M%S}{offer.valid_until:%Y%m%d}{record.id}"
+def bucket_of(price: Decimal) -> str:
+    """The bucket of a price: its magnitude and first digit, so that buckets sort as prices do; ``0`` for none."""
+    return f"{price.adjusted() + 500:03d}{price.as_tuple().digits[0]}" if price else "0"
 
 
 def _reduce(view: ViewTx, record: Record) -> None:
@@ -60,28 +61,33 @@ def _is_open(view: ViewTx, record: Record, offer: Offer) -> bool:
 
 
 def _drop(view: ViewTx, offer: str) -> None:
-    kept = view.get(f"keys/{offer}") or {"keys": ()}
-    for key in (*kept["keys"], f"offer/{offer}", f"keys/{offer}"):
+    kept = view.get(f"keys/{offer}") or {"place": 0, "sets": (), "exact": ""}
+    for each in kept["sets"]:
+        exclude(view, each, kept["place"])
+    for key in (f"place/{kept['place']}", kept["exact"], f"offer/{offer}", f"keys/{offer}"):
         view.drop(key)
 
 
 def _keep(view: ViewTx, record: Record, offer: Offer) -> None:
-    handle = handle_of(record, offer)
-    line = offer.lines[0]
-    keys: dict[str, dict[str, Any]] = {f"{each}/{handle}": {} for each in _facets(offer)}
-    keys[f"currency/{offer.currency}/{handle}"] = {"price": str(line.price.amount)}
+    place = (view.get("next") or {"place": 0})["place"]
+    price = offer.lines[0].price.amount
+    bucket = f"{offer.currency}/{bucket_of(price)}"
     named = set().union(*(terms(each.name) for each in offer.lines))
-    keys |= {f"term/{each}/{handle}": {"named": each in named} for each in named | terms(_text(offer))}
-    for key, row in keys.items():
-        view.put(key, row)
-    view.put(f"keys/{record.id}", {"keys": sorted(keys)})
-    view.put(f"seller/{offer.seller.did}", {})
+    sets = {*_facets(offer), f"price/{bucket}", *(f"named/{each}" for each in named)}
+    sets |= {f"term/{each}" for each in named | terms(_text(offer))}
+    for each in sets:
+        include(view, each, place)
+    exact = f"exact/{bucket}/{place}"
+    view.put(exact, {"price": str(price)})
+    view.put("next", {"place": place + 1})
+    view.put(f"place/{place}", {"offer": record.id})
+    view.put(f"keys/{record.id}", {"place": place, "sets": sorted(sets), "exact": exact})
     view.put(f"offer/{record.id}", _row(record, offer))
 
 
 def _facets(offer: Offer) -> Iterator[str]:
-    yield "all"
     yield f"of/{offer.seller.did}"
+    yield f"until/{offer.valid_until:%Y%m%d}"
     if offer.seller.economy:
         yield f"economy/{offer.seller.economy}"
     for tag in sorted(set(offer.service_languages)):

@@ -53,7 +53,7 @@ def find_offers(
     offset: int = Query(0, ge=0, le=100_000),
     limit: int = Query(20, ge=1, le=100),
 ) -> dict[str, Any]:
-    """Offers of this node and its admitted peers: those that name what is asked first, then the newest first."""
+    """Offers of this node and its admitted peers: those that name what is asked first, then those that came last."""
     if asked.most and not asked.currency:
         raise ProblemError(400, "bad-request", "A price compares in one currency only: name it.")
     question = Wanted(
