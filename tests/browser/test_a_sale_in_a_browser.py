@@ -206,3 +206,39 @@ def to(page, selector, presses=60):
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
             return
     raise AssertionError(f"{selector} is not reached by keyboard")
+
+
+def test_findings_come_while_a_form_is_filled_in(site, tab, sellers):
+    reader = Window(tab(site), site, "zh-hans").sign_in(sellers.email).open("/offers/new")
+    page = reader.fill(what=" ").page
+    page.locator("[name=price]").focus()
+    page.wait_for_selector("#what-wrong")
+    assert page.locator("[name=what]").get_attribute("aria-invalid") == "true"
+    assert page.locator(".fault").count() == 1, "what was not filled in yet is not wrong yet"
+    reader.fill(what="Durian", quantity="5", price="3", currency="MYR", hs="12")
+    page.locator("[name=price]").focus()
+    page.wait_for_selector("#hs-wrong")
+    page.wait_for_selector("#what-wrong", state="detached")
+    assert grave(page) == []
+    reader.fill(hs="081060")
+    page.locator("[name=price]").focus()
+    page.wait_for_selector("#hs-wrong", state="detached")
+    assert page.locator("[name=what]").input_value() == "Durian"
+    assert "Durian" not in Window(tab(site), site).sign_in(sellers.email).open("/offers/new").page.content()
+
+
+def test_what_was_typed_outlives_a_lost_connection(site, tab, sellers):
+    reader = Window(tab(site), site).sign_in(sellers.email).open("/offers/new")
+    page = reader.page
+    reader.fill(what="Mangosteen", quantity="7", price="3", currency="MYR")
+    key = page.locator("main form [name=key]").get_attribute("value")
+    page.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+        page.goto(f"{site}/en/offers/new")
+    page.context.set_offline(False)
+    reader.open("/offers/new")
+    assert page.locator("[name=what]").input_value() == "Mangosteen"
+    assert page.locator("main form [name=key]").input_value() == key
+    reader.press("look").press("sign")
+    assert page.locator("h1", has_text="Mangosteen").count() == 1
+    assert reader.open("/offers/new").page.locator("[name=what]").input_value() == "", "what is signed is let go"

@@ -10,7 +10,8 @@ from entrepot.base.digest import sha256
 from entrepot.node.problem import problem
 
 NAME = "entrepot.css"
-TYPES = {NAME: "text/css; charset=utf-8", "passkey.js": "text/javascript; charset=utf-8"}
+SCRIPT = "text/javascript; charset=utf-8"
+TYPES = {NAME: "text/css; charset=utf-8", "passkey.js": SCRIPT, "step.js": SCRIPT}
 """Every file -> its media type."""
 
 

@@ -120,16 +120,17 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
     if act == "sign":
         return _sign(sheet)
     fill_in(entries, typed)
-    return _look(sheet) if act == "look" else _form(sheet, [])
+    return _look(sheet, is_asked=act == "look") if act in ("look", "examine") else _form(sheet, [])
 
 
-def _look(sheet: Sheet) -> Page:
-    """What will be said, to whom, and what was found; or the form, where something stops it."""
+def _look(sheet: Sheet, *, is_asked: bool) -> Page:
+    """What will be said, to whom, and what was found; or the form, where something stops it, or where a script only
+    examines what is typed so far."""
     if not (_are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
         return _form(sheet, [])
     found = check_draft(office(), sheet.draft())
     rest = tell(found.findings, sheet.entries)
-    if found.assessment.blocking or found.record is None:
+    if found.assessment.blocking or found.record is None or not is_asked:
         return _form(sheet, rest)
     deal = sheet.context.deal
     readers = [did for did in found.record.content.audience if did != sheet.context.acting.party]
@@ -207,5 +208,6 @@ def _page(sheet: Sheet, template: str, status: int, **values: object) -> Page:
         entries=sheet.entries,
         hidden=[(KEY, sheet.typed[KEY])],
         is_kept=bool(kept_draft(sheet.context.acting.person, sheet.place)),
+        script="step.js",
         **values,
     )
