@@ -10,6 +10,7 @@ from rig.outside import Node, admit, eventually
 from rig.window import PASSWORD, Window
 
 from entrepot.node.page.language import LANGUAGES
+from messages.__main__ import catalogues, read
 
 EVERY = [each.code for each in LANGUAGES]
 SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else ["en", "th", "vi"]
@@ -125,6 +126,27 @@ def test_axe_finds_nothing_grave_and_nothing_runs_off_the_side(site, tab, seller
     look_at(reader.page, "the timeline")
 
 
+LONGEST = max(catalogues(), key=lambda each: sum(len(str(one.string)) for one in read(each, catalogues()[each])))
+"""The language that needs most characters for the same pages."""
+SHOTS = os.environ.get("ENTREPOT_TEST_SCREENSHOTS")
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("width", [640, 320])  # 200 % and 400 % of a window of 1280 (WCAG 2.2, 1.4.4 and 1.4.10)
+@pytest.mark.parametrize("language", sorted({LONGEST, "my"}))
+def test_nothing_runs_off_the_side_when_zoomed(site, tab, sellers, buyers, language, width):
+    """In the longest language, and in the widest script; ``ENTREPOT_TEST_SCREENSHOTS`` names a folder for pictures."""
+    sale = order(Window(tab(site), site).sign_in(buyers.email), sellers)
+    reader = Window(tab(site, width=width), site, language).sign_in(sellers.email)
+    for path in ("/", "/offers/new", "/sales", f"/sales/{sale}", f"/sales/{sale}/order-response", "/businesses"):
+        page = reader.open(path).page
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path}: {wide} pixels too wide"
+        if SHOTS:
+            name = path.replace(sale, "one").strip("/").replace("/", "-") or "home"
+            page.screenshot(path=f"{SHOTS}/{language}-{width}-{name}.png", full_page=True)
+
+
 def look_at(page, path):
     assert grave(page) == [], path
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -172,7 +194,7 @@ def test_a_script_without_the_nonce_does_not_run(site, tab):
     assert page.locator("script").first.evaluate("each => each.nonce.length > 20")
 
 
-def test_a_sale_is_answered_by_keyboard_alone(site, tab, sellers, buyers):
+def test_a_seller_goes_from_order_to_hand_over_by_keyboard_alone(site, tab, sellers, buyers):
     sale = order(Window(tab(site), site).sign_in(buyers.email), sellers)
     page = tab(f"{site}/en/sign-in")
     to(page, "[name=email]")
@@ -184,21 +206,29 @@ def test_a_sale_is_answered_by_keyboard_alone(site, tab, sellers, buyers):
     to(page, f'[href="/en/sales/{sale}"]')
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{sale}")
-    to(page, '[href$="/order-response"]')
+    step_by_keyboard(page, sale, "order-response", "[name=answer]", lambda: page.keyboard.press("ArrowDown"))
+    step_by_keyboard(page, sale, "invoice")
+    step_by_keyboard(page, sale, "hand-over", "[name=place]", lambda: page.keyboard.insert_text("MYPKG"))
+    assert page.locator(".timeline > li.effective").count() == 4
+
+
+def step_by_keyboard(page, sale, kind, field="", act=None):
+    """From the timeline to the form, what is to be typed, the look, the signature, and back."""
+    to(page, f'[href$="/{kind}"]')
     page.keyboard.press("Enter")
-    page.wait_for_url("**/order-response")
-    to(page, "[name=answer]")
-    page.keyboard.press("ArrowDown")
+    page.wait_for_url(f"**/{kind}")
+    if field:
+        to(page, field)
+        act()
     to(page, "button[value=look]")
     page.keyboard.press("Enter")
     page.wait_for_selector("button[value=sign]")
     to(page, "button[value=sign]")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{sale}#*")
-    assert page.locator(".timeline > li").count() == 2
 
 
-def to(page, selector, presses=60):
+def to(page, selector, presses=90):
     """Press the tabulator until the element has the focus."""
     for _ in range(presses):
         page.keyboard.press("Tab")

@@ -1,12 +1,14 @@
 """The catalogues of translations: complete, and honest about who stands behind them."""
 
 import io
+import re
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from messages.__main__ import catalogues, gaps, missing, template
+from entrepot.node.page.language import LANGUAGES
+from messages.__main__ import NODE, catalogues, found_in, gaps, missing, renewed, seller_path, template
 
 FILES = catalogues()
 
@@ -24,32 +26,66 @@ def test_a_string_that_stays_english_is_missing():
     assert missing(made, wanted, {"status": "the same word"}) == ["tag", "gone"]
 
 
+def test_every_language_of_the_pages_has_a_catalogue():
+    assert {"en", *FILES} == {each.code for each in LANGUAGES}
+
+
+def test_a_language_that_is_not_whole_has_the_strings_of_the_files_that_a_seller_meets():
+    path, all_of_them = template("km"), template()
+    assert all((NODE.parents[2] / each).is_file() for each in seller_path())
+    assert "Register a business" in path
+    assert "Sign in" in path
+    assert "What is to be done" in all_of_them
+    assert "What is to be done" not in path
+    assert len(path) < len(all_of_them) == len(template("th"))
+
+
+PLURALS = b"""
+ngettext("%(count)s record", "%(count)s records", count)
+gettext("one")
+"""
+
+
+def test_of_a_plural_every_form_is_wanted_that_the_language_has():
+    wanted = Catalog()
+    for _, _, text in found_in("x.py", PLURALS):
+        wanted.add(text)
+    assert missing(Catalog(locale="en"), wanted, {}) == ["%(count)s record", "one"]
+    two, one = ("%(count)s talaan", "%(count)s mga talaan"), ("%(count)s 件",)
+    for locale, forms, lacking in (("fil", two, []), ("ja", one, []), ("fil", one, ["%(count)s record"]),
+                                   ("fil", ("%(count)s record", two[1]), ["%(count)s record"])):  # fmt: skip
+        made = Catalog(locale=locale)
+        made.add(("%(count)s record", "%(count)s records"), forms)
+        made.add("one", "isa")
+        assert missing(made, wanted, {}) == lacking, (locale, forms)
+        if not lacking:
+            again = read_po(io.StringIO(renewed(made, wanted)), locale=locale)
+            assert again.get("%(count)s record").string == forms
+
+
 @pytest.mark.parametrize("language", sorted(FILES))
 def test_a_catalogue_is_canonical_and_says_who(language):
     text = FILES[language].read_text("utf-8")
     head = text.partition("\n\n")[0]
     assert '"X-Translator: ' in head
     assert '"X-Checked-By: ' in head
-    known = {each.id for each in template() if each.id}
+    known = {each.id for each in template(language) if each.id}
     assert {each.id for each in read_po(io.StringIO(text)) if each.id} == known, "run python tools/messages"
 
 
 @pytest.mark.parametrize("language", sorted(FILES))
 def test_placeholders_survive_translation(language):
     for each in read_po(io.StringIO(FILES[language].read_text("utf-8"))):
-        if each.id and "%(" in each.id:
-            assert sorted(each.string.split("%(")[1:]) and sorted(_names(each.string)) == sorted(_names(each.id))
+        for text in (each.string,) if isinstance(each.string, str) else each.string:
+            assert _names(text) == _names(each.id if isinstance(each.id, str) else each.id[1]), each.id
 
 
 def _names(text):
-    return [part.partition(")")[0] for part in text.split("%(")[1:]]
+    """The places of a text, of both kinds: of ``%(name)s`` and of a finding's ``{name}``."""
+    return sorted(re.findall(r"%\(\w+\)s|\{\w+\}", text))
 
 
 def test_no_text_of_a_template_escapes_the_catalogue():
-    import re
-
-    from messages.__main__ import NODE
-
     for file in NODE.rglob("*.html"):
         marked = r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}|<[^>]*>"
         bare = re.sub(marked, " ", file.read_text("utf-8"))

@@ -1,8 +1,9 @@
 """Bring the catalogues of translations up to date: ``python tools/messages``; ``--check`` only says what is missing.
 
-Strings are taken from ``src/entrepot/node``: ``gettext`` and ``gettext_noop`` in code, ``translate`` and
-``blocktranslate`` in templates. A translation that equals the English counts as missing unless
-``tools/messages/same.toml`` lists it with a reason.
+Strings are taken from ``src/entrepot/node``: ``gettext``, ``gettext_noop`` and ``ngettext`` in code, ``translate`` and
+``blocktranslate`` (also with ``plural``) in templates. A translation that equals the English counts as missing unless
+``tools/messages/same.toml`` lists it with a reason; of one with a plural every form that its language has is wanted.
+Languages that are not complete hold the strings of a seller's path, which ``path.toml`` names by file.
 """
 
 import io
@@ -12,52 +13,80 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+
+from entrepot.node.page.language import BY_CODE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NODE = ROOT / "src" / "entrepot" / "node"
 LOCALE = NODE / "page" / "locale"
 SAME = Path(__file__).with_name("same.toml")
+PATH = Path(__file__).with_name("path.toml")
 KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2), "_": None}
+Text = str | tuple[str, ...]
+"""A string, or one with its plural."""
 
 
-def strings() -> Iterator[tuple[str, int, str]]:
+def strings() -> Iterator[tuple[str, int, Text]]:
     """Every string that a reader may see: file, line, text."""
     from django.utils.translation.template import templatize
 
     for file in sorted(NODE.rglob("*.py")):
-        yield from _found(file, file.read_bytes())
+        yield from found_in(file.relative_to(ROOT).as_posix(), file.read_bytes())
     for file in sorted(NODE.rglob("*.html")):
-        yield from _found(file, templatize(file.read_text("utf-8"), origin=str(file)).encode("utf-8"))
+        body = templatize(file.read_text("utf-8"), origin=str(file)).encode("utf-8")
+        yield from found_in(file.relative_to(ROOT).as_posix(), body)
 
 
-def _found(file: Path, body: bytes) -> Iterator[tuple[str, int, str]]:
+def found_in(file: str, body: bytes) -> Iterator[tuple[str, int, Text]]:
+    """The strings of one file of Python, or of a template made into one."""
     for line, text, _, _ in extract("python", io.BytesIO(body), keywords=KEYWORDS):
-        yield file.relative_to(ROOT).as_posix(), line, text[0] if isinstance(text, tuple) else text
+        yield file, line, (text[0], text[1]) if isinstance(text, tuple) else text
 
 
 @cache
-def template() -> Catalog:
-    """All strings, with where they stand (files alone: lines would change the catalogues at every edit)."""
-    made = Catalog(charset="utf-8")
-    for file, _, text in strings():
-        made.add(text, locations=[(file, 0)])
+def template(language: str = "") -> Catalog:
+    """The strings that ``language`` must have, with where they stand (files alone: lines would change the catalogues at
+    every edit); all where none is named."""
+    made, path = Catalog(charset="utf-8"), seller_path()
+    kept = list(strings())
+    wanted = {_key(text) for file, _, text in kept if is_whole(language) or file in path}
+    for file, _, text in kept:
+        if _key(text) in wanted:
+            made.add(text, locations=[(file, 0)])
     return made
+
+
+def is_whole(language: str) -> bool:
+    """Whether all pages are in that language."""
+    return not language or BY_CODE[language].is_whole
+
+
+def seller_path() -> frozenset[str]:
+    """The files whose strings a seller meets."""
+    page = (NODE / "page").relative_to(ROOT)
+    return frozenset((page / each).as_posix() for each in tomllib.loads(PATH.read_text("utf-8"))["files"])
+
+
+def _key(text: Text | list[str]) -> str:
+    return text if isinstance(text, str) else text[0]
 
 
 def missing(catalogue: Catalog, wanted: Catalog, same: dict[str, str]) -> list[str]:
     """The strings that ``catalogue`` does not translate."""
-    found = []
-    for message in wanted:
-        if not message.id:
-            continue
-        known = catalogue.get(message.id)
-        text = known.string if known is not None else ""
-        if not text or (text == message.id and message.id not in same) or (known is not None and known.fuzzy):
-            found.append(str(message.id))
-    return found
+    return [_key(each.id) for each in wanted if each.id and not _is_translated(each, catalogue, same)]
+
+
+def _is_translated(wanted: Message, catalogue: Catalog, same: dict[str, str]) -> bool:
+    known = catalogue.get(_key(wanted.id))
+    if known is None or known.fuzzy or isinstance(known.id, str) != isinstance(wanted.id, str):
+        return False
+    forms = (known.string,) if isinstance(known.string, str) else tuple(known.string or ())
+    count = 1 if isinstance(wanted.id, str) else catalogue.num_plurals
+    english = {wanted.id} if isinstance(wanted.id, str) else set(wanted.id)
+    return len(forms) == count and all(each and (each not in english or _key(wanted.id) in same) for each in forms)
 
 
 def same_for(language: str) -> dict[str, str]:
@@ -71,32 +100,40 @@ def catalogues() -> dict[str, Path]:
     return {file.stem: file for file in sorted(LOCALE.glob("*.po"))}
 
 
+def read(language: str, file: Path) -> Catalog:
+    """The catalogue in a file; its language says how many forms a plural has."""
+    with file.open("rb") as stream:
+        return read_po(stream, locale=BY_CODE[language].locale)
+
+
 def gaps() -> dict[str, list[str]]:
     """Language -> strings without a translation; only languages that have some."""
-    wanted, found = template(), {}
-    for language, file in catalogues().items():
-        with file.open("rb") as stream:
-            lacking = missing(read_po(stream), wanted, same_for(language))
-        if lacking:
-            found[language] = lacking
-    return found
+    found = {
+        language: missing(read(language, file), template(language), same_for(language))
+        for language, file in catalogues().items()
+    }
+    return {language: lacking for language, lacking in found.items() if lacking}
 
 
 def update() -> None:
     """Write every catalogue anew: new strings come in empty, strings that are gone go."""
-    wanted = template()
-    for file in catalogues().values():
+    for language, file in catalogues().items():
         head, _, _ = file.read_text("utf-8").partition("\n\n")
-        with file.open("rb") as stream:
-            kept = read_po(stream)
-        fresh = Catalog(charset="utf-8")
-        for message in wanted:
-            if message.id:
-                known = kept.get(message.id)
-                fresh.add(message.id, known.string if known else "", locations=message.locations)
-        body = io.BytesIO()
-        write_po(body, fresh, omit_header=True, include_lineno=False, sort_output=True, width=120)
-        file.write_text(f"{head}\n\n{body.getvalue().decode('utf-8').lstrip()}", "utf-8")
+        file.write_text(f"{head}\n\n{renewed(read(language, file), template(language))}", "utf-8")
+
+
+def renewed(kept: Catalog, wanted: Catalog) -> str:
+    """The strings of ``wanted`` with what ``kept`` says of them, as the body of a PO file."""
+    fresh = Catalog(locale=kept.locale, charset="utf-8")
+    for message in wanted:
+        if message.id:
+            known = kept.get(_key(message.id))
+            fits = known is not None and isinstance(known.id, str) == isinstance(message.id, str)
+            string = known.string if known is not None and fits else ""
+            fresh.add(message.id, string, locations=message.locations)
+    body = io.BytesIO()
+    write_po(body, fresh, omit_header=True, include_lineno=False, sort_output=True, width=120)
+    return body.getvalue().decode("utf-8").lstrip()
 
 
 def main() -> int:

@@ -14,10 +14,12 @@ from django.utils import translation
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the pages: ``code`` as in addresses, ``name`` as its readers write it."""
+    """A language of the pages: ``code`` as in addresses, ``name`` as its readers write it. ``is_whole``: whether all
+    pages are in it, or those of a seller's path alone (``tools/messages/path.toml``)."""
 
     code: str
     name: str
+    is_whole: bool = True
 
     @property
     def tag(self) -> str:
@@ -45,6 +47,10 @@ LANGUAGES = (
     Language("th", "ไทย"),
     Language("ja", "日本語"),
     Language("ko", "한국어"),
+    Language("km", "ខ្មែរ", is_whole=False),
+    Language("lo", "ລາວ", is_whole=False),
+    Language("my", "မြန်မာ", is_whole=False),
+    Language("fil", "Filipino", is_whole=False),
 )
 """All languages of the pages, in the order in which they are offered."""
 BY_CODE = {each.code: each for each in LANGUAGES}
