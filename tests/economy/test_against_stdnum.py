@@ -101,3 +101,48 @@ def test_no_number_that_fits_the_older_rule_for_chinese_taipei_is_refused():
     older = [each for each in (f"{dice.randrange(10**8):08d}" for _ in range(5000)) if module.is_valid(each)]
     assert len(older) > 300
     assert all(identifier_findings("TW", "ubn", each) == () for each in older)
+
+
+PEOPLE_ELSEWHERE = {"cu.ni", "mu.nid"}
+"""The only numbers of their economies in python-stdnum, and of persons."""
+
+
+def test_every_economy_that_python_stdnum_knows_is_checked():
+    from entrepot.economy.elsewhere import ELSEWHERE, RENAMED
+
+    back = {module: code for code, module in RENAMED.items()}
+    known = {each.name for each in pkgutil.iter_modules(stdnum.__path__) if each.ispkg} - {"eu", "iso7064"}
+    known -= {each.partition(".")[0] for each in PEOPLE_ELSEWHERE}
+    assert known == {code.lower() for code in codes()} & known | {RENAMED.get(each, each.lower()) for each in ELSEWHERE}
+    assert not set(ELSEWHERE) & set(codes())
+    assert back["in_"] == "IN"
+
+
+def test_a_number_of_elsewhere_is_checked_as_the_examples_of_its_module_say():
+    """Each module shows numbers that hold and numbers that do not, written by its own authors."""
+    import doctest
+
+    from entrepot.economy.elsewhere import ELSEWHERE, RENAMED
+
+    held = failed = 0
+    for code, schemes in ELSEWHERE.items():
+        for scheme in schemes.split():
+            module = importlib.import_module(f"stdnum.{RENAMED.get(code, code.lower())}.{scheme}")
+            for example in doctest.DocTestParser().get_examples(module.__doc__):
+                call = example.source.strip()
+                if not call.startswith("validate('") or "," in call:
+                    continue
+                found = identifier_findings(code, scheme, call.removeprefix("validate('").partition("'")[0])
+                if "Traceback" in example.want or example.exc_msg:
+                    failed += 1
+                    assert [each.severity for each in found] == [Severity.WARNING], (code, scheme, call)
+                else:
+                    held += 1
+                    assert found == (), (code, scheme, call)
+    assert held > 80, held
+    assert failed > 70, failed
+
+
+def test_a_scheme_of_elsewhere_that_is_not_known_stays_unchecked():
+    (found,) = identifier_findings("FR", "rcs-of-mars", "1")
+    assert (found.id, found.severity) == ("ENT-CORE-IDENTIFIER-01", Severity.NOTE)

@@ -88,7 +88,7 @@ def test_every_scheme_with_a_check_has_samples_of_both_kinds():
 
 
 def test_unknown_is_a_note_and_never_a_refusal():
-    for code, scheme in (("MY", "duns"), ("FR", "siren"), ("HK", "cr"), ("??", "x")):
+    for code, scheme in (("MY", "duns"), ("FR", "duns"), ("HK", "cr"), ("??", "x")):
         assert severities(code, scheme, "123") == {Severity.NOTE}
 
 

@@ -178,6 +178,11 @@ def numbers(tree: Tree) -> Files:  # noqa: ARG001 -- every page has one form
         for row in each.identifiers:
             source = query.source_of(each, row)
             rows.append(_number_row(f"`{each.code}`", row, f"{source.title} ({source.confidence})"))
+    elsewhere = importlib.import_module("entrepot.economy.elsewhere")
+    for code, schemes in elsewhere.ELSEWHERE.items():
+        for each in schemes.split():
+            row = elsewhere.scheme_elsewhere(code, each)
+            rows.append(_number_row(f"`{code}`", row, "python-stdnum 2.2 (secondary; not one of the 28 economies)"))
     checked = sum("not checked" not in row for row in rows)
     intro = (
         f"{len(rows)} schemes, {checked} of them checked. A scheme that is not listed, and one that is not checked,"

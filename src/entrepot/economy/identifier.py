@@ -11,6 +11,7 @@ from inspect import signature
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.economy import ubn
+from entrepot.economy.elsewhere import scheme_elsewhere
 from entrepot.economy.load import EconomyError
 from entrepot.economy.load import economy as _economy
 from entrepot.economy.shape import Economy, Scheme
@@ -34,7 +35,8 @@ def identifier_findings(economy: Economy | str, scheme: str, value: str) -> tupl
 
     Empty: form and, where the scheme has one, check digit hold. A note: the scheme, or how to check it, is unknown
     here. A warning: a check digit or part does not hold, and numbers in use are known to fail it. Blocking: the
-    number cannot be one of the scheme. Raises nothing for wrong data, and nothing for an economy without a file.
+    number cannot be one of the scheme. Raises nothing for wrong data, and nothing for an economy without a file, whose
+    numbers are checked as far as python-stdnum can, and are never refused.
     """
     found = _scheme(economy, scheme.lower())
     code = economy if isinstance(economy, str) else economy.code
@@ -58,9 +60,13 @@ def _scheme(economy: Economy | str, key: str) -> Scheme | None:
         return LEI
     if isinstance(economy, str):
         try:
-            economy = _economy(economy)
+            return _listed(_economy(economy), key)
         except EconomyError:
-            return None
+            return scheme_elsewhere(economy, key)
+    return _listed(economy, key)
+
+
+def _listed(economy: Economy, key: str) -> Scheme | None:
     return next((row for row in economy.identifiers if key in (row.scheme, row.icd)), None)
 
 
