@@ -80,7 +80,7 @@ def case_page(request: HttpRequest, desk: str, case: str) -> HttpResponseBase:
     )
 
 
-def outcome(desk: Desk, name: str) -> str:
-    """The words for what was decided; the desk's own word where it offers that no longer."""
-    found = desk.decision(name)
+def outcome(desk: Desk | None, name: str) -> str:
+    """The words for what was decided; the desk's own word where this node has no words for it."""
+    found = desk.decision(name) if desk else None
     return gettext(found.title) if found else name

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_safe
 
 from entrepot.base.moment import parse_moment
 from entrepot.base.money import Money
+from entrepot.flow.agency import Decided, decisions
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import sale_ids, sale_page, steps_open
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Deed
 from entrepot.node.page.answer import error_page, page
+from entrepot.node.page.desk.listing import DESKS
+from entrepot.node.page.desk.queue import outcome
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import Deal, deal_of
 from entrepot.node.page.sale.forms import FORMS
@@ -26,6 +29,7 @@ from entrepot.payment.request import PaymentRequest
 
 AGAINST = frozenset({"dispute", "order-cancellation", "return-request"})
 """Kinds that are there for when something goes wrong."""
+DECLARATION = "customs-declaration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,14 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
         steps=[_step(each, found, deal, acting) for each in found["records"]],
         next=_next(sale, found, acting),
+        decided=_decided([sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)], acting),
     )
+
+
+def _decided(about: list[str], acting: Acting) -> list[tuple[str, Decided]]:
+    """What agencies told the party that they decided about the sale, or about a declaration in it."""
+    found = [each for one in about for each in decisions(office(), one, acting.readers)]
+    return [(outcome(DESKS.get(each.says.desk), each.says.outcome), each) for each in found]
 
 
 def _next(sale: str, found: Mapping[str, Any], acting: Acting) -> Next:

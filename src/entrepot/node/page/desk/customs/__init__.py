@@ -108,7 +108,7 @@ def _release(name: str, ruling: Ruling) -> Draft:
         "declaration": {"record": record.id, "number": said.number},
         "direction": str(said.direction),
         "decision": OUTCOMES[name],
-        "reasons": [ruling.typed["reasons"]],
+        "conditions" if name == "inspect" else "reasons": [ruling.typed["reasons"]],
     }
     party = ruling.acting.party
     return Draft(kind="customs-release", issuer=party, number=payload["number"], payload=payload, sales=record.sales)
@@ -132,7 +132,9 @@ CUSTOMS = Desk(
         Decision(
             name="inspect",
             title=gettext_noop("Inspect the goods first"),
-            explains=gettext_noop("The goods wait until you have looked at them."),
+            explains=gettext_noop(
+                "The goods wait until you have looked at them. Your reasons say what is to be looked at."
+            ),
             prefix="CR",
             draft=lambda ruling: _release("inspect", ruling),
         ),

@@ -1,5 +1,6 @@
 """The cases of a statistics office: how each sale stands with its count, and what its row says."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from entrepot.node.page.sale.telling import say
 from entrepot.node.page.sale.words import word
 from entrepot.node.running import office
 from entrepot.sale.fact import Role
+from entrepot.statistic.count import Count
 from entrepot.statistic.row import Row
 
 UNKNOWN = "ENT-CORE-STAT-08"
@@ -90,9 +92,10 @@ def _standing(sale: str, acting: Acting) -> tuple[str, tuple[str, ...], bool]:
     here = office()
     state = sale_summary(here.journal, sale, acting.readers, recall=here.recall) or {}
     row, _ = row_for(acting, sale)
-    if state.get("counted") == "current":
-        text = gettext("counted") if row and row.value is not None else gettext("counted, its value uncertain")
-        return text, (), False
+    own = _own_row(acting, sale)
+    if own is not None and (row is None or replace(row, size=own.size) == own):
+        is_certain = row is not None and row.value is not None
+        return gettext("counted") if is_certain else gettext("counted, its value uncertain"), (), False
     if row is None:
         return gettext("uncertain: what it rests on is not for you to read here"), (), False
     if not _is_countable(state):
@@ -100,8 +103,15 @@ def _standing(sale: str, acting: Acting) -> tuple[str, tuple[str, ...], bool]:
     decided = decisions(here, sale, acting.readers, desk="statistics")
     if decided and decided[-1].says.outcome == "query":
         return gettext("queried"), ("accept", "query"), False
-    stale = state.get("counted") == "stale"
-    return gettext("changed since it was counted") if stale else gettext("not counted yet"), ("accept", "query"), True
+    text = gettext("not counted yet") if own is None else gettext("changed since it was counted")
+    return text, ("accept", "query"), True
+
+
+def _own_row(acting: Acting, sale: str) -> Row | None:
+    """The row as the party counted it last. Whether that still holds is asked of the row alone: an office does not see
+    all the records of a sale, so the sale's own state may be unknown to it."""
+    found = newest(papers(sale, acting), "count", issuer=acting.party)
+    return found[1].row if found and isinstance(found[1], Count) else None
 
 
 def _is_countable(state: dict[str, Any]) -> bool:
