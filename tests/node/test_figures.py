@@ -101,6 +101,16 @@ def test_page_and_file_say_the_same(next_month):
     assert Visitor(next_month).go("/statistics/FR").status == 404
 
 
+def test_a_page_of_an_economy_shows_claims_as_claims_and_what_is_counted_beside_them(next_month):
+    shown = Visitor(next_month).go("/economies/VN").words
+    assert "85 percent of Vietnamese businesses" in shown
+    assert "Vietnam News Agency, October 2021" in shown
+    assert "no fact of ours" in shown
+    assert "85 percent" not in Visitor(next_month).go(f"/economies/{REPORTER}").words
+    assert "120,000.00" in Visitor(next_month).go(f"/economies/{REPORTER}").words
+    assert f"Counted: {COUNTED}" in Visitor(next_month).go("/").words
+
+
 def test_the_view_of_counts_is_rebuilt_to_the_same_bytes(next_month):
     from entrepot.flow.countview import COUNT_VIEW
 
