@@ -115,6 +115,7 @@ class Stage:
             return paper.SAID
         return {
             "documents/verify": {},
+            "imports": {"kind": "offer", "name": "x.csv", "base64": "bmFtZQp4Cg=="},
             "registrar/challenges": {"did": self.seller},
             "registrar/registrations": {
                 "did": self.seller,

@@ -37,6 +37,8 @@ def test_every_page_has_its_rows_and_every_row_a_page(node):
 @pytest.fixture(scope="module")
 def stage(node):
     """A sale, everybody who may ask about it, and what the addresses of pages name."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
     from entrepot.node.account.models import Invitation, Membership
 
     seller, buyer, foreign = firm(node, "Seller"), firm(node, "Buyer", "CN"), firm(node, "Foreign")
@@ -45,6 +47,10 @@ def stage(node):
     client = person(node, party=buyer).go("/sales/new")
     client.send(did=seller, what="Durian", quantity="1", price="1", currency="MYR", button="look")
     client.send(button="sign")
+    sale = client.path.split("/")[-1]
+    sent = SimpleUploadedFile("note.txt", b"Ripe.")
+    client.go(f"/sales/{sale}/messages").send(text="See it.", files=sent, button="look").send(button="sign")
+    record, file = re.search("/files/([0-9a-f]{64})/([0-9a-f]{64})", client.text).groups()
     offerer = people["owner"].go("/offers/new")
     offerer.send(what="Durian", quantity="1", price="1", currency="MYR", button="look")
     offer = offerer.send(button="sign").path.split("/")[-1]
@@ -53,7 +59,9 @@ def stage(node):
     people["owner"].go("/people").send(email="x@example.org", role="viewer")
     spare = person(node, role="viewer", party=seller)
     names = {
-        "sale": client.path.split("/")[-1],
+        "sale": sale,
+        "message": record,
+        "file": file,
         "offer": offer,
         "kind": "order-response",
         "desk": "overseer",

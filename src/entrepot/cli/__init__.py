@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "identity": ("entrepot.cli.identity:group", "Sign in, sign under a mandate, fill in forms, keep licences."),
     "journal": ("entrepot.cli.journal:group", "Verify, rebuild, export, back up and restore a node's log."),
     "migrate": ("entrepot.cli.migrate:command", "Move a node's journal and accounts forward to this program."),
+    "offer": ("entrepot.cli.bulk:group", "Offer many things at once, from a table."),
     "operator": ("entrepot.cli.operator:group", "See how a node is, and what is to be done."),
     "party": ("entrepot.cli.party:group", "Create parties and resolve their identifiers."),
     "payment": ("entrepot.cli.payment:group", "Read and write payment codes."),

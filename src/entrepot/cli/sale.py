@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from entrepot.cli.bulk import orders
 from entrepot.cli.folder import DATA, JSON, open_folder, print_json
 from entrepot.cli.holding import COMMANDS
 from entrepot.cli.signing import sign
@@ -18,7 +19,7 @@ def group() -> None:
     """
 
 
-for each in (sign, *COMMANDS):
+for each in (sign, orders, *COMMANDS):
     group.add_command(each)
 
 

@@ -16,6 +16,7 @@ from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
 from entrepot.journal.journal import Journal
 from entrepot.sale.fact import Fact
+from entrepot.sale.message import MESSAGE, STANDARD
 from entrepot.sale.right import allows
 from entrepot.sale.withdrawal import WITHDRAWAL, OfferWithdrawal
 
@@ -27,6 +28,8 @@ LAST_ZONE = timedelta(hours=12)
 """How long after UTC a day ends in the zone where it ends last (UTC-12)."""
 DATED = {"issue_date": "issueDate", "created": "created", "settled": "settled", "refunded": "refunded"}
 """Members that say when a document was made -> their names in JSON."""
+MESSAGES_MAX = 500
+"""Messages of one issuer in one sale."""
 OPENS_NOTHING = "ENT-CORE-FORM-04"
 """Id of the finding that an order or offer names a sale: with a smaller id it could take the place of its order."""
 FORMS = {
@@ -175,6 +178,8 @@ def check_right(office: Office, record: Record) -> Checked:
     """Whether the issuer may say this now, judged by what it had seen."""
     if record.kind in ALONE | BEFORE_AGENCIES:
         return judged("right", "right", f"a {record.kind} speaks for its issuer alone", ())
+    if record.kind == MESSAGE:
+        return judged("right", "right", STANDARD, tuple(_too_many(office.journal, record)))
     fact = fact_of(record)
     view = office.journal.view(SALE_VIEW)
     findings: list[Finding] = [*_foreign_offer(record, office.journal)]
@@ -182,6 +187,22 @@ def check_right(office: Office, record: Record) -> Checked:
         facts = facts_of_sale(view, sale, office.recall) + _lone_causes(view, record)
         findings += allows(state_of(past_of(fact, facts), office.recall), fact)
     return judged("right", "right", "Entrepot sale, version 1", findings)
+
+
+def _too_many(journal: Journal, record: Record) -> Iterable[Finding]:
+    """What is found where the issuer has said too much in a sale: whoever reads along must be able to."""
+    for sale in record.content.sales:
+        rows = (row for key, row in journal.view(SALE_VIEW).scan(f"told/{sale}/") if not key.endswith(record.id))
+        if sum(row["issuer"] == record.content.issuer for row in rows) >= MESSAGES_MAX:
+            yield stop(
+                "ENT-CORE-MESSAGE-02",
+                "{issuer} has sent {most} messages in this sale, and that is the most.",
+                path="$.issuer",
+                source=STANDARD,
+                remedy="Write to the other side outside the sale.",
+                issuer=record.content.issuer,
+                most=str(MESSAGES_MAX),
+            )
 
 
 def _foreign_offer(record: Record, journal: Journal) -> Iterable[Finding]:

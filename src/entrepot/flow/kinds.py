@@ -44,6 +44,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "dispute-answer": TRADERS | {"neutral"},
     "dispute-resolution": _WITH_MONEY | {"neutral"},
     "acceptance": _WITH_CUSTOMS,
+    "message": TRADERS,
     "count": EVERYBODY,
     "tombstone": TRADERS,
     "credential-issued": frozenset({"issuer"}),

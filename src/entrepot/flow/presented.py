@@ -17,6 +17,7 @@ from entrepot.base.record import Record
 from entrepot.base.shape import dump, members, parse
 from entrepot.document import invoice, order, transport
 from entrepot.document.demand import Demand
+from entrepot.document.file_type import BY_MEDIA_TYPE
 from entrepot.document.reading import ReadResult
 from entrepot.flow.assess import Checked, Verdict
 from entrepot.flow.evidenced import evidence_among
@@ -24,6 +25,7 @@ from entrepot.flow.kinds import read_record
 from entrepot.flow.mandated import named_with
 from entrepot.journal.port import Attachment, Proof
 from entrepot.payment.instruction import PaymentInstruction
+from entrepot.sale.message import MESSAGE, Message
 
 STANDARD = "Entrepot presented documents 1"
 MEMBERS = ("presented", "message")
@@ -66,6 +68,19 @@ UNREAD = Demand(
     "ENT-CORE-PRESENTED-06",
     "The file states {count} things that could not be read, and were not compared; the first at {place}: {why}",
     "Read them in the file yourself.",
+    STANDARD,
+    Severity.WARNING,
+)
+OTHER_SIZE = Demand(
+    "ENT-CORE-PRESENTED-07",
+    "The file {name} has {size} bytes; the payload says {said}.",
+    "State the size of the file as it is.",
+    STANDARD,
+)
+OTHER_TYPE = Demand(
+    "ENT-CORE-PRESENTED-08",
+    "The file {name} is not what it is said to be: {said}.",
+    "Open it with care, or ask for it in another form.",
     STANDARD,
     Severity.WARNING,
 )
@@ -117,7 +132,7 @@ def check_presented(record: Record, files: Sequence[Attachment], proofs: Sequenc
     """
     kept, strays = named_files(record, files, proofs)
     found = [*strays, *_compared(record, kept)]
-    return [_judged(found)] if files or _stood_for(record.payload) else []
+    return [_judged(found)] if found or files or _stood_for(record.payload) else []
 
 
 def check_received(record: Record, files: Sequence[Attachment], strays: Sequence[Finding]) -> list[Checked]:
@@ -173,8 +188,24 @@ def _is_type(value: Any) -> bool:
     return isinstance(value, str) and 3 <= len(value) <= 100
 
 
+def _enclosed(record: Record, bodies: Mapping[str, bytes]) -> Iterator[Finding]:
+    """What is found of the files that a message encloses."""
+    said = read_record(record)[0] if record.kind == MESSAGE else None
+    for index, each in enumerate(said.files if isinstance(said, Message) else ()):
+        where, body = f"$.payload.files[{index}]", bodies.get(each.digest)
+        if body is None:
+            yield ABSENT.broken(f"{where}.digest", digest=each.digest)
+            continue
+        if len(body) != each.size:
+            yield OTHER_SIZE.broken(f"{where}.size", name=each.name, size=len(body), said=each.size)
+        known = BY_MEDIA_TYPE.get(each.media_type)
+        if known is not None and not known.fits(body):
+            yield OTHER_TYPE.broken(f"{where}.mediaType", name=each.name, said=each.media_type)
+
+
 def _compared(record: Record, files: Sequence[Attachment]) -> Iterator[Finding]:
     bodies = {each.digest: each.body for each in files}
+    yield from _enclosed(record, bodies)
     for named in _stood_for(record.payload):
         if named.digest not in bodies:
             yield ABSENT.broken(f"$.payload.{named.member}.digest", digest=named.digest)

@@ -3,7 +3,8 @@
 Keys of the view ``sale``: ``fact/<sale>/<record>`` the fact of each record of a sale; ``lone/<record>`` the fact of a
 record that opens no sale itself (an offer); ``sale/<sale>`` the state; ``of/<did>/<sale>`` which party has which sale;
 ``takes/<record>/<sale>`` which sale's order follows that record, which may be an offer that comes later;
-``gone/<did>/<record>`` the tombstone by which a party let go of a record.
+``gone/<did>/<record>`` the tombstone by which a party let go of a record; ``told/<sale>/<record>`` each message of a
+sale, which is no fact: it changes nothing, and no record follows it but other messages.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,11 +25,12 @@ from entrepot.flow.project import fact_of
 from entrepot.flow.standing import standing_reducer
 from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.fact import SAYS, Fact, Unread
+from entrepot.sale.message import MESSAGE
 from entrepot.sale.reduction import Judged, reduce
 from entrepot.sale.state import SaleState
 
 SALE_VIEW = "sale"
-SALE_RULE = 3
+SALE_RULE = 4
 """Version of the rule of the view ``sale``: raise it with every change of what the rows hold."""
 LEDGER_VIEW = "ledger"
 FACTS_MAX = 20_000
@@ -118,6 +120,11 @@ def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
     if record.kind == "tombstone":
         view.put(f"gone/{record.content.issuer}/{record.payload.get('record')}", {"tombstone": record.id})
     if record.kind in ALONE | BEFORE_AGENCIES:
+        return
+    if record.kind == MESSAGE:
+        for sale in record.content.sales:
+            after = sorted(record.content.after)
+            view.put(f"told/{sale}/{record.id}", {"issuer": record.content.issuer, "after": after})
         return
     fact = fact_of(record)
     if record.kind == "offer":

@@ -136,10 +136,11 @@ class Outbox(Core):
                 (now_ms, *of),
             )
 
-    def undeliverable(self, limit: int = 100) -> tuple[Delivery, ...]:
-        """What was given up, oldest first."""
+    def undeliverable(self, limit: int = 100, *, after: int = 0) -> tuple[Delivery, ...]:
+        """What was given up, oldest first, behind the message ``after``."""
+        sql = "WHERE o.state = 'undeliverable' AND o.id > ? ORDER BY o.id LIMIT ?"
         with self.reading() as db:
-            return _due(db.rows(_COLUMNS + "WHERE o.state = 'undeliverable' ORDER BY o.id LIMIT ?", (limit,)))
+            return _due(db.rows(_COLUMNS + sql, (after, limit)))
 
     def queues(self) -> tuple[Queue, ...]:
         """What was not delivered, by peer and state."""

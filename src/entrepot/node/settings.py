@@ -17,6 +17,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "entrepot.node.access",
     "entrepot.node.account",
+    "entrepot.node.notice",
+    "entrepot.node.upload",
     "entrepot.node.page",
 ]
 AUTH_USER_MODEL = "account.Person"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from entrepot.base.finding import Finding
-from entrepot.sale import claim, withdrawal
+from entrepot.sale import claim, message, withdrawal
 
 Check = Callable[[Any], tuple[Finding, ...]]
 
@@ -17,5 +17,6 @@ def kinds() -> Mapping[tuple[str, int], tuple[type[Any], Check]]:
         ("dispute", 1): (claim.Dispute, claim.check_dispute),
         ("dispute-answer", 1): (claim.DisputeAnswer, claim.check_dispute_answer),
         ("dispute-resolution", 1): (claim.DisputeResolution, claim.check_dispute_resolution),
+        (message.MESSAGE, 1): (message.Message, message.check_message),
         (withdrawal.WITHDRAWAL, 1): (withdrawal.OfferWithdrawal, withdrawal.check_withdrawal),
     }

@@ -114,8 +114,8 @@ def open_default(stage: Stage) -> Deal:
 
 def open_presented(stage: Stage, file: Path, answers: Mapping[str, Any]) -> Deal:
     """A UBL Order that somebody else wrote: presented by the buyer's side, kept as received, gaps answered openly."""
-    from entrepot.cli.demo.presenting import answer, as_record
     from entrepot.document._ubl21 import read_order
+    from entrepot.flow.answering import answer, as_record
 
     data = file.read_bytes()
     stage.show.step(f"The buyer's side presents {file.name}, an order that somebody else wrote")

@@ -2,6 +2,7 @@
 
 from entrepot.node.api import (
     agency,
+    bulk,
     credential,
     document,
     economy,
@@ -29,7 +30,7 @@ api = NodeApi(
     version="1",
     description=(
         "One cross-border sale, from order to paid, cleared and counted. Every POST that changes something "
-        "takes an Idempotency-Key, those of the W3C VC API below /credentials excepted; every error is an RFC 9457 "
+        "takes an Idempotency-Key, imports and the W3C VC API below /credentials excepted; every error is an RFC 9457 "
         "problem document."
     ),
     docs_url=None,
@@ -41,6 +42,7 @@ install(api)
 for path, module in (
     ("/sales", sale),
     ("/offers", offer),
+    ("/imports", bulk),
     ("/records", signing),
     ("/records", record),
     ("/documents", document),

@@ -8,6 +8,7 @@ from ninja import Path, Query, Router, Schema
 from entrepot.base.shape import dump
 from entrepot.flow.count import sale_row
 from entrepot.flow.reading import sale_ids, sale_page, sale_summary
+from entrepot.flow.thread import thread
 from entrepot.node.api.auth import READERS, caller
 from entrepot.node.api.edge import BEHIND_TOKEN, wrongs
 from entrepot.node.problem import ProblemError
@@ -51,14 +52,14 @@ def list_sales(
 
 @router.get("/{sale}", response={200: dict[str, Any], **READING}, summary="Show one sale")
 def show_sale(request: HttpRequest, sale: str = Id) -> dict[str, Any]:
-    """State, accounts, roles and records of one sale, in its deterministic order.
+    """State, accounts, roles and records of one sale, in its deterministic order, and its messages.
 
     All of it follows from the records that the caller's party may read; of the others it shows the ids.
     """
     here, readers = office(), _readers(request, sale)
     page = sale_page(here.journal, sale, readers, custodies=here.custodies(), recall=here.recall)
     assert page is not None, "a sale that a party holds has a row"
-    return page
+    return page | {"messages": thread(here.journal, sale, readers, custodies=here.custodies())}
 
 
 @router.get("/{sale}/row", response={200: dict[str, Any], **READING}, summary="The sale's row in the table")

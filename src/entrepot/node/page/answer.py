@@ -60,6 +60,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
     """The page that ``template`` makes of ``values`` for this reader; ``script`` among them: one that adds to it."""
     from entrepot.flow.agency import desks_of
     from entrepot.node.account.acting import acting_of  # tables of words are read without accounts, too
+    from entrepot.node.notice.unread import unread
     from entrepot.node.running import office
 
     acting = acting_of(request) if getattr(request, "resolver_match", None) else None
@@ -68,6 +69,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
         **csrf(request),
         "acting": acting,
         "has_desk": bool(acting and acting.party and desks_of(office(), acting.party)),
+        "unread": unread(acting) if acting else 0,
         "language": language,
         "languages": LANGUAGES,
         "provenance": provenance(language),

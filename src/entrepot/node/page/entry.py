@@ -13,8 +13,9 @@ OPTIONAL = frozenset({"checkbox"})
 @dataclass(slots=True, kw_only=True)
 class Entry:
     """``kind``: text, email, password, number, date, textarea, select, code, checkbox, choices
-    (several of ``options``; their values with spaces between) or picture (its digest). ``path``: of the member of a
-    document that it fills. ``most``: characters it takes. ``options``: value and words of each choice."""
+    (several of ``options``; their values with spaces between), files (their digests, likewise) or picture (its digest).
+    ``path``: of the member of a document that it fills. ``most``: characters it takes. ``options``: value and words of
+    each choice."""
 
     name: str
     label: str

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from django import template
 from django.template import Context
 from django.utils.translation import gettext
@@ -105,6 +106,12 @@ def unit_price(context: Context, value: Decimal, currency: str) -> str:
 
 def _pattern(digits: int) -> str:
     return "#,##0" + ("." + "0" * digits if digits else "") + " ¤¤"
+
+
+@register.filter(name="bytes")
+def size(value: int, language: Language) -> str:
+    """A size of a file, in kilobytes."""
+    return str(format_unit(max(1, round(value / 1000)), "digital-kilobyte", length="short", locale=language.locale))
 
 
 @register.filter

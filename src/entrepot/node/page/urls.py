@@ -6,9 +6,11 @@ from entrepot.node.page.account import own, passkey, people, reset, sign_in, sig
 from entrepot.node.page.account.business import businesses, claim_business, new_business
 from entrepot.node.page.account.registration import ask_registrar, registration
 from entrepot.node.page.atlas import economy_list, economy_page
+from entrepot.node.page.bulk import import_offers, import_orders
 from entrepot.node.page.desk.deciding import decide
 from entrepot.node.page.desk.queue import case_page, desks, queue
 from entrepot.node.page.home import home
+from entrepot.node.page.notice import notice_settings, notices
 from entrepot.node.page.offer.making import new_offer, withdraw
 from entrepot.node.page.offer.market import offers, own_offers
 from entrepot.node.page.offer.ordering import order_from
@@ -18,6 +20,8 @@ from entrepot.node.page.offer.stand import offer_page
 from entrepot.node.page.operating import operator_page
 from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
+from entrepot.node.page.sale.conversation import sale_messages
+from entrepot.node.page.sale.enclosing import sale_file
 from entrepot.node.page.sale.step import new_sale, next_step
 from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import static_file
@@ -66,18 +70,21 @@ own_pages = [
     path("account/sessions", own.end_sessions),
     path("account/deeds", people.own_audit),
     path("operator", operator_page),
+    path("notices/settings", notice_settings),
     path("businesses", businesses),
     path("businesses/new", new_business),
     path("businesses/claim", claim_business),
 ]
 """For whoever is signed in."""
 of_party = [
+    path("notices", notices),
     path("people", people.people),
     path("people/invitations/<int:invitation>/close", people.close_invitation),
     path("people/<int:membership>/end", people.end_membership),
     path("audit", people.audit),
     path("offers/mine", own_offers),
     path("offers/new", new_offer),
+    path("offers/import", import_offers),
     re_path(f"{OFFER}/withdraw$", withdraw),
     re_path(f"{OFFER}/order$", order_from),
     path("registration", registration),
@@ -89,7 +96,10 @@ of_party = [
     re_path(f"{CASE}/(?P<decision>[a-z-]+)$", decide),
     path("sales", board),
     path("sales/new", new_sale),
+    path("sales/import", import_orders),
     re_path(f"{SALE}$", timeline),
+    re_path(f"{SALE}/messages$", sale_messages),
+    re_path(f"{SALE}/files/(?P<message>[0-9a-f]{{64}})/(?P<file>[0-9a-f]{{64}})$", sale_file),
     re_path(f"{SALE}/(?P<kind>[a-z-]+)$", next_step),
 ]
 """For whoever acts for a party."""

@@ -20,11 +20,13 @@ from entrepot.node.account.lockout import failed, is_locked, succeeded
 from entrepot.node.account.models import Person
 from entrepot.node.account.totp import matching_step, unwrapped
 from entrepot.node.guard import address_of
+from entrepot.node.notice.posting import remember_language
 from entrepot.node.page.account.forms import code_entry, sign_in_entries
 from entrepot.node.page.answer import form_page, onward
 from entrepot.node.page.entrance import safe, sign_in_page
 from entrepot.node.page.entry import Entry, fill_in
 from entrepot.node.page.kept import keep
+from entrepot.node.page.language import language_of
 from entrepot.node.running import office, station
 
 PENDING = "pending"
@@ -73,6 +75,7 @@ def enter(request: HttpRequest, person: Person, wish: dict[str, str]) -> HttpRes
     if len(only) == 1:
         request.session[PARTY] = only[0].party
     note(person, "signed-in")
+    remember_language(person, language_of(request).code)
     place = safe(wish.get("next", ""))
     typed = _typed(wish.get("kept", ""))
     if typed:

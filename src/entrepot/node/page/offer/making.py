@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from entrepot.flow.offersearch import Standing, read_offer
+from entrepot.flow.typed import common_members, offer_of
 from entrepot.node.account.acting import WRITERS, me
 from entrepot.node.page.account.business import economy_entry
 from entrepot.node.page.answer import error_page
@@ -22,10 +23,7 @@ from entrepot.node.page.offer.tongue import language_entries
 from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.forms import Form, reason_entry
 from entrepot.node.page.sale.order import (
-    amount_of,
-    common_members,
     delivery_entries,
-    line_of,
     note_entry,
     price_entries,
     thing_entries,
@@ -127,15 +125,8 @@ def _rest(context: Context) -> list[Entry]:
 
 
 def _offer_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
-    line = line_of(typed, amount_of(typed))
-    description = typed.get("description", "").strip()
-    line |= {"description": description} if description else {}
-    line |= {"origin": typed["origin"]} if typed.get("origin") else {}
+    head = common_members(typed["number"], context.today, typed)
     members = {"pictures": pictures_of(typed), "languages": typed.get("language", "").split()}
     members |= {"serviceLanguages": typed.get("speaks", "").split()}
-    return common_members(context, typed) | {
-        **{name: each for name, each in members.items() if each},
-        "validUntil": typed["end"],
-        "seller": card_of(context.acting.party),
-        "lines": [line],
-    }
+    given = {name: each for name, each in members.items() if each}
+    return offer_of(head, typed, card_of(context.acting.party)) | given

@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     """The sales of the party, and the drafts of the person."""
     acting = me(request)
     ids = sale_ids(office().journal, acting.readers)
-    offset = _offset(request.GET.get("from", ""))
+    offset = page_from(request)
     cards = [_card(each, acting) for each in ids[offset : offset + PAGE]]
     columns = [(gettext(title), [each for each in cards if each.state in states]) for title, states in COLUMNS]
     more = offset + PAGE
@@ -55,7 +55,9 @@ def board(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _offset(text: str) -> int:
+def page_from(request: HttpRequest) -> int:
+    """Where the page of a long list begins, as the address says; 0 where that is no number."""
+    text = request.GET.get("from", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from entrepot.base.shape import dump
 from entrepot.document.invoice.billing import bill
 from entrepot.document.trade import DocumentReference, Subject
+from entrepot.flow.issue import Draft
 from entrepot.journal.port import Attachment
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
@@ -29,7 +30,8 @@ Typed = Mapping[str, str]
 class Form:
     """``prefix``: of the numbers that it proposes. ``explains``: what signing it does. ``home``: where what it opens is
     shown, under its id. ``follows``: records that it follows outside a sale. ``files``: what goes with it.
-    ``takes_files``: photographs are chosen in it."""
+    ``takes_files``: photographs are chosen in it; ``encloses``: any files are. ``numbered``: whether the number is
+    the person's to choose. ``complete``: adds to what is to be said who reads it, or what it follows."""
 
     kind: str
     prefix: str
@@ -40,6 +42,9 @@ class Form:
     follows: tuple[str, ...] = ()
     files: Callable[[Context, Typed], tuple[Attachment, ...]] | None = None
     takes_files: bool = False
+    numbered: bool = True
+    encloses: bool = False
+    complete: Callable[[Draft, Context, Typed], Draft] = lambda draft, _, __: draft
 
 
 def number_entry(prefix: str, today: date, key: str) -> Entry:
@@ -52,6 +57,11 @@ def number_entry(prefix: str, today: date, key: str) -> Entry:
         most=35,
         path="$.number",
     )
+
+
+def number_of(prefix: str, key: str) -> str:
+    """The number of a document that nobody numbers, from the key of its form."""
+    return f"{prefix}-{key[:16].upper()}"
 
 
 def reason_entry(*, required: bool = False) -> Entry:

@@ -1,16 +1,15 @@
 """The form that opens a sale: a business orders from another, on this node or on one that it knows."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
-from entrepot.base.amount import EXACT, format_decimal, parse_decimal
-from entrepot.base.money import Money, Rounding, exponent, exponents, round_to
+from entrepot.base.money import exponents
 from entrepot.document.parts import RULES
 from entrepot.economy import economies
 from entrepot.flow.offersearch import Wanted, search
+from entrepot.flow.typed import INCOTERMS, common_members, order_of
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
@@ -18,7 +17,6 @@ from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.running import office
 
-INCOTERMS = 2020
 UNITS = {
     "KGM": gettext_noop("kilogram"),
     "TNE": gettext_noop("tonne"),
@@ -150,45 +148,8 @@ def note_entry() -> Entry:
 
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
     """The order, its figures reckoned from quantity and price."""
-    amount = amount_of(typed)
-    made = common_members(context, typed) | {
-        **appointed(typed, BUYERS),
-        "buyer": card_of(context.acting.party),
-        "seller": _seller(typed),
-        "buyerType": "business",
-        "orderedBy": "web",
-        "lines": [line_of(typed, amount)],
-        "totals": {
-            "lines": amount,
-            "withoutTax": amount,
-            "payable": {"amount": amount, "currency": typed["currency"]},
-        },
-    }
-    if typed.get("until"):
-        made["requestedDelivery"] = {"end": typed["until"]}
-    return made
-
-
-def common_members(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
-    """What an order and an offer that are typed here have in common, beside parties and lines."""
-    subject, _, network = typed["subject"].partition("-")
-    made = context.head(typed["number"]) | {
-        "subject": subject,
-        "channel": network or "physical",
-        "currency": typed["currency"],
-        "rounding": str(Rounding.HALF_EVEN),
-    }
-    if typed.get("incoterm"):
-        made["deliveryTerms"] = _terms(typed)
-    if typed.get("note", "").strip():
-        made["note"] = typed["note"].strip()
-    return made
-
-
-def _terms(typed: Mapping[str, str]) -> dict[str, Any]:
-    """Rule, edition and named place, as far as they were given."""
-    terms = {"incoterm": typed["incoterm"], "edition": INCOTERMS, "place": typed.get("place", "").strip()}
-    return {name: value for name, value in terms.items() if value}
+    head = common_members(typed["number"], context.today, typed) | appointed(typed, BUYERS)
+    return order_of(head, typed, (card_of(context.acting.party), _seller(typed)))
 
 
 def _seller(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -201,31 +162,6 @@ def _seller(typed: Mapping[str, str]) -> dict[str, Any]:
     if typed.get("economy"):
         card["economy"] = typed["economy"]
     return card
-
-
-def line_of(typed: Mapping[str, str], amount: str) -> dict[str, Any]:
-    """The one line: what, how much, at which price."""
-    line: dict[str, Any] = {
-        "id": "1",
-        "name": typed["what"].strip(),
-        "quantity": {"value": typed["quantity"].strip(), "unit": typed["unit"]},
-        "price": {"amount": typed["price"].strip()},
-        "amount": amount,
-    }
-    if typed.get("hs", "").strip():
-        line["hs"] = {"code": typed["hs"].strip(), "vintage": "2022"}
-    return line
-
-
-def amount_of(typed: Mapping[str, str]) -> str:
-    """Quantity times price in the digits of the currency; 0 where one of them is no number: the checks say so."""
-    digits = exponent(typed["currency"])
-    try:
-        exact = EXACT.multiply(parse_decimal(typed["quantity"].strip()), parse_decimal(typed["price"].strip()))
-        found = Money.of(round_to(exact, digits, Rounding.HALF_EVEN), typed["currency"]).amount
-    except ValueError:
-        found = Money.of(Decimal(0), typed["currency"]).amount
-    return format_decimal(found)
 
 
 ORDER = Form(

@@ -34,6 +34,8 @@ def _words(entry: Entry, language: Language) -> str:
     if entry.kind == "choices":
         words = dict(entry.options)
         return " · ".join(words.get(each, each) for each in entry.chosen)
+    if entry.kind == "files":
+        return " · ".join(name for _, name in entry.options)
     if entry.kind == "select":
         return dict(entry.options).get(text, text)
     try:

@@ -26,12 +26,17 @@ from entrepot.node.page.once import KEY, form_key, new_key, patiently
 from entrepot.node.page.sale.buying import buyer_entries, buying
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.deal import deal_of
-from entrepot.node.page.sale.forms import FORMS, Form, number_entry
+from entrepot.node.page.sale.enclosing import NAME as FILES
+from entrepot.node.page.sale.enclosing import file_entry, show_kept, take_sent
+from entrepot.node.page.sale.forms import FORMS, Form, number_entry, number_of
+from entrepot.node.page.sale.message import WRITTEN
 from entrepot.node.page.sale.order import ORDER, seller_entries
 from entrepot.node.page.sale.showing import shown
 from entrepot.node.page.sale.telling import say, tell
 from entrepot.node.page.sale.words import KINDS
 from entrepot.node.running import office
+from entrepot.node.upload.taking import let_go as forget
+from entrepot.sale.message import MESSAGE
 
 
 @dataclass(slots=True)
@@ -57,15 +62,17 @@ class Sheet:
     def draft(self) -> Draft:
         """What is to be said."""
         typed = {each.name: self.typed.get(each.name, "") for each in self.entries}
-        return Draft(
+        number = typed["number"].strip() if self.form.numbered else number_of(self.form.prefix, self.typed[KEY])
+        draft = Draft(
             kind=self.form.kind,
             issuer=self.context.acting.party,
-            number=typed["number"].strip(),
+            number=number,
             payload=self.form.payload(self.context, typed),
             sales=() if self.context.deal is None else (self.context.deal.sale,),
             after=self.form.follows or None,
             attachments=self.form.files(self.context, typed) if self.form.files else (),
         )
+        return self.form.complete(draft, self.context, typed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,14 +88,17 @@ def new_sale(request: HttpRequest) -> HttpResponseBase:
 def next_step(request: HttpRequest, sale: str, kind: str) -> HttpResponseBase:
     """Say the next thing in a sale; there is no such page where the sale or the step is not the party's."""
     acting = me(request)
-    if sale not in sale_ids(office().journal, acting.readers) or kind not in FORMS:
+    if sale not in sale_ids(office().journal, acting.readers) or kind not in (*FORMS, MESSAGE):
         return error_page(request, 404)
     if not acting.may_write:
         return error_page(request, 403)
     deal = deal_of(sale, acting.readers)
+    context = Context(acting=acting, today=office().clock().date(), deal=deal)
+    if kind == MESSAGE:
+        return work(request, WRITTEN, context, [])
     if deal.order is None or not _is_open(acting, sale, kind, request):
         return error_page(request, 409)
-    return work(request, FORMS[kind], Context(acting=acting, today=office().clock().date(), deal=deal), [])
+    return work(request, FORMS[kind], context, [])
 
 
 def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool:
@@ -107,10 +117,18 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
         return form_page(request, status=409, title=title, lead=lead, method="none")
     typed = typed_in(request) or kept_draft(context.acting.person, request.path_info)
     typed.setdefault(KEY, new_key())
-    entries = [*before, *form.entries(context), number_entry(form.prefix, context.today, typed[KEY])]
+    entries = [*before, *form.entries(context)]
+    problems = take_sent(request, context.acting.person, typed) if form.encloses and request.method == "POST" else []
+    if form.encloses:
+        entries.append(file_entry())
+        show_kept(entries[-1], context.acting.person, typed)
+        entries[-1].problems += problems
+    if form.numbered:
+        entries.append(number_entry(form.prefix, context.today, typed[KEY]))
     sheet = Sheet(request, form, context, typed, entries)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "discard":
+        forget(context.acting.person, typed.get(FILES, "").split())
         let_go(context.acting.person, sheet.place)
         return onward(request, sheet.after)
     if act in ("look", "sign", "keep", "more"):
@@ -171,9 +189,11 @@ def _sign(sheet: Sheet) -> HttpResponseBase:
     if isinstance(done, Issued):
         return _form(sheet, tell(done.findings, sheet.entries))
     let_go(acting.person, sheet.place)
+    forget(acting.person, sheet.typed.get(FILES, "").split())
     if sheet.context.deal is None:
         return onward(sheet.request, f"{sheet.form.home}/{done}")
-    return onward(sheet.request, f"/sales/{sheet.context.deal.sale}#r{done}")
+    rest = "/messages" if sheet.form.kind == MESSAGE else ""
+    return onward(sheet.request, f"/sales/{sheet.context.deal.sale}{rest}#r{done}")
 
 
 def _said(sheet: Sheet, key: Idempotency) -> str | Issued:
@@ -205,6 +225,7 @@ def _page(sheet: Sheet, template: str, status: int, **values: object) -> Page:
         deal=sheet.context.deal,
         after=sheet.after,
         takes_files=sheet.form.takes_files,
+        encloses=sheet.form.encloses,
         entries=sheet.entries,
         hidden=[(KEY, sheet.typed[KEY])],
         is_kept=bool(kept_draft(sheet.context.acting.person, sheet.place)),

@@ -15,17 +15,21 @@ from entrepot.base.money import Money
 from entrepot.flow.agency import Decided, decisions
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import sale_ids, sale_page, steps_open
+from entrepot.flow.thread import thread, woven
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Deed
+from entrepot.node.notice.unread import mark_read
 from entrepot.node.page.answer import error_page, page
 from entrepot.node.page.desk.listing import DESKS
 from entrepot.node.page.desk.queue import outcome
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import Deal, deal_of
 from entrepot.node.page.sale.forms import FORMS
+from entrepot.node.page.sale.message import Written, written
 from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
 from entrepot.node.running import office
 from entrepot.payment.request import PaymentRequest
+from entrepot.sale.message import MESSAGE
 
 AGAINST = frozenset({"dispute", "order-cancellation", "return-request"})
 """Kinds that are there for when something goes wrong."""
@@ -62,6 +66,7 @@ class Step:
     checks: tuple[Check, ...] = ()
     code: str = ""
     """The code of a payment request, as a picture."""
+    message: Written | None = None
 
     @property
     def good(self) -> int:
@@ -88,7 +93,9 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         return error_page(request, 404)
     found = sale_page(here.journal, sale, acting.readers, custodies=here.custodies(), recall=here.recall)
     assert found is not None, "a sale that a party holds has a row"
+    mark_read(acting, sale)
     deal = deal_of(sale, acting.readers)
+    messages = thread(here.journal, sale, acting.readers, custodies=here.custodies())
     return page(
         request,
         "sale/timeline.html",
@@ -96,7 +103,8 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         other=deal.other(acting.party),
         state=word(STATES, found["state"]),
         accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
-        steps=[_step(each, found, deal, acting) for each in found["records"]],
+        steps=[step_of(each, found, deal, acting) for each in woven(found["records"], messages)],
+        messages=len(messages),
         next=_next(sale, found, acting),
         decided=_decided([sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)], acting),
     )
@@ -129,10 +137,12 @@ def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
     return Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"])
 
 
-def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting: Acting) -> Step:
+def step_of(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting: Acting) -> Step:
+    """One record, as whoever reads the sale may know it."""
     if line.get("withheld"):
         return Step(line["id"], "")
-    standing = found["standings"].get(line["id"], {"status": "unknown", "findings": []})
+    unjudged: dict[str, Any] = {"status": "effective" if line["kind"] == MESSAGE else "unknown", "findings": []}
+    standing = found["standings"].get(line["id"], unjudged)
     # Who signed for the other side is that side's own affair, also where it lives on the same node.
     deed = Deed.objects.filter(what="signed", party=acting.party, about=line["id"]).select_related("person").first()
     custodies = dict.fromkeys(each.get("custody", "") for each in line["proofs"])
@@ -150,6 +160,7 @@ def _step(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting:
         reasons=tuple(each["text"] for each in standing["findings"]),
         checks=tuple(check_of(each) for each in line["checks"]),
         code=_code(line["id"]) if line["kind"] == "payment-request" else "",
+        message=written(line["id"]) if line["kind"] == MESSAGE else None,
     )
 
 

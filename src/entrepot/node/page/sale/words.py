@@ -32,6 +32,7 @@ KINDS = {
     "dispute-resolution": gettext_noop("Decision on the dispute"),
     "acceptance": gettext_noop("Acceptance of findings"),
     "count": gettext_noop("Count"),
+    "message": gettext_noop("Message"),
     "tombstone": gettext_noop("Erasure"),
     "registration-request": gettext_noop("Request to be registered"),
 }

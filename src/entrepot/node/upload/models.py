@@ -1,0 +1,28 @@
+"""Files of drafts."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+from entrepot.node.account.models import Person
+
+
+class Upload(models.Model):
+    """A file that a person sent: ``digest`` (SHA-256) of ``body``, its name and media type; gone with the draft."""
+
+    person: "models.ForeignKey[Person, Person]" = models.ForeignKey(Person, models.CASCADE)
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64)
+    name: "models.CharField[str, str]" = models.CharField(max_length=150)
+    media_type: "models.CharField[str, str]" = models.CharField(max_length=100)
+    size: "models.IntegerField[int, int]" = models.IntegerField()
+    body: "models.BinaryField[bytes, bytes]" = models.BinaryField()
+    at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    class Meta:
+        """Table options."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "digest"], name="upload_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,86 @@
+"""Taking files for a draft: each is what its name says, within limits, and kept until it is signed or two days old."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext
+
+from entrepot.base.digest import is_digest, sha256
+from entrepot.document.file_type import TYPES, type_of
+from entrepot.node.account.models import Person
+from entrepot.node.running import office
+from entrepot.node.upload.models import Upload
+from entrepot.sale.message import FILE_BYTES_MAX, FILES_MAX
+
+KEPT = timedelta(days=2)
+PERSON_BYTES_MAX = 20 << 20
+_UNSAFE = re.compile("[\x00-\x1f\x7f/\\\\\u202a-\u202e\u2066-\u2069]")
+
+
+def take(person: Person, files: "Sequence[UploadedFile[bytes]]", kept: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Keep ``files`` beside those that are kept (digests): the digests of all, and what is wrong with any."""
+    Upload.objects.filter(at__lt=office().clock() - KEPT).delete()
+    digests, problems = [each for each in kept if is_digest(each)][:FILES_MAX], []
+    for each in files:
+        body = each.read(FILE_BYTES_MAX + 1)
+        problem = _problem(person, each.name or "", body, len(digests))
+        if problem:
+            problems.append(problem)
+            continue
+        digest = _keep(person, each.name or "", body)
+        digests += [digest] if digest not in digests else []
+    return digests, problems
+
+
+def kept_files(person: Person, digests: Sequence[str]) -> QuerySet[Upload]:
+    """The files of the person that have these digests, without their bodies, in the order of their names."""
+    return Upload.objects.filter(person=person, digest__in=list(digests)[:FILES_MAX]).defer("body").order_by("name")
+
+
+def let_go(person: Person, digests: Sequence[str]) -> None:
+    """Forget files: they were signed, or the draft was thrown away."""
+    Upload.objects.filter(person=person, digest__in=list(digests)).delete()
+
+
+def _problem(person: Person, name: str, body: bytes, count: int) -> str:
+    named = {"name": shown_name(name)}
+    kind = type_of(name)
+    if kind is None:
+        endings = ", ".join(TYPES)
+        words = gettext("%(name)s has no ending of those that may be sent: %(endings)s.")
+        return words % {**named, "endings": endings}
+    if not body:
+        return gettext("%(name)s is empty.") % named
+    if len(body) > FILE_BYTES_MAX:
+        return gettext("%(name)s is too large: at most 3 MB.") % named
+    if not kind.fits(body):
+        return gettext("%(name)s is not what its ending says. Send it under its true ending.") % named
+    if count >= FILES_MAX:
+        return gettext("%(name)s is one file too many: at most five.") % named
+    lying = Upload.objects.filter(person=person).aggregate(bytes=Sum("size"))["bytes"] or 0
+    if lying + len(body) > PERSON_BYTES_MAX:
+        return gettext("Too many files lie in your drafts. Sign or throw away one of them first.")
+    return ""
+
+
+def _keep(person: Person, name: str, body: bytes) -> str:
+    digest, kind = sha256(body), type_of(name)
+    assert kind is not None, "a file without a known type is not kept"
+    values = {
+        "name": shown_name(name),
+        "media_type": kind.media_type,
+        "size": len(body),
+        "body": body,
+        "at": office().clock(),
+    }
+    Upload.objects.update_or_create(person=person, digest=digest, defaults=values)
+    return digest
+
+
+def shown_name(name: str) -> str:
+    """The name without folders and without what could deceive the eye; its ending stays."""
+    stem, dot, ending = _UNSAFE.sub("_", name).rpartition(".")
+    return f"{stem[: 149 - len(ending)]}{dot}{ending}"[:150]
