@@ -104,6 +104,9 @@ def test_a_desk_is_for_its_agency_alone(node, sides):
     assert chamber.heading.endswith("refused")
     end(node, other, "chamber")
     assert other.go("/desks/chamber").status == 404
+    appoint(node, party_of(seller), "chamber")
+    assert seller.go(f"/desks/chamber/{sale}").status == 404, "a desk gives no right in a sale"
+    end(node, seller, "chamber")
 
 
 def test_a_registrar_registers_and_suspends(node):
