@@ -102,8 +102,8 @@ def test_a_sale_runs_between_two_nodes(served, elsewhere, tab, sellers):
 
 
 INSIDE = ("/sales", "/sales/new", "/people", "/audit", "/businesses", "/businesses/new", "/businesses/new?economy=MY",
-          "/account", "/account/password", "/account/totp", "/account/deeds")  # fmt: skip
-OUTSIDE = ("/sign-in", "/sign-in/passkey", "/sign-up", "/reset")
+          "/account", "/account/password", "/account/totp", "/account/deeds", "/offers/new")  # fmt: skip
+OUTSIDE = ("/sign-in", "/sign-in/identity", "/sign-in/passkey", "/sign-up", "/reset")
 
 
 @pytest.mark.timeout(400)  # some twenty pages, each judged; on a busy machine that takes its time

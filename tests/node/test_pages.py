@@ -299,3 +299,55 @@ def test_what_is_not_there_would_be_seen(visit):
     assert list(lacking(row, visit)) == [
         "/nowhere", "/offers/mine", "/economies/FR", "rule ponder", "economy show ZZ", "tests/node/rig", "tests/no.py",
     ]  # fmt: skip
+
+
+def code(text):
+    """A photograph of a QR code, somewhat turned, as a camera takes it."""
+    import io
+
+    import segno
+    from PIL import Image
+
+    plain, out = io.BytesIO(), io.BytesIO()
+    segno.make(text, error="m", micro=False).save(plain, kind="png", scale=6, border=4)
+    plain.seek(0)
+    Image.open(plain).convert("RGB").rotate(7, expand=True, fillcolor="white").save(out, "JPEG", quality=70)
+    out.seek(0)
+    out.name = "code.jpg"
+    return out
+
+
+def test_a_picture_of_a_code_is_read_and_followed(send, signed, node, monkeypatch):
+    good = signed.encode()
+    asked = []
+    monkeypatch.setattr(node.office, "fetch", lambda url: asked.append(url) or good)
+    answer = send("/en/verify", picture=code("https://papers.example/invoice/7"))
+    assert "This document is good." in answer.content.decode()
+    assert asked == ["https://papers.example/invoice/7"]
+    assert "https://papers.example/invoice/7" in answer.content.decode()
+    assert send("/en/verify", text=" https://papers.example/invoice/7 ").status_code == 200
+    offer = f"{node.office.url}/offers/{'a' * 64}"
+    assert send("/th/verify", file=code(offer))["Location"] == f"/th/offers/{'a' * 64}"
+    assert (
+        "Give the document itself" in send("/en/verify", picture=code("https://x.example/en/verify")).content.decode()
+    )
+    assert len(asked) == 2
+    import io
+
+    blank = io.BytesIO(code("x").getvalue()[:200])
+    blank.name = "blank.jpg"
+    none = send("/en/verify", picture=blank)
+    assert (none.status_code, "No QR code was found" in none.content.decode()) == (422, True)
+
+
+def test_a_link_that_leads_inside_is_not_followed(send):
+    for link in ("http://127.0.0.1:1/x", "https://localhost/x", "https://169.254.169.254/latest", "https://[::1]/"):
+        answer = send("/en/verify", text=link)
+        assert answer.status_code == 422, link
+        assert "Nothing could be fetched" in answer.content.decode()
+
+
+def test_the_verdict_says_what_was_not_checked(send, signed):
+    text = send("/en/verify", text=signed).content.decode()
+    assert "What was not checked, or could not be" in text
+    assert text.index("This document is good.") < text.index("What was not checked") < text.index("The reasons")

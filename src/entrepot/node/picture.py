@@ -24,6 +24,8 @@ SIDE_MAX, PIXELS_MAX = 1600, 40_000_000
 SIZES = (320, 640, 1024)
 """The longer sides of what is made for smaller screens."""
 UNREADABLE = "this is no JPEG, PNG or WebP picture that can be read"
+CODE_SIDE = 2400
+"""The longer side to which a picture is made smaller before codes are looked for."""
 QUALITY = 82
 KEPT_BYTES_MAX = 2 << 20
 FOLDER = "pictures"
@@ -73,6 +75,21 @@ def require_kept(data: bytes) -> None:
         if max(found.size) > SIDE_MAX or len(data) > KEPT_BYTES_MAX:
             raise BadPicture("the picture is larger than a node keeps")
         _upright(found, SIDE_MAX)
+
+
+def looks_like_picture(data: bytes) -> bool:
+    """Whether ``data`` begins as a JPEG, PNG or WebP picture does."""
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4], data[8:12]) == (b"RIFF", b"WEBP")
+
+
+def read_codes(data: bytes) -> list[str]:
+    """What the QR codes (ISO/IEC 18004) in a picture say. Raises :class:`BadPicture`."""
+    import zxingcpp
+
+    wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    with _decoding:
+        found = zxingcpp.read_barcodes(_upright(_opened(data), CODE_SIDE), formats=wanted)
+    return [each.text for each in found if each.valid and each.text]
 
 
 def size_of(data: bytes) -> tuple[int, int]:

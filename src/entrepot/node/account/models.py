@@ -158,3 +158,24 @@ class Failure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count}"
+
+
+class OpenChallenge(models.Model):
+    """A challenge that nobody has answered yet; ``asked``: the whole of it, as JSON."""
+
+    nonce: "models.CharField[str, str]" = models.CharField(max_length=22, unique=True)
+    asked: "models.TextField[str, str]" = models.TextField()
+    expires: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.nonce
+
+
+class Identity(models.Model):
+    """Somebody who signs in with a corporate identity alone: ``did`` names it, and there is no password."""
+
+    did: "models.CharField[str, str]" = models.CharField(max_length=500, unique=True)
+    person: "models.OneToOneField[Person, Person]" = models.OneToOneField(Person, models.CASCADE)
+
+    def __str__(self) -> str:
+        return self.did

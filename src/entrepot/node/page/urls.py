@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from entrepot.node.page.account import own, passkey, people, reset, sign_in, sign_up
+from entrepot.node.page.account import identity, own, passkey, people, reset, sign_in, sign_up
 from entrepot.node.page.account.business import businesses, claim_business, new_business
 from entrepot.node.page.account.registration import ask_registrar, registration
 from entrepot.node.page.atlas import economy_list, economy_page
@@ -53,6 +53,7 @@ public = [
     path("sign-up/<str:token>", sign_up.sign_up_finish),
     path("sign-in", sign_in.sign_in),
     path("sign-in/code", sign_in.sign_in_code),
+    path("sign-in/identity", identity.sign_in_identity),
     path("sign-in/passkey", passkey.sign_in_passkey),
     path("sign-out", sign_in.sign_out),
     path("reset", reset.reset),

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from entrepot.document.verify import Report, Verdict, unread, verify
 from entrepot.flow.verifying import brought
-from entrepot.node.page.answer import page
+from entrepot.node.page.answer import onward, page
+from entrepot.node.page.bringing import bring
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.running import office
 
@@ -53,20 +54,25 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     """The form, and for a document the verdict."""
     if request.method == "GET":
         return page(request, "verify.html")
-    upload = request.FILES.get("file")
-    text = request.POST.get("text", "")
-    data = upload.read() if upload is not None else text.strip().encode("utf-8", "surrogatepass")
-    if not data:
+    sent = bring(request)
+    if sent.page:
+        return onward(request, sent.page)
+    if sent.problem:
+        return page(request, "verify.html", status=422, sent=sent)
+    if not sent.data:
         return page(request, "verify.html", status=400, empty=True)
-    report = _judged(data)
+    report = _judged(sent.data)
+    lines = [_line(name, report) for name in QUESTIONS if name in report.results]
     return page(
         request,
         "verify.html",
+        sent=sent,
         report=report,
+        at=office().clock(),
         verdict=_verdict(report),
         is_part=report.results["schema"].code == "part-of-a-document",
-        lines=[_line(name, report) for name in QUESTIONS if name in report.results],
-        text=text if upload is None else "",
+        lines=lines,
+        unchecked=[each.question for each in lines if each.kind in (Verdict.NOT_ASKED, Verdict.UNKNOWN)],
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from entrepot.node.account.acting import me, note
+from entrepot.node.account.identity import has_identity
 from entrepot.node.account.models import Person
 from entrepot.node.account.totp import SECRET_BYTES, address, matching_step, wrapped
 from entrepot.node.page.account.forms import code_entry, judge_password, new_password_entry, password_entry
@@ -26,7 +27,8 @@ SECRET = "totp"  # noqa: S105 - the name of a member of the session
 @signed_in
 def account(request: HttpRequest) -> HttpResponseBase:
     """What is known of the person, and what she can change."""
-    return page(request, "account/account.html", person=me(request).person)
+    person = me(request).person
+    return page(request, "account/account.html", person=person, is_identity=has_identity(person))
 
 
 @require_http_methods(["GET", "POST"])

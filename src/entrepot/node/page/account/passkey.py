@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from entrepot.node.account.acting import me, note
+from entrepot.node.account.identity import has_identity
 from entrepot.node.account.models import Passkey
 from entrepot.node.account.passkey import Options, ask, offer, recognise, take
 from entrepot.node.page.account.sign_in import enter
@@ -24,6 +25,8 @@ SCRIPT = "passkey.js"
 def passkeys(request: HttpRequest) -> HttpResponseBase:
     """The passkeys of the person, and the form that adds one."""
     person, origin = me(request).person, _origin(request)
+    if has_identity(person):  # whoever lost the DID must not come in by a passkey
+        return error_page(request, 403)
     wrong = False
     if request.method == "POST":
         state = request.session.pop(STATE, {})

@@ -20,7 +20,7 @@ def reset(request: HttpRequest) -> HttpResponseBase:
     """The form for the address; the answer is the same for every address."""
     entry = email_entry()
     if request.method == "POST" and examine([entry], request.POST.dict()):
-        person = Person.objects.filter(email=email_of(entry.value), is_active=True).first()
+        person = Person.objects.filter(email=email_of(entry.value), is_active=True, identity=None).first()
         if person is not None:
             _write(request, person)
         return page(request, "account/letter.html")
