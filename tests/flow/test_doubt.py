@@ -15,7 +15,7 @@ TRADER = {
     "state": "paid", "agreement": "accepted", "fulfilment": "delivered", "payment": "paid",
     "cancellation": "none", "returns": "none", "dispute": "none", "counted": "none",
 }  # fmt: skip
-REPORTER = NOTHING | {"state": "delivered", "agreement": "accepted", "fulfilment": "delivered"}
+REPORTER = NOTHING | {"state": "paid", "agreement": "accepted", "fulfilment": "delivered", "payment": "paid"}
 BOTH, NEITHER = {"export": "released", "import": "released"}, {"export": "unknown", "import": "unknown"}
 EXPECTED = {
     "seller": (TRADER, BOTH),

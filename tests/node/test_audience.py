@@ -45,7 +45,7 @@ def test_a_party_is_shown_the_records_in_whose_audience_it_is(scene, role):
     [
         ("buyer", "paid", "paid", "3000000"),
         ("seller", "paid", "paid", "3000000"),
-        ("reporter", "delivered", "unknown", "3000000"),
+        ("reporter", "paid", "paid", "3000000"),
         ("carrier", "unknown", "unknown", None),
         ("payer_bank", "unknown", "unknown", None),
         ("chamber", "unknown", "unknown", None),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, override
 from entrepot.flow.office import Office
 from entrepot.node.account import letter
 from entrepot.node.account.acting import name_of
+from entrepot.node.account.identity import has_identity
 from entrepot.node.account.models import Person
 from entrepot.node.notice.models import Notice, Wish
 from entrepot.node.notice.words import line_of
@@ -47,7 +48,8 @@ def _write(office: Office, name: str) -> None:
         where = f"{settings.CONFIG.url}/{language}/notices"
         body = gettext("%(lines)s\n\nRead more: %(link)s\nYou may choose there to get no more letters.")
         text = body % {"lines": "\n".join(lines), "link": where}
-    letter.send_once(person.email, " ".join(subject.split()), text, name=name)
+    if not has_identity(person):  # nobody reads letters there
+        letter.send_once(person.email, " ".join(subject.split()), text, name=name)
 
 
 def language_for(person: Person) -> str:
