@@ -88,11 +88,12 @@ class Other:
         }  # fmt: skip
 
     def transport(self):
-        """What answers in this node's place: it takes every delivery, and shows the next of ``heads``."""
+        """What answers in this node's place: it takes every delivery, and shows the next of ``heads`` with each."""
         return SimpleNamespace(post=self._post, get=lambda url: b"")
 
     def _post(self, url, body):
         if url.endswith("/greeting"):
             return self.greeting()
-        shown = {"head": self.heads.pop(0), "consistency": []} if self.heads else {}
+        is_shown = self.heads and url.endswith("/records")  # a question for a cosignature comes whenever it comes
+        shown = {"head": self.heads.pop(0), "consistency": []} if is_shown else {}
         return self.letter("receipt", {"re": sha256(body), "results": [{"outcome": "kept"}], **shown})
