@@ -6,8 +6,8 @@ import pytest
 from rig.axe import grave
 
 from entrepot.cli.community.cast import SETTLERS
-from entrepot.node.page.language import LANGUAGES
 from entrepot.node.community import FILE
+from entrepot.node.page.language import LANGUAGES
 
 
 @pytest.fixture
