@@ -15,11 +15,15 @@ from entrepot.cli.demo.cast import gather
 from entrepot.document.trade import OrderedBy
 from entrepot.flow.count import sale_row
 from entrepot.flow.measured import release
+from entrepot.party.party import Address, Party
 from entrepot.statistic.count import count_of
 from entrepot.statistic.row import row_of
 
 COUNTED = 4
-REPORTER = "CN"
+REPORTER = "NZ"
+"""An economy for which no other test counts: they share the node."""
+
+ADDRESS = Address(lines=("1 Example Road",), city="Auckland", economy=REPORTER)
 
 
 def count_a_sale(node, cast, turn):
@@ -27,6 +31,7 @@ def count_a_sale(node, cast, turn):
     cast.dids |= {"seller": node.party(), "buyer": node.party()}
     today = cast.importer.clock().date()
     order = default.order(f"PO-F{turn}", today)
+    order = replace(order, buyer=Party(name="Fruit Importers (invented)", economy=REPORTER, address=ADDRESS))
     if turn == 0:
         order = replace(order, ordered_by=OrderedBy.MESSAGE)
     gathered = gather(order, cast.dids)
@@ -63,7 +68,7 @@ def test_what_was_counted_is_published_a_month_later_without_what_tells_of_one_f
     ordered = found["tables"]["ordered"]
     assert {each["member"]: each["sales"] for each in ordered} == {"yes": None, "no": None}
     assert {each["member"]: each["values"] for each in ordered} == {"yes": {"MYR": None}, "no": {"MYR": None}}
-    assert [each["reporter"] for each in Api().get("/api/v1/statistics").json] == [REPORTER]
+    assert [each["reporter"] for each in Api().get("/api/v1/statistics").json].count(REPORTER) == 1
     assert Api().get("/api/v1/statistics/ZZ").status == 404
 
 
@@ -116,6 +121,6 @@ def test_the_view_of_counts_is_rebuilt_to_the_same_bytes(next_month):
 
     journal = next_month.office.journal
     before = journal.dump_view(COUNT_VIEW)
-    assert before.count(b"\n") == COUNTED
+    assert before.count(f'"reporter":"{REPORTER}"'.encode()) == COUNTED
     next_month.office.run(lambda writing: writing.rebuild(COUNT_VIEW))
     assert journal.dump_view(COUNT_VIEW) == before
