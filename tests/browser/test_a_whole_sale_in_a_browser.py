@@ -23,9 +23,7 @@ def abroad(served, browser, tmp_path_factory):
     node = Node(tmp_path_factory.mktemp("abroad") / "node")
     try:
         admit(served, node.start())
-        first = Window(browser.new_context().new_page(), served.url).open("/first")
-        if first.page.locator("[name=token]").count():
-            first.begin(served, "operator@example.org", "Operator")
+        Window(browser.new_context().new_page(), served.url).begin(served, "operator@example.org", "Operator")
         parties = {}
         window = Window(browser.new_context().new_page(), node.url)
         window.begin(node, "operator@example.org", "Operator")
