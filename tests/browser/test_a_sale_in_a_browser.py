@@ -128,23 +128,20 @@ def test_axe_finds_nothing_grave_and_nothing_runs_off_the_side(site, tab, seller
 
 LONGEST = max(catalogues(), key=lambda each: sum(len(str(one.string)) for one in read(each, catalogues()[each])))
 """The language that needs most characters for the same pages."""
-SHOTS = os.environ.get("ENTREPOT_TEST_SCREENSHOTS")
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("width", [640, 320])  # 200 % and 400 % of a window of 1280 (WCAG 2.2, 1.4.4 and 1.4.10)
 @pytest.mark.parametrize("language", sorted({LONGEST, "my"}))
 def test_nothing_runs_off_the_side_when_zoomed(site, tab, sellers, buyers, language, width):
-    """In the longest language, and in the widest script; ``ENTREPOT_TEST_SCREENSHOTS`` names a folder for pictures."""
+    """In the longest language, and in the widest script."""
     sale = order(Window(tab(site), site).sign_in(buyers.email), sellers)
     reader = Window(tab(site, width=width), site, language).sign_in(sellers.email)
     for path in ("/", "/offers/new", "/sales", f"/sales/{sale}", f"/sales/{sale}/order-response", "/businesses"):
         page = reader.open(path).page
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path}: {wide} pixels too wide"
-        if SHOTS:
-            name = path.replace(sale, "one").strip("/").replace("/", "-") or "home"
-            page.screenshot(path=f"{SHOTS}/{language}-{width}-{name}.png", full_page=True)
+        reader.keep(f"{language}-{width}-{path.replace(sale, 'one').strip('/').replace('/', '-') or 'home'}")
 
 
 def look_at(page, path):

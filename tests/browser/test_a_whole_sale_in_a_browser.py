@@ -2,14 +2,12 @@
 Chinese to paid, delivered and counted. The seller's fields and steps are counted and printed."""
 
 import os
-from pathlib import Path
 
 import pytest
 from rig.outside import Node, admit, eventually
 from rig.window import Window
 
 ALL = os.environ.get("ENTREPOT_TEST_BROWSER") == "all"
-SHOTS = os.environ.get("ENTREPOT_TEST_SHOTS")
 FIELDS_MAX = 25
 COUNTED = {"en": "counted", "zh-hans": "已统计", "ms": "dikira", "vi": "đã thống kê"}
 PHONE, DESK = 360, 1280
@@ -50,11 +48,11 @@ def test_from_the_first_account_to_counted(served, abroad, tab, language, width,
     seller.register(f"Kebun {mark}", "MY")
     thing = {"what": f"猫山王榴莲 {mark}", "quantity": "1200", "price": "25", "currency": "MYR"}
     offer = seller.say("/offers/new", **thing, incoterm="CIF", place="Nansha").number("offers")
-    shoot(seller, mark, "1-offer")
+    seller.keep(f"sale-{mark}-1-offer")
     buyer = window(node.url, "zh-hans").sign_up(node, f"buyer-{mark}@example.org", "李").register(f"进口 {mark}", "CN")
     link = f'a[href$="/offers/{offer}"]'
     eventually(lambda: buyer.open(f"/offers?q=榴莲+{mark}").page.locator(link).count())
-    shoot(buyer, mark, "2-found")
+    buyer.keep(f"sale-{mark}-2-found")
     buyer.say(f"/offers/{offer}/order", quantity_0="1200", bank=parties["bank"], statistics=parties["statistics"])
     sale = buyer.number("sales")
     eventually(lambda: seller.open(f"/sales/{sale}").page.locator(".timeline > li").count())
@@ -63,7 +61,7 @@ def test_from_the_first_account_to_counted(served, abroad, tab, language, width,
     asked = {"network": "com.example.pay", "account": "0123456789", "merchant": "Kebun", "city": "Raub"}
     seller.say(f"/sales/{sale}/payment-request", **asked)
     seller.say(f"/sales/{sale}/hand-over", place="MYPKG")
-    shoot(seller, mark, "3-sent")
+    seller.keep(f"sale-{mark}-3-sent")
     bank = window(node.url, "zh-hans").sign_in("bank@example.org")
     eventually(lambda: "0123456789" in bank.open(f"/desks/bank/{sale}").page.content())
     towns = {"buyer_town": "Nansha", "seller_town": "Raub", "bank_town": "Guangzhou"}
@@ -73,17 +71,9 @@ def test_from_the_first_account_to_counted(served, abroad, tab, language, width,
     buyer.say(f"/sales/{sale}/hand-over", place="CNNSA")
     office = window(node.url, "zh-hans").sign_in("statistics@example.org")
     office.say(f"/desks/statistics/{sale}/accept", reasons="齐全。")
-    shoot(office, mark, "4-counted-there")
+    office.keep(f"sale-{mark}-4-counted-there")
     eventually(lambda: seller.open(f"/sales/{sale}").heading.endswith(COUNTED[language]))
-    shoot(seller, mark, "5-counted")
+    seller.keep(f"sale-{mark}-5-counted")
     assert seller.page.locator(".timeline .sign", has_text="✗").count() == 0
     print(f"\n{mark}: the seller typed or chose {seller.typed} fields in {seller.steps} steps")  # noqa: T201
     assert seller.typed <= FIELDS_MAX
-
-
-def shoot(window, mark, name):
-    """Keep a picture of the page where somebody asked for pictures."""
-    if SHOTS:
-        folder = Path(SHOTS)
-        folder.mkdir(parents=True, exist_ok=True)
-        window.page.screenshot(path=str(folder / f"sale-{mark}-{name}.png"), full_page=True)

@@ -1,6 +1,8 @@
 """A window of a real browser in which somebody fills forms; what she typed and pressed is counted."""
 
+import os
 import re
+from pathlib import Path
 
 from rig.visitor import letters, link_in
 
@@ -64,6 +66,11 @@ class Window:
     def number(self, what):
         """The id of the record that the address names."""
         return re.search(f"/{what}/([0-9a-f]{{64}})", self.page.url).group(1)
+
+    def keep(self, name):
+        """Keep a picture of the page in the folder that ``ENTREPOT_TEST_SCREENSHOTS`` names, if any."""
+        if folder := os.environ.get("ENTREPOT_TEST_SCREENSHOTS"):
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
     @property
     def heading(self):

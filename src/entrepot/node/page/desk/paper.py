@@ -1,13 +1,16 @@
 """The records of a sale as a desk finds them: those that are in effect and that its party may read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from django.utils.translation import gettext
 
 from entrepot.base.record import Record
 from entrepot.flow.audience import roles_of_sale
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import is_readable, sale_ids, sale_summary
 from entrepot.node.account.acting import Acting
+from entrepot.node.page.desk.desk import Case, Fact, in_order
 from entrepot.node.running import office
 from entrepot.sale.fact import Role
 
@@ -23,6 +26,26 @@ def holds(acting: Acting, sale: str, *roles: Role) -> bool:
     """Whether the party holds one of the roles in the sale."""
     held = roles_of_sale(office(), sale)
     return any(acting.party in held.get(str(each), ()) for each in roles)
+
+
+def by_sale(
+    case: Callable[[str, Acting], Case | None], *roles: Role
+) -> tuple[Callable[[Acting], list[Case]], Callable[[Acting, str], Case | None]]:
+    """How a desk lists and finds its cases where each is a sale in which its party holds one of the roles; ``case``:
+    the case that a sale makes, None where it makes none yet."""
+
+    def cases(acting: Acting) -> list[Case]:
+        return in_order([each for each in (case(sale, acting) for sale in sales_as(acting, *roles)) if each])
+
+    def find(acting: Acting, sale: str) -> Case | None:
+        return case(sale, acting) if holds(acting, sale, *roles) else None
+
+    return cases, find
+
+
+def sale_fact(case: Case) -> Fact:
+    """The way to the sale that a case is."""
+    return Fact(gettext("The sale"), case.number, f"/sales/{case.id}")
 
 
 def papers(sale: str, acting: Acting) -> list[tuple[Record, Any]]:

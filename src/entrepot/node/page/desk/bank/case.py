@@ -9,8 +9,8 @@ from entrepot.document.invoice.model import Invoice
 from entrepot.document.order.model import OrderResponse
 from entrepot.flow.agency import decisions
 from entrepot.node.account.acting import Acting
-from entrepot.node.page.desk.desk import Case, Fact, Reading, in_order
-from entrepot.node.page.desk.paper import holds, newest, papers, sales_as
+from entrepot.node.page.desk.desk import Case, Fact, Reading
+from entrepot.node.page.desk.paper import by_sale, holds, newest, papers, sale_fact
 from entrepot.node.page.desk.word import day_words, money_words
 from entrepot.node.running import office
 from entrepot.payment.request import PaymentRequest
@@ -18,16 +18,6 @@ from entrepot.sale.fact import Role
 
 ROLES = (Role.PAYER_BANK, Role.SETTLEMENT)
 Papers = list[tuple[Record, Any]]
-
-
-def cases(acting: Acting) -> list[Case]:
-    """Every sale in which the party sends or settles the money."""
-    return in_order([each for each in (_case(sale, acting) for sale in sales_as(acting, *ROLES)) if each])
-
-
-def find(acting: Acting, case: str) -> Case | None:
-    """The case of one sale, where the party is its bank."""
-    return _case(case, acting) if holds(acting, case, *ROLES) else None
 
 
 def _case(sale: str, acting: Acting) -> Case | None:
@@ -71,7 +61,7 @@ def _standing(sale: str, acting: Acting, found: Papers) -> tuple[str, tuple[str,
 def read(acting: Acting, case: Case) -> Reading:
     """Who pays whom, what was billed, and how the seller asks to be paid."""
     found = papers(case.id, acting)
-    link = Fact(gettext("The sale"), case.number, f"/sales/{case.id}")
+    link = sale_fact(case)
     billed, asked = newest(found, "invoice"), newest(found, "payment-request")
     if billed is None or not isinstance(billed[1], Invoice):
         return Reading(facts=(link,), concerned=(found[0][0].content.issuer,) if found else ())
@@ -86,3 +76,6 @@ def read(acting: Acting, case: Case) -> Reading:
         facts.append(Fact(gettext("Account of the seller"), asked[1].account.number))
     sides = tuple(each.did for each in (invoice.seller, invoice.buyer) if each.did)
     return Reading(facts=(*facts, link), concerned=sides)
+
+
+cases, find = by_sale(_case, *ROLES)

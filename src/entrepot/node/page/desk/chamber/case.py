@@ -11,24 +11,14 @@ from entrepot.document.order.model import OrderResponse
 from entrepot.document.trade import Line
 from entrepot.flow.agency import decisions
 from entrepot.node.account.acting import Acting
-from entrepot.node.page.desk.desk import Case, Fact, Reading, in_order
-from entrepot.node.page.desk.paper import holds, newest, papers, sales_as
+from entrepot.node.page.desk.desk import Case, Fact, Reading
+from entrepot.node.page.desk.paper import by_sale, newest, papers, sale_fact
 from entrepot.node.page.desk.word import day_words, economy_words
 from entrepot.node.running import office
 from entrepot.party.party import Party
 from entrepot.sale.fact import Role
 
 CERTIFICATE = "certificate-of-origin"
-
-
-def cases(acting: Acting) -> list[Case]:
-    """Every sale in which the party is the chamber."""
-    return in_order([each for each in (_case(sale, acting) for sale in sales_as(acting, Role.CHAMBER)) if each])
-
-
-def find(acting: Acting, case: str) -> Case | None:
-    """The case of one sale, where the party is its chamber."""
-    return _case(case, acting) if holds(acting, case, Role.CHAMBER) else None
 
 
 def _case(sale: str, acting: Acting) -> Case | None:
@@ -70,7 +60,7 @@ def read(acting: Acting, case: Case) -> Reading:
     found = papers(case.id, acting)
     billed = newest(found, "invoice")
     if billed is None or not isinstance(billed[1], Invoice):
-        return Reading(facts=(_sale_fact(case),), concerned=(found[0][0].content.issuer,) if found else ())
+        return Reading(facts=(sale_fact(case),), concerned=(found[0][0].content.issuer,) if found else ())
     invoice = billed[1]
     lines = tuple(Fact(gettext("Goods"), goods(each)) for each in invoice.lines)
     facts = (
@@ -78,16 +68,12 @@ def read(acting: Acting, case: Case) -> Reading:
         Fact(gettext("Consignee"), party_words(invoice.buyer)),
         *lines,
         Fact(gettext("Invoice"), f"{invoice.number} · {day_words(invoice.issue_date)}"),
-        _sale_fact(case),
+        sale_fact(case),
     )
     sides = tuple(each.did for each in (invoice.seller, invoice.buyer) if each.did)
     missing = [each.name for each in invoice.lines if each.origin is None]
     notes = [gettext("The seller does not say where this comes from: %(name)s.") % {"name": each} for each in missing]
     return Reading(facts=facts, notes=tuple((each, False) for each in notes), concerned=sides)
-
-
-def _sale_fact(case: Case) -> Fact:
-    return Fact(gettext("The sale"), case.number, f"/sales/{case.id}")
 
 
 def party_words(party: Party) -> str:
@@ -102,3 +88,6 @@ def goods(line: Line) -> str:
     quantity = f"{format_decimal(line.quantity.value)} {line.quantity.unit}"
     code = f"HS {line.hs.code}" if line.hs else ""
     return " · ".join(each for each in (line.name, quantity, code, economy_words(line.origin)) if each)
+
+
+cases, find = by_sale(_case, Role.CHAMBER)

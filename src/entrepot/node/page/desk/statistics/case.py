@@ -10,8 +10,8 @@ from entrepot.document.order.model import Order
 from entrepot.flow.agency import decisions
 from entrepot.flow.reading import sale_summary
 from entrepot.node.account.acting import Acting
-from entrepot.node.page.desk.desk import Case, Fact, Reading, in_order
-from entrepot.node.page.desk.paper import holds, newest, papers, sales_as
+from entrepot.node.page.desk.desk import Case, Fact, Reading
+from entrepot.node.page.desk.paper import by_sale, newest, papers, sale_fact
 from entrepot.node.page.desk.statistics.row import row_for
 from entrepot.node.page.desk.word import economy_words, money_words
 from entrepot.node.page.language import gettext_noop
@@ -57,16 +57,6 @@ FIELDS = {
     "period": gettext_noop("Month"),
 }
 """Members of a row -> their names."""
-
-
-def cases(acting: Acting) -> list[Case]:
-    """Every sale that names the party as reporter."""
-    return in_order([each for each in (_case(sale, acting) for sale in sales_as(acting, Role.REPORTER)) if each])
-
-
-def find(acting: Acting, case: str) -> Case | None:
-    """The case of one sale, where the party is its reporter."""
-    return _case(case, acting) if holds(acting, case, Role.REPORTER) else None
 
 
 def _case(sale: str, acting: Acting) -> Case | None:
@@ -126,7 +116,7 @@ def read(acting: Acting, case: Case) -> Reading:
     order = newest(papers(case.id, acting), "order")
     assert order is not None, "a case is a sale whose order the party reads"
     sides = tuple(each.did for each in (order[1].seller, order[1].buyer) if each.did)
-    link = Fact(gettext("The sale"), case.number, f"/sales/{case.id}")
+    link = sale_fact(case)
     if row is None:
         return Reading(facts=(link,), concerned=sides)
     facts = tuple(Fact(gettext(label), words_of(row, name)) for name, label in FIELDS.items())
@@ -147,3 +137,6 @@ def words_of(row: Row, name: str) -> str:
         case "product":
             return f"{value.scheme} {value.code} ({value.vintage})"
     return word(WORDS, str(value))
+
+
+cases, find = by_sale(_case, Role.REPORTER)
