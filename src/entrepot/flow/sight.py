@@ -111,11 +111,6 @@ def facts_of_sale(view: Any, sale: str, recall: Recall | None = None) -> list[Fa
     return facts + [read(row) for row in rows if row]
 
 
-def digest_of_facts(facts: Iterable[Fact]) -> str:
-    """A digest of a set of facts: equal on two nodes that hold the same records of a sale."""
-    return sha256(canonical(sorted((fact_row(each) for each in facts), key=lambda row: str(row["id"]))))
-
-
 def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
     if record.kind == "tombstone":
         view.put(f"gone/{record.content.issuer}/{record.payload.get('record')}", {"tombstone": record.id})
