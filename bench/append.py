@@ -37,6 +37,7 @@ ROWS = ("entry", "entry_stream", "content", "proof", "assessment", "beside", "ou
 JSON = {"assessment": "body", "beside": "parts", "outbox": "body", "idempotency": "answer"}
 """The column of a table that holds JSON."""
 SALE_RECORDS = 10
+SALES = "FROM entry_stream WHERE stream LIKE 'sale:%'"
 
 
 def reduce_sale(tx: ViewTx, record: Record) -> None:
@@ -137,14 +138,15 @@ def rows_of(journal: Journal, *, ready: bool) -> list:
             for row in db.rows(f"SELECT {', '.join(names)} FROM {table} ORDER BY seq"):
                 values = row if place is None else (*row[:place], json.loads(row[place]), *row[place + 1 :])
                 found.setdefault(row[of], []).append((sql, values, place))
-        sales = dict(db.rows("SELECT seq, stream FROM entry_stream WHERE stream LIKE 'sale:%'"))
+        sales = {seq: (of, at) for seq, of, at in db.rows(f"SELECT seq, stream, version {SALES}")}
     for seq, statements in found.items():
         view = (
             "INSERT INTO view_row (view, generation, key, row) VALUES ('sale', 1, ?, ?) "
             "ON CONFLICT (view, generation, key) DO UPDATE SET row = excluded.row"
         )
-        row = (sales[seq], '{"records":1}') if ready else (sales[seq], {"records": 1})
-        statements.append((view, row, None if ready else 1))
+        # The count that the journal's view has then: SQLite writes no page for a row that stays as it was.
+        of, at = sales[seq]
+        statements.append((view, (of, json_text({"records": at}) if ready else {"records": at}), None if ready else 1))
         balance = (
             "INSERT INTO view_balance (view, generation, account, value, floor) VALUES ('sale', 1, 'turnover', 1, 0) "
             "ON CONFLICT (view, generation, account) DO UPDATE SET value = view_balance.value + 1"

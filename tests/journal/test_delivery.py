@@ -56,6 +56,16 @@ def test_a_message_goes_once_to_a_peer(kit, journal):
     assert [(each.peer, each.body) for each in journal.due(kit.now)] == [("p", {"n": 1}), ("q", {})]
 
 
+def test_a_message_is_due_at_once_by_a_clock_that_was_set_right(kit, journal):
+    """Received times never go back; what leaves does not wait until they are reached again."""
+    right = kit.now
+    kit.now = right + timedelta(days=1)
+    journal.append(kit.item(1))
+    kit.now = right
+    journal.append(kit.item(2, outbox=[message("p", "1", "a")]))
+    assert keys(journal.due(right)) == ["a"]
+
+
 def test_a_lease_keeps_a_message_from_a_second_worker(kit, journal):
     journal.append(kit.item(1, outbox=[message("p", "1", "a"), message("p", "1", "b")]))
     assert keys(journal.due(kit.now, lease=timedelta(seconds=30))) == ["a"]

@@ -87,7 +87,7 @@ class Appending(Projection):
         insert_parts(db, seq, Parts(absent=named - files, assessments=(assessed,), attachments=files, proofs=proofs))
         self.reduce(db, item.record)
         if item.outbox:
-            self._insert_messages(db, item.outbox, seq, received_ms)
+            self._insert_messages(db, item.outbox, seq, self.now_ms())  # received may lie ahead of it
         if key is not None:
             _insert_key(db, key, seq, item.answer, received_ms)
         return _appended(Outcome.APPENDED, item.record.id, seq, received_ms, item.answer), digest
@@ -152,14 +152,13 @@ class Appending(Projection):
         return seq, received_ms, digest
 
     def _insert_streams(self, db: Connection, seq: int, streams: Sequence[tuple[str, int, str]], digest: str) -> None:
-        """Let an entry follow in each of its streams, in one statement."""
-        values: list[str | int] = []
+        """Let an entry follow in each of its streams."""
         for name, version, before in streams:
-            values += (name, version, seq, before)
+            db.execute(
+                "INSERT INTO entry_stream (stream, version, seq, prev_digest) VALUES (?, ?, ?, ?)",
+                (name, version, seq, before),
+            )
             self.memory.keep_stream(name, version, digest)
-        if streams:
-            marks = ", ".join(["(?, ?, ?, ?)"] * len(streams))
-            db.execute(f"INSERT INTO entry_stream (stream, version, seq, prev_digest) VALUES {marks}", values)  # noqa: S608 - marks alone
 
     def _last(self, db: Connection) -> tuple[int, int]:
         """Number and received time of the newest entry; zeros before the first."""

@@ -16,6 +16,8 @@ from entrepot.journal.port import Entry, JournalDamaged
 FIRST = "0" * 64
 """What the first entry of a stream names as the digest before it."""
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True).encode
+_quoted = json.encoder.encode_basestring
+"""A text as JSON writes it outside ASCII, too."""
 
 
 def json_text(value: Any) -> str:
@@ -33,16 +35,11 @@ def entry_bytes(row: Row, streams: Iterable[tuple[str, int, str]]) -> bytes:
     This is what the leaf of the tree hashes and what a receipt shows; the place in the log is the leaf's number.
     """
     record_id, kind, version, received_ms, epoch = row
-    return json_text(
-        {
-            "epoch": epoch,
-            "kind": kind,
-            "received": _moment_text(received_ms),
-            "recordId": record_id,
-            "streams": sorted(streams),
-            "version": version,
-        }
-    ).encode("utf-8")
+    told = ",".join([f'[{_quoted(name)},{at},"{before}"]' for name, at, before in sorted(streams)])
+    return (
+        f'{{"epoch":{epoch},"kind":{_quoted(kind)},"received":"{_moment_text(received_ms)}",'
+        f'"recordId":{_quoted(record_id)},"streams":[{told}],"version":{version}}}'
+    ).encode()
 
 
 def _moment_text(millis: int) -> str:
