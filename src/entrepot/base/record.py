@@ -53,6 +53,8 @@ class Record:
     id: str
     content: Content
     erased: bool = False
+    _body: bytes | None = field(init=False, default=None, repr=False, compare=False)
+    """The canonical content, where it was made to find the id."""
 
     @property
     def kind(self) -> str:
@@ -71,7 +73,7 @@ class Record:
 
     def to_bytes(self) -> bytes:
         """The canonical content, whose SHA-256 is the id (unless erased)."""
-        return canonical(dump(self.content))
+        return canonical(dump(self.content)) if self._body is None else self._body
 
 
 def record_of(content: Content) -> Record:
@@ -84,8 +86,8 @@ def record_of(content: Content) -> Record:
     normal, findings = parse(Content, value)
     if normal is None:
         raise _not_a_content(findings)
-    record, body = _identified(normal)
-    _, findings = read_json(body)
+    record = _identified(normal, dump(normal))
+    _, findings = read_json(record.to_bytes())
     if findings:
         raise _not_a_content(findings)
     return record
@@ -95,11 +97,14 @@ def _not_a_content(findings: tuple[Finding, ...]) -> UsageError:
     return UsageError("not the content of a record: " + "; ".join(f"{each.path} {each.text}" for each in findings))
 
 
-def _identified(content: Content) -> tuple[Record, bytes]:
-    body = canonical(dump(content))
+def _identified(content: Content, value: Any) -> Record:
+    """The record of a content, whose JSON form is ``value``."""
+    body = canonical(value)
     if len(body) > RECORD_BYTES_MAX:
         raise LimitError(f"the record is larger than {RECORD_BYTES_MAX} bytes", remedy="Attach large files by digest.")
-    return Record(sha256(body), content), body
+    record = Record(sha256(body), content)
+    object.__setattr__(record, "_body", body)
+    return record
 
 
 def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
@@ -111,24 +116,25 @@ def read_content(value: Any) -> tuple[Record | None, tuple[Finding, ...]]:
     content, findings = parse(Content, value)
     if content is None:
         return None, findings
-    found = _form_findings(content, value)
+    normal = dump(content)
+    found = _form_findings(content, value, normal)
     if found:
         return None, found
     try:
-        return _identified(content)[0], ()
+        return _identified(content, normal), ()
     except NotCanonicalError as wrong:
         return None, (_finding(_NOT_CANONICAL, "$.payload", reason=str(wrong)),)
     except LimitError:
         return None, (_finding(_SIZE, "$", most=str(RECORD_BYTES_MAX)),)
 
 
-def _form_findings(content: Content, value: Any) -> tuple[Finding, ...]:
+def _form_findings(content: Content, value: Any, normal: Any) -> tuple[Finding, ...]:
     unsorted = tuple(
         _finding(_UNSORTED, f"$.{name}")
         for name in LISTS
         if list(getattr(content, name)) != sorted(set(getattr(content, name)))
     )
-    return unsorted or ((_finding(_NOT_NORMAL, "$"),) if dump(content) != value else ())
+    return unsorted or ((_finding(_NOT_NORMAL, "$"),) if normal != value else ())
 
 
 _UNSORTED = ("ENT-CORE-RECORD-01", "The list must be sorted and free of repetition.", "Sort it.")

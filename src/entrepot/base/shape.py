@@ -9,10 +9,13 @@ Member names in JSON are the field names in lowerCamelCase; ``metadata={"json": 
 """
 
 import dataclasses
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from types import NoneType
 from typing import Annotated, Any
 
 from entrepot.base._member import ITEMS_MAX, Length, Member, Pattern, Range, members
@@ -59,27 +62,55 @@ def dump(shaped: Any) -> Any:
 
     Raises :class:`UsageError` for a type that has no JSON form.
     """
-    if shaped is None or isinstance(shaped, bool | int | float) or type(shaped) is str:
-        return shaped
-    if isinstance(shaped, tuple | list):
-        return [dump(each) for each in shaped]
-    if isinstance(shaped, Mapping):
-        return {key: dump(each) for key, each in shaped.items()}
-    if hasattr(shaped, "to_json"):
-        return shaped.to_json()
-    if dataclasses.is_dataclass(shaped) and not isinstance(shaped, type):
-        pairs = ((each.json, getattr(shaped, each.name)) for each in members(type(shaped)))
-        return {name: dump(inner) for name, inner in pairs if inner is not None}
-    return _dump_scalar(shaped)
+    kind: Any = type(shaped)
+    return _writer(kind)(shaped)
 
 
-def _dump_scalar(value: Any) -> str:
-    if isinstance(value, StrEnum):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format_decimal(value)
-    if isinstance(value, datetime):
-        return format_moment(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise UsageError(f"{type(value).__name__} has no JSON form")
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """What writes an object of a type; made once for each."""
+    if kind is str or issubclass(kind, NoneType | bool | int | float):
+        return _itself
+    if issubclass(kind, tuple | list):
+        return _dump_items
+    if issubclass(kind, Mapping):
+        return _dump_mapping
+    if hasattr(kind, "to_json"):
+        return operator.methodcaller("to_json")
+    if dataclasses.is_dataclass(kind):
+        return _object_writer(kind)
+    for plain, write in _SCALARS:
+        if issubclass(kind, plain):
+            return write
+    raise UsageError(f"{kind.__name__} has no JSON form")
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _dump_items(value: Any) -> list[Any]:
+    return [each if type(each) is str else dump(each) for each in value]
+
+
+def _dump_mapping(value: Any) -> dict[str, Any]:
+    return {key: each if type(each) is str else dump(each) for key, each in value.items()}
+
+
+def _object_writer(kind: Any) -> Callable[[Any], Any]:
+    names = [(each.json, each.name) for each in members(kind)]
+
+    def write(shaped: Any) -> dict[str, Any]:
+        pairs = [(json, getattr(shaped, name)) for json, name in names]
+        return {json: inner if type(inner) is str else dump(inner) for json, inner in pairs if inner is not None}
+
+    return write
+
+
+_SCALARS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (StrEnum, str),
+    (Decimal, format_decimal),
+    (datetime, format_moment),
+    (date, date.isoformat),
+)
+"""How single values are written; a ``datetime`` is a ``date``, so it comes first."""
