@@ -21,6 +21,10 @@ _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """Strings and brackets. A string that is not closed runs to the end, so that every byte is looked at once."""
 
 
+_ESCAPED = re.compile(rb"\\u(?:0000|[dD][89A-Fa-f])")
+"""How a text may write U+0000 or a surrogate: it cannot write them otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class JsonLimits:
     """Bounds on one text: bytes, and nesting of arrays and objects."""
@@ -67,7 +71,7 @@ def read_json(data: bytes, limits: JsonLimits = JsonLimits()) -> tuple[Any, tupl
         value = _read(data, limits)
     except _Refused as refused:
         return None, (refused.finding,)
-    unsafe = tuple(_unsafe_texts(value, "$")) if b"\\u" in data else ()
+    unsafe = tuple(_unsafe_texts(value, "$")) if _ESCAPED.search(data) else ()
     return (None, unsafe) if unsafe else (value, ())
 
 

@@ -8,7 +8,7 @@ from entrepot.base.digest import b64url
 from entrepot.base.finding import Finding, Severity, blocking
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
-from entrepot.document.proof import secure
+from entrepot.document.proof import credential_of, secure
 from entrepot.flow.assess import Assessment, Checked, Verdict, judged, stop
 from entrepot.flow.audience import default_audience
 from entrepot.flow.belonging import Belonging, belonging, stranger
@@ -16,13 +16,12 @@ from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import check_form, check_number, check_right, kind_of
 from entrepot.flow.error import NotHeld
-from entrepot.flow.evidenced import form_streams
-from entrepot.flow.kinds import ALONE, SALELESS, newest
+from entrepot.flow.kinds import ALONE, SALELESS, newest, read_payload, remember
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import check_delivery, messages_for
 from entrepot.flow.presented import check_presented, named_files
-from entrepot.flow.prove import check_proofs
+from entrepot.flow.prove import check_made, check_proofs
 from entrepot.flow.reading import is_readable
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.journal import Journal
@@ -37,6 +36,7 @@ from entrepot.journal.port import (
     Proof,
     StreamConflict,
 )
+from entrepot.party.careful import CarefulSigner
 from entrepot.payment.ledger import LedgerRefused
 
 TRIES_MAX = 5
@@ -114,7 +114,7 @@ def _issue(office: Office, draft: Draft, signatory: Signatory, idempotency: Idem
     if blocking(finding for each in checked for finding in each.findings):
         return stopped(office, checked)
     proofs = sign(office, record, signatory)
-    checked += proven(office, record, proofs)
+    checked += check_made(office, record, signatory, proofs) or proven(office, record, proofs)
     return keep(office, Said(record, streams, proofs, draft.attachments), checked, idempotency)
 
 
@@ -163,25 +163,27 @@ def _compose(office: Office, draft: Draft) -> tuple[Record | None, list[Checked]
         payload=dict(draft.payload),
     )
     value = dump(content)
-    record, findings = read_content(value)
-    if record is None:
-        return None, [judged("form", "envelope", "Entrepot record, version 1", findings)]
-    payload, form = check_form(record, office.clock(), issuing=True)
+    reading = read_payload((content.kind, content.version), value["payload"])
     audience = draft.audience
     if audience is None:
-        audience = default_audience(office, draft.kind, draft.sales, payload)
-    if audience is None:
-        return None, [judged("form", "envelope", "Entrepot record, version 1", [_NOBODY]), form]
-    value["audience"] = sorted(set(audience))
+        audience = default_audience(office, draft.kind, draft.sales, reading[0])
+    value["audience"] = sorted(set(audience or ()))
     record, findings = read_content(value)
-    return record, [judged("form", "envelope", "Entrepot record, version 1", findings)]
+    if record is None:
+        return None, [judged("form", "envelope", _RECORD, findings)]
+    remember(record, reading)
+    if audience is None:
+        form = check_form(record, office.clock(), issuing=True)[1]
+        return None, [judged("form", "envelope", _RECORD, [_NOBODY]), form]
+    return record, [judged("form", "envelope", _RECORD, findings)]
 
 
+_RECORD = "Entrepot record, version 1"
 _NOBODY = stop(
     "ENT-CORE-AUDIENCE-01",
     "Who may read this cannot be told here: the order, which names the parties, is not readable on this node.",
     path="$.audience",
-    source="Entrepot record, version 1",
+    source=_RECORD,
     remedy="Name the readers.",
 )
 
@@ -190,7 +192,7 @@ _TOMBSTONE = stop(
     "ENT-CORE-RIGHT-04",
     "A tombstone is what an erasure leaves; it is not issued by itself.",
     path="$.kind",
-    source="Entrepot record, version 1",
+    source=_RECORD,
     remedy="Erase the record: POST /api/v1/erasures, with an owner's token.",
 )
 
@@ -245,13 +247,14 @@ def _assessment(office: Office, checked: Sequence[Checked]) -> Assessment:
 
 
 def sign(office: Office, record: Record, signatory: Signatory) -> tuple[Proof, ...]:
-    """The proofs of a record by a held key, in every securing that the key allows."""
+    """The proofs of a record by a held key, in every securing that the key allows; each signature is verified."""
+    credential, signer = credential_of(record), CarefulSigner(signatory.key)
     return tuple(
         Proof(
             securing=securing,
             body=secure(
-                record,
-                signatory.key,
+                credential,
+                signer,
                 method_id=signatory.method,
                 securing=securing,
                 created=office.clock().replace(microsecond=0),
@@ -264,7 +267,8 @@ def sign(office: Office, record: Record, signatory: Signatory) -> tuple[Proof, .
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A signed record on its way into the log: the versions its streams must have, its proofs, its files."""
+    """A signed record on its way into the log: the versions its streams must have (also the streams of forms that state
+    more than it does), its proofs, its files."""
 
     record: Record
     streams: Mapping[str, int]
@@ -284,7 +288,7 @@ def keep(office: Office, said: Said, checked: Sequence[Checked], idempotency: Id
     kind = kind_of(record)
     append = Append(
         record=record,
-        streams={**said.streams, **form_streams(said.proofs)},
+        streams=said.streams,
         proofs=said.proofs,
         attachments=named_files(record, said.attachments, said.proofs)[0],
         assessment=assessment.to_json(),
@@ -317,12 +321,12 @@ def _stopping(checked: Checked) -> Checked:
 _UNPROVEN = judged(
     "proof",
     "proofs",
-    "Entrepot record, version 1",
+    _RECORD,
     [
         stop(
             "ENT-CORE-PROOF-10",
             "None of the proofs can be judged now; an unknown proof never counts as valid.",
-            source="Entrepot record, version 1",
+            source=_RECORD,
             remedy="Try again when the DID documents of whoever signed, and the status of a mandate, can be had.",
         )
     ],

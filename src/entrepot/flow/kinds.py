@@ -75,7 +75,8 @@ PERSONAL = frozenset(READERS) - OFFERING - {"settlement", "refund", "count"} - (
 of its own, so that it can be erased. Offers are public, books and counts name accounts and figures."""
 
 READ_MAX = 256
-_READ: dict[tuple[str, bool], tuple[Any | None, tuple[Finding, ...]]] = {}
+Reading = tuple[Any | None, tuple[Finding, ...]]
+_READ: dict[tuple[str, bool], Reading] = {}
 
 Check = Callable[[Any], tuple[Finding, ...]]
 
@@ -143,27 +144,32 @@ def newest(name: str) -> Kind | None:
     return max((each for each in kinds().values() if each.name == name), key=lambda kind: kind.version, default=None)
 
 
-def read_record(record: Record) -> tuple[Any | None, tuple[Finding, ...]]:
+def read_record(record: Record) -> Reading:
     """The payload in its shape and the findings of its kind's check; None and no findings for an unknown kind.
 
     The id of a record is the digest of its content, so what was read of it once holds for ever: the newest few
     answers are remembered.
     """
-    key = (record.id, record.erased)
-    found = _READ.get(key)
+    found = _READ.get((record.id, record.erased))
     if found is None:
-        found = _read(record)
-        if len(_READ) >= READ_MAX:
-            _READ.clear()
-        _READ[key] = found
+        found = remember(record, read_payload((record.kind, record.content.version), record.content.payload))
     return found
 
 
-def _read(record: Record) -> tuple[Any | None, tuple[Finding, ...]]:
-    kind = kinds().get((record.kind, record.content.version))
+def remember(record: Record, reading: Reading) -> Reading:
+    """Remember what was read of the payload of ``record`` before the record was made."""
+    if len(_READ) >= READ_MAX:
+        _READ.clear()
+    _READ[record.id, record.erased] = reading
+    return reading
+
+
+def read_payload(name: tuple[str, int], value: Mapping[str, Any]) -> Reading:
+    """As :func:`read_record`, for a payload of the kind ``name``, with its version, of which no record is made yet."""
+    kind = kinds().get(name)
     if kind is None:
         return None, ()
-    payload, findings = parse(kind.shape, record.content.payload, path="$.payload")
+    payload, findings = parse(kind.shape, value, path="$.payload")
     if payload is None:
         return None, findings
     return payload, tuple(each.at("$.payload") for each in kind.check(payload))

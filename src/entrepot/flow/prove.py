@@ -6,13 +6,16 @@ from dataclasses import replace
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Record
 from entrepot.document.proof import open_secured, record_of_credential
-from entrepot.document.verify import REMEMBERED, Report, Result, Verdict, verify
-from entrepot.flow.assess import Checked, stop
+from entrepot.document.proof.opened import ASSERTION
+from entrepot.document.verify import NOTHING, REMEMBERED, Report, Result, Verdict, verify
+from entrepot.flow.assess import Checked, judged, stop
 from entrepot.flow.assess import Verdict as Checking
 from entrepot.flow.evidenced import evidence_among, timekeepers
-from entrepot.flow.mandated import SIGNED_UNDER, finding_of, given_with
-from entrepot.flow.office import Office
+from entrepot.flow.mandated import SIGNED_UNDER, finding_of, given_with, references
+from entrepot.flow.office import Office, Signatory
 from entrepot.journal.port import Attachment, Proof
+from entrepot.party.did import did_of
+from entrepot.party.tenure import Keeper, keeper_of
 
 STANDARDS = {
     "vc+jwt": "W3C VC-JOSE-COSE 1.0, RFC 7515",
@@ -71,9 +74,10 @@ def check_proofs(
     """
     at = max(office.clock(), record.content.issued)
     evidence = tuple(each.body for each in evidence_among(proofs, files))
+    is_under = bool(references(proofs))
     found = []
     for proof in proofs:
-        given = given_with(office, proofs, files)
+        given = given_with(office, proofs, files) if is_under else NOTHING
         report = verify(proof.body, resolver=office.resolver, at=at, given=given)
         if not report.is_valid and evidence:
             given = replace(given, evidence=evidence, timekeepers=timekeepers(office))
@@ -81,6 +85,32 @@ def check_proofs(
             report = again if again.is_valid else report
         found.append(_checked(record, proof, report))
     return found, bool(found) and all(each.verdict is Checking.UNKNOWN for each in found)
+
+
+def check_made(office: Office, record: Record, signatory: Signatory, proofs: Sequence[Proof]) -> list[Checked]:
+    """One check per proof that :func:`entrepot.flow.issue.sign` made a moment ago, where the issuer's document lists
+    the key for assertions now; else none, and :func:`check_proofs` tells what is wrong.
+
+    Nothing else is to be asked of them: each signature was verified as it was made, and the rendering of a record
+    names no mandate, no status, and no period but from the record's own time on.
+    """
+    if not _lists_now(office, record, signatory):
+        return []
+    names = [(each.securing, STANDARDS.get(each.securing, each.securing)) for each in proofs]
+    return [judged("proof", f"proof {securing}", standard, ()) for securing, standard in names]
+
+
+def _lists_now(office: Office, record: Record, signatory: Signatory) -> bool:
+    """Whether the issuer's own document, confirmed now, lists the key; a did:webvh, which has a past, goes the long
+    way."""
+    issuer, now = record.content.issuer, max(office.clock(), record.content.issued)
+    keeper = keeper_of(office.resolver, issuer, at=now, now=now)
+    if not isinstance(keeper, Keeper) or keeper.history is not None or did_of(signatory.method) != issuer:
+        return False
+    if keeper.resolution.remembered is not None or keeper.resolution.is_unvouched:
+        return False
+    tenure = keeper.tenure(signatory.method, signatory.key.public, ASSERTION)
+    return tenure is not None and tenure.ceased is None and tenure.method.controller == issuer
 
 
 def _checked(record: Record, proof: Proof, report: Report) -> Checked:

@@ -12,6 +12,7 @@ from entrepot.base.record import Record
 from entrepot.flow.assess import Assessment, Checked, judged, stop
 from entrepot.flow.check import FUTURE_MAX
 from entrepot.flow.erase import KIND as TOMBSTONE
+from entrepot.flow.evidenced import form_streams
 from entrepot.flow.issue import (
     Issued,
     Said,
@@ -60,7 +61,7 @@ def _take(
     proofs, attachments = given
     if office.journal.entry(record.id) is not None:
         return _again(office, record, given, idempotency)
-    streams = stream_versions(office, record)
+    streams = stream_versions(office, record) | form_streams(proofs)
     checked = [_envelope(office, record), *judge(office, record), *check_presented(record, attachments, proofs)]
     checked += proven(office, record, proofs, attachments)
     return keep(office, Said(record, streams, proofs, attachments), checked, idempotency)

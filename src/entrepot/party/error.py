@@ -21,6 +21,12 @@ class KeyStoreError(PartyError):
     code = "key-store"
 
 
+class SignatureFailed(PartyError):
+    """A key did not sign as it should: the key and its public half do not fit, or the machine is at fault."""
+
+    code = "signature-failed"
+
+
 class FetchError(PartyError):
     """Nothing was fetched; ``error_code`` says whether it was refused, too large, too slow, or failed."""
 

@@ -272,18 +272,21 @@ def _finding(number: int, path: str, section: str, message: str, **params: str) 
     )
 
 
-def inline_fault(value: Any, *, is_top: bool = True) -> str:
+def inline_fault(value: Any) -> str:
     """Why the contexts of a document about to be issued do not all stand at its top, by name; empty where they do.
 
     A context inside a document changes what its members mean without anybody having published it. The credentials
     that a presentation holds are documents of their own.
     """
-    if isinstance(value, Mapping):
-        if "@context" in value and not is_top:
-            return "a context stands inside the document"
-        own = ("proof", "verifiableCredential") if is_top else ("proof",)
-        found = (inline_fault(each, is_top=False) for name, each in value.items() if name not in own)
-        return next(filter(None, found), "")
-    if isinstance(value, list):
-        return next(filter(None, (inline_fault(each, is_top=False) for each in value)), "")
+    own = ("proof", "verifiableCredential")
+    rest = [each for name, each in value.items() if name not in own] if isinstance(value, Mapping) else [value]
+    for each in rest:
+        if isinstance(each, str):
+            continue
+        if isinstance(each, list):
+            rest.extend(each)
+        elif isinstance(each, Mapping):
+            if "@context" in each:
+                return "a context stands inside the document"
+            rest.extend(inner for name, inner in each.items() if name != "proof")
     return ""
