@@ -76,13 +76,20 @@ class Recall:
 
     def fact(self, row: Mapping[str, Any]) -> Fact:
         """The fact that a row holds."""
-        key = row["id"], row["unread"]
-        found = self._facts.get(key)
-        if found is None:
-            if len(self._facts) >= FACTS_MAX:
-                self._facts.clear()
-            found = self._facts[key] = fact_from(row)
-        return found
+        found = self._facts.get((row["id"], row["unread"]))
+        return self._remember(row, fact_from(row)) if found is None else found
+
+    def row(self, fact: Fact) -> dict[str, Any]:
+        """The row that holds a fact; who reads it gets this fact again."""
+        made = fact_row(fact)
+        self._remember(made, fact)
+        return made
+
+    def _remember(self, row: Mapping[str, Any], fact: Fact) -> Fact:
+        if len(self._facts) >= FACTS_MAX:
+            self._facts.clear()
+        self._facts[row["id"], row["unread"]] = fact
+        return fact
 
 
 def state_of(
@@ -123,28 +130,26 @@ def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
         return
     fact = fact_of(record)
     if record.kind == "offer":
-        view.put(f"lone/{record.id}", fact_row(fact))
+        view.put(f"lone/{record.id}", recall.row(fact))
         for _, row in view.scan(f"takes/{record.id}/"):
             _settle(view, row["sale"], recall)
         return
+    row = recall.row(fact)
     for sale in record.sales:
-        for did in (fact.issuer, *record.content.audience):
-            _hold(view, did, sale)
-        view.put(f"fact/{sale}/{record.id}", fact_row(fact))
+        view.put(f"fact/{sale}/{record.id}", row)
         if record.kind == "order":
             for cause in fact.after:
                 view.put(f"takes/{cause}/{sale}", {"sale": sale})
-        _settle(view, sale, recall)
+        _settle(view, sale, recall, {fact.issuer, *record.content.audience})
 
 
-def _settle(view: ViewTx, sale: str, recall: Recall) -> None:
-    """Write the state that the facts of a sale make now."""
+def _settle(view: ViewTx, sale: str, recall: Recall, readers: Iterable[str] = ()) -> None:
+    """Write the state that the facts of a sale make now, and that ``readers`` have it, and whoever holds a role."""
     facts = facts_of_sale(view, sale, recall)
     state = state_of(facts, recall, sale=sale)
     view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
-    for held in state.roles.values():
-        for did in held:
-            _hold(view, did, sale)
+    for did in sorted({*readers, *(each for held in state.roles.values() for each in held)}):
+        _hold(view, did, sale)
 
 
 def _hold(view: ViewTx, did: str, sale: str) -> None:
