@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
+from pydantic import BaseModel
 
 from entrepot.base.digest import sha256
 from entrepot.base.error import EntrepotError
@@ -27,7 +28,7 @@ from entrepot.node.config import BODY_BYTES_MAX
 from entrepot.node.problem import ProblemError, of_error, problem
 
 
-class FindingOut(Schema):
+class FindingOut(BaseModel):
     """One finding."""
 
     id: str
@@ -40,7 +41,7 @@ class FindingOut(Schema):
     remedy: str
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """RFC 9457 problem document; ``code`` is stable, ``findings`` are all that were found."""
 
     type: str

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from entrepot.base.digest import sha256
 from entrepot.base.finding import blocking
@@ -59,7 +59,7 @@ class DraftIn(Schema):
     attachments: Annotated[list[FileIn], Field(max_length=20)] = []
 
 
-class CheckOut(Schema):
+class CheckOut(BaseModel):
     """One check and its outcome."""
 
     stage: str
@@ -69,7 +69,7 @@ class CheckOut(Schema):
     findings: list[FindingOut]
 
 
-class IssuedOut(Schema):
+class IssuedOut(BaseModel):
     """A record that was issued: its id, its place in the log, the signed promise to seal it, and what was checked."""
 
     id: str
@@ -80,7 +80,7 @@ class IssuedOut(Schema):
     checks: list[CheckOut]
 
 
-class CheckedOut(Schema):
+class CheckedOut(BaseModel):
     """What issuing would find; ``ok`` is false where a finding would stop it."""
 
     ok: bool
