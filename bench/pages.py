@@ -1,12 +1,10 @@
-"""Pages and writes of a node in this process: processor time, bytes over the wire, and what a write costs.
+"""Pages of a node in this process: processor time, and bytes over the wire. Writes: ``bench/writes.py``.
 
-    bench/pages.py [--rounds N] [--writes N]
+    bench/pages.py [--rounds N]
 
 Of each page: milliseconds of processor time (median, through all of Django's middleware), bytes of the body and of
 the heads. Goals: the first load (page and style sheet) at most 100 kB, each later page at most 40 kB; nothing is
-compressed here, what stands in front of a node may. Of the API: records issued a second, each signed twice and durable
-when it is answered, against the smallest django-ninja write on the same settings: the same body, parsed, one row in the
-node's own database, durable. The goal is 0.7 of its rate. Beside it the processor time of the parts of a write.
+compressed here, what stands in front of a node may.
 
 Exit 1: a goal is missed.
 """
@@ -25,10 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "node"), str(ROOT / "tests" / "simulation"), str(ROOT / "bench" / "scene")]
 
 from rig.inside import Inside
-from rig.paper import order
 from rig.visitor import Visitor, firm, person
 
-FIRST_MAX, LATER_MAX, RATE_MIN = 100_000, 40_000, 0.7
+FIRST_MAX, LATER_MAX = 100_000, 40_000
 PUBLIC = (
     "/",
     "/offers",
@@ -77,102 +74,18 @@ def pages(node: Inside, rounds: int) -> bool:
     return good
 
 
-def smallest() -> None:
-    """Mount the smallest write: ``POST /smallest`` keeps the body as a row."""
-    from django.db import connection
-    from django.http import HttpRequest
-    from django.urls import path
-    from ninja import NinjaAPI, Schema
-
-    from entrepot.node import urls
-    from entrepot.node.api.record import DraftIn
-
-    class Kept(Schema):
-        number: int
-
-    api = NinjaAPI(urls_namespace="smallest", openapi_url=None, docs_url=None)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE smallest (number INTEGER PRIMARY KEY, body TEXT NOT NULL)")
-
-    @api.post("", response=Kept)
-    def keep(request: HttpRequest, body: DraftIn) -> dict[str, int | None]:
-        del request
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO smallest (body) VALUES (%s)", [body.model_dump_json()])
-            return {"number": cursor.lastrowid}
-
-    urls.urlpatterns.insert(0, path("smallest", api.urls))
-
-
-def writes(node: Inside, count: int) -> bool:
-    """Print the rates of both writes, their rounds in turn; whether the goal is met."""
-    smallest()
-    seller, client = node.party(), node.trader()
-    drafts = [order(client.party, seller) for _ in range(count + 1)]
-    clock, cpu = [0.0, 0.0], [0.0, 0.0]
-    doors: tuple[Callable[[Any], Any], ...] = (client.issue, lambda draft: client.post("/smallest", draft))
-    for turn, draft in enumerate(drafts):
-        for at, door in enumerate(doors):
-            start, used = time.perf_counter(), time.process_time()
-            answer = door(draft)
-            assert answer.status == 200, answer.body
-            if turn:
-                clock[at] += time.perf_counter() - start
-                cpu[at] += time.process_time() - used
-    for name, spent, used in zip(("issue a record", "smallest django-ninja write"), clock, cpu, strict=True):
-        print(f"{name:38} {count / spent:7.1f} a second by the clock, {1000 * used / count:6.2f} ms of processor time")
-    ratio = clock[1] / clock[0]
-    is_met = ratio >= RATE_MIN
-    print(
-        f"rate against it: {ratio:.2f} by the clock, {cpu[1] / cpu[0]:.2f} by processor time; goal {RATE_MIN}", end=""
-    )
-    print("" if is_met else "  MISSED")
-    parts(node, client, drafts[0])
-    return is_met
-
-
-def parts(node: Inside, client: Any, draft: dict[str, Any]) -> None:
-    """Print the processor time of what a write is made of."""
-    from entrepot.flow.check import check_form, check_number, check_right
-    from entrepot.flow.issue import Draft, _compose, judge, proven, sign
-    from entrepot.flow.law import check_law
-
-    office = node.office
-    made = Draft(kind=draft["kind"], issuer=client.party, number="B-1", payload=draft["payload"])
-    record, _ = _compose(office, made)
-    signatory = office.custody.signatory(client.party)
-    proofs = sign(office, record, signatory)
-    payload, _ = check_form(record, office.clock(), issuing=True)
-    steps: dict[str, Callable[[], Any]] = {
-        "the way in and out (an empty answer)": lambda: client.get("/api/v1/records/kinds"),
-        "compose (form read, readers named)": lambda: _compose(office, made),
-        "judge (form, number, right, law, reach)": lambda: judge(office, record),
-        "  of it form": lambda: check_form(record, office.clock(), issuing=True),
-        "  of it number": lambda: check_number(office, record),
-        "  of it right": lambda: check_right(office, record),
-        "  of it law": lambda: check_law(office, record, payload),
-        "sign (two securings)": lambda: sign(office, record, signatory),
-        "prove (both proofs verified again)": lambda: proven(office, record, proofs),
-    }
-    for name, work in steps.items():
-        print(f"    {name:42} {timed(work, 50)[0]:6.2f} ms")
-
-
 def main() -> int:
     """Print the figures."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--rounds", type=int, default=20)
-    given.add_argument("--writes", type=int, default=200)
     wish = given.parse_args()
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     with tempfile.TemporaryDirectory() as folder:
         node = Inside(Path(folder))
         try:
-            light = pages(node, wish.rounds)
-            quick = writes(node, wish.writes)
+            return int(not pages(node, wish.rounds))
         finally:
             node.close()
-    return int(not (light and quick))
 
 
 if __name__ == "__main__":
