@@ -38,7 +38,7 @@ def test_a_key_that_the_issuer_does_not_list_stops_issuing(replay, wrong, monkey
         "method": replace(held, method=f"{seller}#key-9"),
         "issuer": replace(held, did=stranger, key=other, method=key_method_id(other.public)),
     }[wrong]
-    monkeypatch.setattr(type(office.custody), "signatory", lambda keys, did: changed)  # noqa: ARG005
+    monkeypatch.setattr(type(office.custody), "signatory", lambda keys, did: changed)
     draft = Draft(kind="invoice", issuer=seller, number="IN-9", payload={**record.payload, "number": "IN-9"},
                   sales=record.content.sales)  # fmt: skip
     issued = issue(office, draft)
