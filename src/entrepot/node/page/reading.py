@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 from babel.units import format_unit
 from django import template
 from django.template import Context
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from entrepot.base.money import Money, Rounding, exponent
 from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import Language, gettext_noop
+from entrepot.node.page.measure import measured
 
 register = template.Library()
 FIELDS = {
@@ -97,11 +98,14 @@ def money(value: Money, language: Language) -> str:
 
 @register.simple_tag(takes_context=True)
 def unit_price(context: Context, value: Decimal, currency: str) -> str:
+    """:func:`price` in the language of the page."""
+    return price(value, currency, context["language"])
+
+
+def price(value: Decimal, currency: str, language: Language) -> str:
     """A price of one unit with all its digits, at least those of its currency, as the reader's language writes it."""
     digits = max(exponent(currency), -int(value.as_tuple().exponent))
-    return str(
-        format_currency(value, currency, _pattern(digits), locale=context["language"].locale, currency_digits=False)
-    )
+    return str(format_currency(value, currency, _pattern(digits), locale=language.locale, currency_digits=False))
 
 
 def _pattern(digits: int) -> str:
@@ -116,5 +120,11 @@ def size(value: int, language: Language) -> str:
 
 @register.filter
 def quantity(value: Quantity, language: Language) -> str:
-    """How much, with the code of its unit."""
-    return f"{format_decimal(value.value, locale=language.locale, decimal_quantization=False)} {value.unit}"
+    """How much, with its unit as the reader's language writes it."""
+    return measured(value, language.locale)
+
+
+@register.filter
+def one(unit: str, language: Language) -> str:
+    """One of a unit."""
+    return measured(Quantity(Decimal(1), unit), language.locale)

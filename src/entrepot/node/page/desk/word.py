@@ -1,15 +1,18 @@
-"""Days, money and economies in the words of the language in which the page is made."""
+"""Days, money, quantities and economies in the words of the language in which the page is made."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.translation import get_language
 
 from entrepot.base.money import Money
+from entrepot.base.quantity import Quantity
 from entrepot.economy import economy
 from entrepot.economy.load import codes
 from entrepot.node.page.economy import name_of
 from entrepot.node.page.language import BY_CODE, LANGUAGES, Language
-from entrepot.node.page.reading import day, moment, money
+from entrepot.node.page.measure import measured
+from entrepot.node.page.reading import day, moment, money, price
 
 
 def _language() -> Language:
@@ -29,6 +32,16 @@ def moment_words(value: datetime) -> str:
 def money_words(value: Money) -> str:
     """An amount with its currency."""
     return money(value, _language())
+
+
+def price_words(value: Decimal, currency: str) -> str:
+    """A price of one unit, with its currency."""
+    return price(value, currency, _language())
+
+
+def quantity_words(value: Quantity) -> str:
+    """How much, with its unit."""
+    return measured(value, _language().locale)
 
 
 def economy_words(code: str | None) -> str:

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from entrepot.base.amount import EXACT, exact_product, exact_sum, format_decimal, parse_decimal
 from entrepot.base.money import Money, Rounding, exponent, round_to
+from entrepot.base.quantity import Quantity
 from entrepot.base.shape import dump
 from entrepot.document.offer.model import Offer
 from entrepot.document.trade import BuyerType, Line
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.node.account.acting import WRITERS
 from entrepot.node.page.answer import error_page
+from entrepot.node.page.desk.word import price_words, quantity_words
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
@@ -73,13 +75,13 @@ def _entries(offer: Offer) -> list[Entry]:
 
 
 def _quantity(index: int, line: Line, offer: Offer) -> Entry:
-    price = f"{format_decimal(line.price.amount)} {offer.currency}"
-    per = f"{format_decimal(line.price.per.value)} {line.price.per.unit}" if line.price.per else line.quantity.unit
+    price = price_words(line.price.amount, offer.currency)
+    per = quantity_words(line.price.per or Quantity(Decimal(1), line.quantity.unit))
     return Entry(
         name=f"quantity_{index}",
         label=gettext("How much of: %(name)s") % {"name": line.name},
         help=gettext("Price: %(price)s for %(per)s. Offered: %(quantity)s.")
-        % {"price": price, "per": per, "quantity": f"{format_decimal(line.quantity.value)} {line.quantity.unit}"},
+        % {"price": price, "per": per, "quantity": quantity_words(line.quantity)},
         kind="number",
         value=format_decimal(line.quantity.value),
         most=30,

@@ -12,25 +12,12 @@ from entrepot.flow.offersearch import Wanted, search
 from entrepot.flow.typed import INCOTERMS, common_members, order_of
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.measure import UNITS
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
 from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.running import office
 
-UNITS = {
-    "KGM": gettext_noop("kilogram"),
-    "TNE": gettext_noop("tonne"),
-    "GRM": gettext_noop("gram"),
-    "LTR": gettext_noop("litre"),
-    "MTR": gettext_noop("metre"),
-    "MTK": gettext_noop("square metre"),
-    "H87": gettext_noop("piece"),
-    "PR": gettext_noop("pair"),
-    "HUR": gettext_noop("hour"),
-    "DAY": gettext_noop("day"),
-    "E48": gettext_noop("unit of service"),
-}
-"""Units of UN/ECE Recommendation 20 that small firms use most."""
 REACHES = {
     "goods": gettext_noop("Goods"),
     "service": gettext_noop("A service on the spot"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import segno
@@ -34,6 +34,8 @@ from entrepot.sale.message import MESSAGE
 AGAINST = frozenset({"dispute", "order-cancellation", "return-request"})
 """Kinds that are there for when something goes wrong."""
 DECLARATION = "customs-declaration"
+LATE = timedelta(minutes=1)
+"""Between issue and arrival: what takes longer is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Step:
     code: str = ""
     """The code of a payment request, as a picture."""
     message: Written | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came here more than a minute after it says it was issued; or before, by another's clock."""
+        return bool(self.issued and self.received and abs(self.received - self.issued) > LATE)
 
     @property
     def good(self) -> int:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from entrepot.base.amount import format_decimal
 from entrepot.base.record import Record
 from entrepot.document.invoice.model import Invoice
 from entrepot.document.order.model import OrderResponse
@@ -13,7 +12,7 @@ from entrepot.flow.agency import decisions
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Fact, Reading
 from entrepot.node.page.desk.paper import by_sale, newest, papers, sale_fact
-from entrepot.node.page.desk.word import day_words, economy_words
+from entrepot.node.page.desk.word import day_words, economy_words, quantity_words
 from entrepot.node.running import office
 from entrepot.party.party import Party
 from entrepot.sale.fact import Role
@@ -85,7 +84,7 @@ def party_words(party: Party) -> str:
 
 def goods(line: Line) -> str:
     """A line of goods: what, how much, commodity code, origin."""
-    quantity = f"{format_decimal(line.quantity.value)} {line.quantity.unit}"
+    quantity = quantity_words(line.quantity)
     code = f"HS {line.hs.code}" if line.hs else ""
     return " · ".join(each for each in (line.name, quantity, code, economy_words(line.origin)) if each)
 

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext
 
-from entrepot.base.amount import format_decimal
 from entrepot.base.record import Record
 from entrepot.base.shape import dump
 from entrepot.document.customs.model import CustomsDeclaration, CustomsRelease, Direction
@@ -11,7 +10,7 @@ from entrepot.flow.reading import is_readable
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Decision, Desk, Fact, Reading, Ruling, in_order
 from entrepot.node.page.desk.paper import holds, papers, sales_as
-from entrepot.node.page.desk.word import day_words, economy_words, money_words
+from entrepot.node.page.desk.word import day_words, economy_words, money_words, quantity_words
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale.words import word
 from entrepot.node.running import office
@@ -79,7 +78,7 @@ def _read(acting: Acting, case: Case) -> Reading:
     goods = tuple(
         Fact(
             gettext("Goods"),
-            f"{each.description} · HS {each.hs.code} · {format_decimal(each.quantity.value)} {each.quantity.unit} · "
+            f"{each.description} · HS {each.hs.code} · {quantity_words(each.quantity)} · "
             f"{economy_words(each.origin)} · {money_words(each.customs_value)}",
         )
         for each in said.goods

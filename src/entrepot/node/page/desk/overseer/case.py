@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from entrepot.base.amount import format_decimal
 from entrepot.base.record import Record
 from entrepot.document.agency.model import COMPLAINT, Complaint, Grounds
 from entrepot.document.offer.model import Offer
@@ -14,7 +13,7 @@ from entrepot.flow.kinds import read_record
 from entrepot.flow.offersearch import Standing, Wanted, read_offer, search
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Fact, Reading, in_order
-from entrepot.node.page.desk.word import day_words, economy_words, moment_words
+from entrepot.node.page.desk.word import day_words, economy_words, moment_words, price_words, quantity_words
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale.words import word
 from entrepot.node.running import office
@@ -128,8 +127,8 @@ def _offer_facts(offer: Offer, case: Case) -> tuple[Fact, ...]:
 
 
 def _line(line: Line, currency: str) -> str:
-    price = f"{format_decimal(line.price.amount)} {currency}"
-    quantity = f"{format_decimal(line.quantity.value)} {line.quantity.unit}"
+    price = price_words(line.price.amount, currency)
+    quantity = quantity_words(line.quantity)
     parts = (line.name, quantity, price, economy_words(line.origin))
     return "\n".join(each for each in (" · ".join(part for part in parts if part), line.description or "") if each)
 

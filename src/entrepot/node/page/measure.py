@@ -1,0 +1,43 @@
+"""Quantities as a reader writes them: the units of UN/ECE Recommendation 20 that small firms use most, by name."""
+
+from babel import Locale
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from django.utils.translation import gettext
+
+from entrepot.base.quantity import Quantity
+from entrepot.node.page.language import gettext_noop
+
+UNITS = {
+    "KGM": gettext_noop("kilogram"),
+    "TNE": gettext_noop("tonne"),
+    "GRM": gettext_noop("gram"),
+    "LTR": gettext_noop("litre"),
+    "MTR": gettext_noop("metre"),
+    "MTK": gettext_noop("square metre"),
+    "H87": gettext_noop("piece"),
+    "PR": gettext_noop("pair"),
+    "HUR": gettext_noop("hour"),
+    "DAY": gettext_noop("day"),
+    "E48": gettext_noop("unit of service"),
+}
+"""Code -> its name."""
+_CLDR = {
+    "KGM": "mass-kilogram",
+    "TNE": "mass-tonne",
+    "GRM": "mass-gram",
+    "LTR": "volume-liter",
+    "MTR": "length-meter",
+    "MTK": "area-square-meter",
+    "HUR": "duration-hour",
+    "DAY": "duration-day",
+}
+"""Code -> the unit in Unicode's CLDR, which knows how each language writes it."""
+
+
+def measured(value: Quantity, locale: Locale) -> str:
+    """How much, with its unit as the language writes it; a unit without a name here by its code."""
+    number = format_decimal(value.value, locale=locale, decimal_quantization=False)
+    if value.unit in _CLDR:
+        return str(format_unit(number, _CLDR[value.unit], length="short", locale=locale))
+    return f"{number} {gettext(UNITS[value.unit])}" if value.unit in UNITS else f"{number} {value.unit}"
