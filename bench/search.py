@@ -4,9 +4,10 @@
 
 The index is filled by the view's own reducer; nothing is signed, since the index looks at no signature, and the rows
 are written at once. Questions: the name of a good in each language, with its kind, a beginning of a word, Chinese words
-of two characters wherever they stand, HS code, economy, price, a later page, and what nobody offers. What is compared
-with the goal is processor time, so that a busy machine does not decide; time by the clock stands beside it, also of two
-askers at once. The count for Chinese words of two characters is compared with the texts themselves.
+of two characters wherever they stand, HS code, economy, price, a later page, and what nobody offers; asked of a quiet
+node, and of one at which a record arrives before each. What is compared with the goal is processor time, so that a busy
+machine does not decide; time by the clock stands beside it, also of two askers at once. The count for Chinese words of
+two characters is compared with the texts themselves.
 
 Exit 1: the goal is missed, or an answer is wrong.
 """
@@ -29,10 +30,12 @@ sys.path[:0] = [str(ROOT / "tests" / "simulation"), str(ROOT / "bench" / "scene"
 from simulated.world import World
 from stall import TONGUES, offers
 
+from entrepot.base.record import Content, record_of
 from entrepot.document.offer.model import Offer
 from entrepot.flow.offersearch import Wanted, last_day, search
 from entrepot.flow.offerview import OFFER_VIEW, offer_reducer
 from entrepot.flow.office import Office
+from entrepot.journal.port import Append
 from entrepot.journal.reading import sql_view
 
 GOAL_MS = 100
@@ -79,10 +82,22 @@ def questions() -> list[Wanted]:
     return asked
 
 
-def timed(office: Office, asked: list[Wanted], offset: int = 0) -> list[tuple[float, float, Wanted]]:
-    """Milliseconds of processor time and by the clock of each question, the page with its rows included."""
+def arrive(office: Office, number: int) -> None:
+    """Keep a record that is no offer."""
+    content = Content(kind="arrived", version=1, issuer="did:web:any.example", number=str(number), nonce="A" * 22,
+                      issued=office.clock().replace(microsecond=0))  # fmt: skip
+    office.journal.append(Append(record=record_of(content), streams={}))
+
+
+def timed(
+    office: Office, asked: list[Wanted], offset: int = 0, *, is_busy: bool = False
+) -> list[tuple[float, float, Wanted]]:
+    """Milliseconds of processor time and by the clock of each question, the page with its rows included; ``is_busy``:
+    a record arrives before each."""
     took = []
-    for each in asked:
+    for number, each in enumerate(asked):
+        if is_busy:
+            arrive(office, number)
         start, cpu = time.perf_counter(), time.thread_time()
         search(office, each, offset=offset)
         took.append((1000 * (time.thread_time() - cpu), 1000 * (time.perf_counter() - start), each))
@@ -149,14 +164,16 @@ def measured(office: Office, count: int, rounds: int, sellers: list[str]) -> int
     random.Random(1).shuffle(asked)
     took = timed(office, asked) + timed(office, asked[:20], offset=200)
     p95 = told(f"{len(took)} questions, one after another", took)
+    busy = told("the same, records arriving", timed(office, asked, is_busy=True))
     for each, _, question in sorted(took, key=lambda one: -one[0])[:3]:
         print(f"    {each:6.1f} ms  {_short(question)}")
     half: Callable[[int], list[tuple[float, float, Wanted]]] = lambda part: timed(office, asked[part::2])  # noqa: E731
     with ThreadPoolExecutor(2) as pool:
         told("the same, two askers at once", [each for part in pool.map(half, (0, 1)) for each in part])
     wrong = wrong_answers(office, made)
-    print(f"goal: p95 of {GOAL_MS} ms: {'met' if p95 <= GOAL_MS else 'MISSED'}; words of two characters: {wrong} wrong")
-    return int(p95 > GOAL_MS or wrong > 0)
+    is_met = max(p95, busy) <= GOAL_MS
+    print(f"goal: p95 of {GOAL_MS} ms: {'met' if is_met else 'MISSED'}; words of two characters: {wrong} wrong")
+    return int(not is_met or wrong > 0)
 
 
 def _short(question: Wanted) -> str:

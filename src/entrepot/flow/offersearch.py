@@ -94,16 +94,18 @@ def search(office: Office, question: Wanted, *, offset: int = 0, limit: int = 20
 def listed(office: Office) -> int:
     """The places of all offers that are listed now."""
     earliest, view = f"until/{last_day(office.clock()):%Y%m%d}", office.journal.view(OFFER_VIEW)
-    found = _listed(office.journal, office.journal.newest_seq(), earliest, reachable(office))
+    next_ = view.get("next") or {"changes": 0, "last": ""}
+    found = _listed(office.journal, (next_["changes"], next_["last"]), earliest, reachable(office))
     for row in (view.get(f"keys/{each}") for each in hidden_offers(office)):
         found &= -1 if row is None else ~(1 << row["place"])
     return found
 
 
 @lru_cache(maxsize=4)
-def _listed(journal: Journal, newest: int, earliest: str, near: frozenset[str]) -> int:
-    """``newest``: the number of the log's newest entry, with which the answer may change."""
-    del newest
+def _listed(journal: Journal, changes: tuple[int, str], earliest: str, near: frozenset[str]) -> int:
+    """``changes``: how often the list changed, and the record that changed it last. A view that is filled anew without
+    an erased record counts one less up to the same record, so that both together tell the lists of a log apart."""
+    del changes
     view = journal.view(OFFER_VIEW)
     in_time = places(view, "until/", where=lambda name: name >= earliest)
     return in_time & places(view, "of/", where=lambda name: name.removeprefix("of/") in near)

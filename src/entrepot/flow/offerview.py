@@ -1,11 +1,12 @@
 """The view ``offer``: the offers that stand, and the terms under which they are found; an index of the journal's own.
 
 The *place* of an offer is how many were listed before it. Keys: ``offer/<id>`` the offer as lists show it;
-``place/<place>`` its id; ``next`` the next place; ``keys/<id>`` its place and the sets that it is in;
-``gone/<id>/<issuer>`` the withdrawal by that party; ``exact/<currency>/<bucket>/<place>`` its price;
-``picture/<digest>/<id>`` what an offer, open or not, shows. Sets of places (:mod:`entrepot.flow.offerindex`):
-``term/<term>``, ``named/<term>`` (of a name), ``hs/<code>``, ``economy/<code>``, ``until/<day>``, ``of/<did>``,
-``speaks/<language>``, and ``price/<currency>/<bucket>``, the buckets being those of :func:`bucket_of`.
+``place/<place>`` its id; ``next`` the next place, how often the list changed, and by which record last; ``keys/<id>``
+its place and the sets that it is in; ``gone/<id>/<issuer>`` the withdrawal by that party;
+``exact/<currency>/<bucket>/<place>`` its price; ``picture/<digest>/<id>`` what an offer, open or not, shows. Sets of
+places (:mod:`entrepot.flow.offerindex`): ``term/<term>``, ``named/<term>`` (of a name), ``hs/<code>``,
+``economy/<code>``, ``until/<day>``, ``of/<did>``, ``speaks/<language>``, and ``price/<currency>/<bucket>``, the buckets
+being those of :func:`bucket_of`.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from entrepot.journal.port import Reducer, ViewTx
 from entrepot.sale.withdrawal import OfferWithdrawal
 
 OFFER_VIEW = "offer"
-RULE = 3
+RULE = 4
 """Version of what the rows hold: raise it with every change, of the terms too."""
 TEXT_MAX = 4000
 """Characters of an offer's text that are looked at."""
@@ -46,6 +47,7 @@ def _reduce(view: ViewTx, record: Record) -> None:
         found = view.get(f"offer/{offer}")
         if found is not None and found["seller"] == record.content.issuer:  # nobody takes back what another offers
             _drop(view, offer)
+            _changed(view, record)
     elif isinstance(payload, Offer):
         for each in payload.pictures:
             view.put(f"picture/{each.digest}/{record.id}", {})
@@ -68,8 +70,15 @@ def _drop(view: ViewTx, offer: str) -> None:
         view.drop(key)
 
 
+def _changed(view: ViewTx, record: Record, *, more: int = 0) -> int:
+    """Note that ``record`` changed what is listed, by so many ``more`` places; the next place until then."""
+    before = view.get("next") or {"place": 0, "changes": 0}
+    view.put("next", {"place": before["place"] + more, "changes": before["changes"] + 1, "last": record.id})
+    return int(before["place"])
+
+
 def _keep(view: ViewTx, record: Record, offer: Offer) -> None:
-    place = (view.get("next") or {"place": 0})["place"]
+    place = _changed(view, record, more=1)
     price = offer.lines[0].price.amount
     bucket = f"{offer.currency}/{bucket_of(price)}"
     named = set().union(*(terms(each.name) for each in offer.lines))
@@ -79,7 +88,6 @@ def _keep(view: ViewTx, record: Record, offer: Offer) -> None:
         include(view, each, place)
     exact = f"exact/{bucket}/{place}"
     view.put(exact, {"price": str(price)})
-    view.put("next", {"place": place + 1})
     view.put(f"place/{place}", {"offer": record.id})
     view.put(f"keys/{record.id}", {"place": place, "sets": sorted(sets), "exact": exact})
     view.put(f"offer/{record.id}", _row(record, offer))
