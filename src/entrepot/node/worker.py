@@ -1,5 +1,6 @@
 """The worker process: importing this starts the node's threads, and ``application`` answers its requests (RSGI)."""
 
+import gc
 import os
 import sys
 from multiprocessing.util import Finalize
@@ -37,3 +38,6 @@ notifiers.append(Notifier(station.office))
 # A worker ends without the interpreter's own exit hooks; these run in either case.
 Finalize(None, _stop, exitpriority=100)
 watch.look_after(station)
+# What is there by now stays: each search for garbage in it would stop the requests for a tenth of a second.
+gc.collect()
+gc.freeze()
