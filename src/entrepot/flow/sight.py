@@ -144,19 +144,14 @@ def _reduce_sale(view: ViewTx, record: Record, recall: Recall) -> None:
 
 
 def _settle(view: ViewTx, sale: str, recall: Recall, readers: Iterable[str] = ()) -> None:
-    """Write the state that the facts of a sale make now, and that ``readers`` have it, and whoever holds a role."""
+    """Write the state that the facts of a sale make now, and who has the sale: its ``readers`` (also where it cannot be
+    told here which role they hold), and whoever holds a role. Of a new sale nobody had anything before."""
     facts = facts_of_sale(view, sale, recall)
     state = state_of(facts, recall, sale=sale)
     view.put(f"sale/{sale}", {**state.to_json(), "facts": len(facts)})
     for did in sorted({*readers, *(each for held in state.roles.values() for each in held)}):
-        _hold(view, did, sale)
-
-
-def _hold(view: ViewTx, did: str, sale: str) -> None:
-    """The party has the sale: it holds a role in it, or may read one of its records (also where it cannot be told
-    here which role that is)."""
-    if view.get(f"of/{did}/{sale}") is None:
-        view.put(f"of/{did}/{sale}", {"sale": sale})
+        if len(facts) == 1 or view.get(f"of/{did}/{sale}") is None:
+            view.put(f"of/{did}/{sale}", {"sale": sale})
 
 
 def reducers(is_kept_here: Callable[[str], bool]) -> tuple[Reducer, ...]:
