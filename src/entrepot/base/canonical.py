@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import rfc8785
@@ -37,6 +38,11 @@ def canonical(value: Any) -> bytes:
     if _LONG.search(body) and _holds_unsafe_float(value):
         raise _refusal("a whole number beyond 2**53 reads back as another number")
     return body
+
+
+def canonical_object(members: Mapping[str, bytes]) -> bytes:
+    """The canonical form of an object whose members are in canonical form already; their names are ASCII."""
+    return b"{" + b",".join(b'"%s":%s' % (name.encode("ascii"), members[name]) for name in sorted(members)) + b"}"
 
 
 def _plain(value: Any) -> bytes | None:

@@ -8,7 +8,7 @@ from entrepot.base.digest import b64url
 from entrepot.base.finding import Finding, Severity, blocking
 from entrepot.base.record import Content, Record, read_content
 from entrepot.base.shape import dump
-from entrepot.document.proof import credential_of, secure
+from entrepot.document.proof import secure_record
 from entrepot.flow.assess import Assessment, Checked, Verdict, judged, stop
 from entrepot.flow.audience import default_audience
 from entrepot.flow.belonging import Belonging, belonging, stranger
@@ -248,20 +248,17 @@ def _assessment(office: Office, checked: Sequence[Checked]) -> Assessment:
 
 def sign(office: Office, record: Record, signatory: Signatory) -> tuple[Proof, ...]:
     """The proofs of a record by a held key, in every securing that the key allows; each signature is verified."""
-    credential, signer = credential_of(record), CarefulSigner(signatory.key)
+    securings = SECURINGS[signatory.key.curve]
+    bodies = secure_record(
+        record,
+        CarefulSigner(signatory.key),
+        method_id=signatory.method,
+        securings=securings,
+        created=office.clock().replace(microsecond=0),
+    )
     return tuple(
-        Proof(
-            securing=securing,
-            body=secure(
-                credential,
-                signer,
-                method_id=signatory.method,
-                securing=securing,
-                created=office.clock().replace(microsecond=0),
-            ),
-            method=signatory.method,
-        )
-        for securing in SECURINGS[signatory.key.curve]
+        Proof(securing=securing, body=body, method=signatory.method)
+        for securing, body in zip(securings, bodies, strict=True)
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from entrepot.base.canonical import canonical
 from entrepot.base.error import UsageError
 from entrepot.base.record import Content, Record
-from entrepot.document.proof import credential_of, open_secured, record_of_credential, verify_proof
+from entrepot.document.proof import credential_of, open_secured, record_of_credential, secure_record, verify_proof
 from entrepot.document.verify import Verdict
 from entrepot.party.did import did_key, key_method_id
 from entrepot.party.key import Curve, KeyPair
@@ -20,6 +20,19 @@ CASES = [
     ("eddsa-jcs-2022", Curve.ED25519),
     ("ecdsa-jcs-2019", Curve.P256),
 ]
+
+
+@pytest.mark.parametrize("curve", list(Curve))
+def test_several_securings_at_once_are_those_made_one_by_one(desk, curve):
+    securings = {Curve.ED25519: ("vc+jwt", "eddsa-jcs-2022", "eddsa-rdfc-2022")}.get(
+        curve, ("ecdsa-jcs-2019", "vc+jwt", "ecdsa-rdfc-2019")
+    )
+    key, record = desk.KEYS[curve], desk.record(curve)
+    made = secure_record(record, key, method_id=key_method_id(key.public), securings=securings, created=AT)
+    assert made == tuple(desk.secured(each, curve) for each in securings)
+    for other in ("eddsa-jcs-2022" if curve is not Curve.ED25519 else "ecdsa-jcs-2019", "unheard-of"):
+        with pytest.raises(UsageError):
+            secure_record(record, key, method_id=key_method_id(key.public), securings=(other,), created=AT)
 
 
 def test_expired_proof_is_not_valid(desk):

@@ -6,7 +6,7 @@ Data Integrity suites; ``model`` the rules of the data model. Verdicts are compo
 
 from entrepot.document.proof.credential import credential_of, record_of_credential
 from entrepot.document.proof.opened import Proof, Secured, open_secured, verify_proof
-from entrepot.document.proof.securing import SECURINGS, secure
+from entrepot.document.proof.securing import SECURINGS, secure, secure_record
 
 __all__ = [
     "SECURINGS",
@@ -16,5 +16,6 @@ __all__ = [
     "open_secured",
     "record_of_credential",
     "secure",
+    "secure_record",
     "verify_proof",
 ]

@@ -74,10 +74,16 @@ def hash_data(
     name = "sha384" if curve is Curve.P384 else "sha256"
     digest = getattr(hashlib, name)
     if options.get("cryptosuite") not in _RDFC:
-        return bytes(digest(canonical(bare)).digest() + digest(canonical(document)).digest())
+        return jcs_hash(bare, canonical(document), curve)
     if "@context" in credential:
         bare["@context"] = credential["@context"]
     return b"".join(digest(canonical_text(each, contexts, name).encode()).digest() for each in (bare, document))
+
+
+def jcs_hash(options: Mapping[str, Any], document: bytes, curve: Curve) -> bytes:
+    """What a ``jcs`` suite signs, of options without ``proofValue`` and a document in canonical form."""
+    digest = hashlib.sha384 if curve is Curve.P384 else hashlib.sha256
+    return digest(canonical(options)).digest() + digest(document).digest()
 
 
 def canonical_text(document: Mapping[str, Any], contexts: Contexts = CARRIED, hash_name: str = "sha256") -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrepot.base.canonical import canonical
+from entrepot.base.canonical import canonical, canonical_object
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, parse_moment, to_millis
 from entrepot.base.record import Record
 from entrepot.document.proof import sdjwt
 from entrepot.document.proof.context import RECORD_V1
 from entrepot.document.proof.credential import credential_of, is_record_credential
-from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, hash_data, proof_options
+from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, hash_data, jcs_hash, proof_options
 from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.model import inline_fault
 from entrepot.document.proof.pointer import child_of, tokens_of
@@ -95,6 +95,29 @@ def secure(
     )
 
 
+def secure_record(
+    record: Record, signer: Signer, *, method_id: str, securings: Sequence[str], created: datetime
+) -> tuple[bytes, ...]:
+    """``record`` in several securings, each as :func:`secure` makes it; what ``vc+jwt`` and the suites over canonical
+    JSON share is rendered and written once. Raises as :func:`secure`."""
+    credential = signable(record)
+    members = {name: canonical(each) for name, each in credential.items()}
+    document = canonical_object(members)
+
+    def secured(securing: str) -> bytes:
+        if securing == "vc+jwt":
+            header = {"typ": "vc+jwt", "cty": "vc", "kid": method_id}
+            return sign_jws(header, document, _jose(signer)).encode("ascii")
+        if "-jcs-" not in securing:
+            return secure(credential, signer, method_id=method_id, securing=securing, created=created)
+        _require_curve(signer, securing)
+        options = proof_options(credential, securing, method_id, format_moment(created))
+        value = to_multibase(signer.sign(jcs_hash(options, document, signer.public.curve)))
+        return canonical_object({**members, "proof": canonical({**options, "proofValue": value})})
+
+    return tuple(map(secured, securings))
+
+
 def secure_together(
     document: Record | Mapping[str, Any],
     signatories: Sequence[tuple[Signer, str, str]],
@@ -124,17 +147,21 @@ def proof_of(
     terms: Terms = Terms(),
 ) -> dict[str, Any]:
     """One Data Integrity proof of ``credential``, with its value. Raises as :func:`secure`."""
+    _require_curve(signer, securing)
+    options = proof_options(credential, securing, method_id, format_moment(created), purpose=terms.purpose)
+    if securing == SELECTIVE:
+        return {**options, "proofValue": _selective(credential, options, signer, terms)}
+    data = hash_data(credential, options, curve=signer.public.curve, contexts=terms.contexts)
+    return {**options, "proofValue": to_multibase(signer.sign(data))}
+
+
+def _require_curve(signer: Signer, securing: str) -> None:
     if securing not in CRYPTOSUITES:
         raise UsageError(f"there is no cryptosuite {securing[:60]!r}", remedy=f"One of {', '.join(CRYPTOSUITES)}.")
     if signer.public.curve not in CRYPTOSUITES[securing]:
         fitting = [name for name, curves in CRYPTOSUITES.items() if signer.public.curve in curves]
         remedy = f"For such a key: {', '.join(fitting)}, or a token."
         raise UsageError(f"{securing} does not take a key of {signer.public.curve}", remedy=remedy)
-    options = proof_options(credential, securing, method_id, format_moment(created), purpose=terms.purpose)
-    if securing == SELECTIVE:
-        return {**options, "proofValue": _selective(credential, options, signer, terms)}
-    data = hash_data(credential, options, curve=signer.public.curve, contexts=terms.contexts)
-    return {**options, "proofValue": to_multibase(signer.sign(data))}
 
 
 def signable(document: Record | Mapping[str, Any], terms: Terms = Terms()) -> dict[str, Any]:
