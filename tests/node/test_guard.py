@@ -158,6 +158,9 @@ def test_settings_are_read():
     config = read_config({**GOOD, "ENTREPOT_THREADS": "4", "ENTREPOT_RATE_PER_MINUTE": "7"})
     assert (config.threads, config.rate_per_minute, config.is_public, config.did_host) == (4, 7, True, "node.example")
     assert isinstance(config, Config)
+    near = ("", "postgresql:///entrepot", "postgresql://entrepot@127.0.0.1:5432/entrepot")
+    for each in (*near, "postgresql://entrepot@db.example/entrepot?sslmode=verify-full"):
+        assert read_config({**GOOD, "ENTREPOT_JOURNAL": each}).journal == each
 
 
 @pytest.mark.parametrize(
@@ -173,6 +176,8 @@ def test_settings_are_read():
         {"ENTREPOT_RATE_PER_MINUTE": "many"},
         {"ENTREPOT_RATE_PER_MINUTE": "²"},
         {"ENTREPOT_THREADS": "65"},
+        {"ENTREPOT_JOURNAL": "postgresql://entrepot@db.example/entrepot"},
+        {"ENTREPOT_JOURNAL": "postgresql://entrepot@db.example/entrepot?sslmode=prefer"},
     ],
 )
 def test_wrong_settings_are_named(wrong):

@@ -379,6 +379,19 @@ def test_loopback_forms():
     assert ipaddress.ip_address("64:ff9b::7f00:1").is_global, "the reason why the table above exists"
 
 
+def test_only_hosts_of_the_settings_are_asked():
+    def refused(url):
+        fetcher = Fetcher(lookup=lambda *_: ["10.0.0.1"], hosts=("trade.example", "gov.example"))
+        with pytest.raises(FetchError) as wrong:
+            fetcher.get(url)
+        return wrong.value.message
+
+    for url in ("https://elsewhere.example/", "https://nottrade.example/", "https://trade.example.evil.example/"):
+        assert "not among the hosts" in refused(url), url
+    for url in ("https://trade.example/", "https://a.gov.example/"):
+        assert "not public" in refused(url), "it was looked up"
+
+
 def test_localhost_is_asked_without_a_certificate_where_loopback_is_allowed():
     from entrepot.party.resolve import DidResolver
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "payment": ("entrepot.cli.payment:group", "Read and write payment codes."),
     "peer": ("entrepot.cli.peer:group", "Invite, accept and block other nodes."),
     "registrar": ("entrepot.cli.registrar:group", "Keep a register of DIDs; issue identity anchors, take them back."),
+    "person": ("entrepot.cli.person:group", "End sessions of people; help who lost the app with her codes."),
     "rule": ("entrepot.cli.rule:group", "Ask dated, cited rules: yes, no or unknown, with sources."),
     "sale": ("entrepot.cli.sale:group", "List sales, show one record by record, sign with one's own key."),
     "serve": ("entrepot.cli.serve:command", "Run a node: API, exchange with peers, sealing."),

@@ -7,14 +7,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from entrepot.base.error import UsageError
 
 SETTINGS: dict[str, str] = {
     "ENTREPOT_DATA": "Folder of the node: journal, accounts, keys. Required.",
     "ENTREPOT_URL": "Public address of the node, https; peers and did:web resolvers use it.",
-    "ENTREPOT_JOURNAL": "Where the journal lies: empty for DATA/journal.db, or a postgresql:// address.",
+    "ENTREPOT_JOURNAL": "Where the journal lies: empty for DATA/journal.db, or a postgresql:// address; one of another "
+    "machine needs sslmode=verify-full.",
     "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1 allows http to 127.0.0.1 and [::1], for the demo and tests. Default 0.",
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
     "ENTREPOT_CONTEXTS": "File of JSON-LD contexts that documents may name beside those carried: JSON, URL to text.",
@@ -34,6 +35,8 @@ SETTINGS: dict[str, str] = {
     "nothing new, 1 to 1000000000. Default 256.",
     "ENTREPOT_TLS_CERTIFICATE": "File with the certificate of the TLS proxy (PEM), so that the operator is told when "
     "it ends. Not set by default.",
+    "ENTREPOT_HOSTS": "Hosts that the node may ask, with all names below them, separated by commas. Any public host by "
+    "default.",
     "ENTREPOT_THREADS": "Requests that each web worker works on at once, 1 to 64. Default 8.",
     "ENTREPOT_WORKERS": "Web worker processes, 1 to 16; more than one needs PostgreSQL. Default 1.",
 }
@@ -73,6 +76,7 @@ class Config:
     uncosigned_hours: int = 24
     disk_free_mib: int = 256
     tls_certificate: Path | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -126,10 +130,12 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
             f"{workers} workers cannot write one SQLite file",
             remedy="Keep the journal in PostgreSQL (ENTREPOT_JOURNAL=postgresql://...), or use one worker.",
         )
+    _check_database(journal)
     return Config(
         data=Path(data).absolute(),
         url=url,
         journal=journal,
+        hosts=tuple(filter(None, environ.get("ENTREPOT_HOSTS", "").lower().replace(",", " ").split())),
         allow_loopback_http=allow,
         key_file=_file(environ, "ENTREPOT_KEY_FILE"),
         contexts=_file(environ, "ENTREPOT_CONTEXTS"),
@@ -144,6 +150,17 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         uncosigned_hours=_number(environ, "ENTREPOT_UNCOSIGNED_HOURS", 24, 8760),
         disk_free_mib=_number(environ, "ENTREPOT_DISK_FREE_MIB", 256, 1_000_000_000),
     )
+
+
+def _check_database(journal: str) -> None:
+    """Raises :class:`UsageError` where the database is on another machine and nothing says that it is asked by TLS."""
+    parts = urlsplit(journal)
+    is_near = not parts.scheme or parts.hostname in (None, *LOOPBACK)
+    if not is_near and parse_qs(parts.query).get("sslmode") != ["verify-full"]:
+        raise UsageError(
+            "ENTREPOT_JOURNAL is on another machine, and its address does not ask for TLS",
+            remedy="Add sslmode=verify-full to the address, and sslrootcert where the root is your own.",
+        )
 
 
 def _file(environ: Mapping[str, str], name: str) -> Path | None:

@@ -19,6 +19,7 @@ from entrepot.node.error import AccountsFailed
 from entrepot.node.page.answer import Page, error_page, wants_page
 from entrepot.node.page.language import split
 from entrepot.node.problem import ProblemError, of_error, problem
+from entrepot.node.refusal import note_refusal
 
 if TYPE_CHECKING:
     from entrepot.node.config import Config
@@ -61,6 +62,8 @@ class Guard:
         except Exception as wrong:  # noqa: BLE001 - nothing may leave as a page or a traceback
             response = self.process_exception(request, wrong)
         if response.status_code >= 400:
+            address = address_of(request, behind_proxy=self._config.is_public)
+            note_refusal(request, response.status_code, address, self._buckets)
             response = _as_error(request, response)
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         response.headers.setdefault("Cache-Control", "no-store")

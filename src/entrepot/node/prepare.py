@@ -83,10 +83,10 @@ def _require_home(config: Config, home: str) -> None:
 
 def _accounts(config: Config) -> None:
     """Refuse accounts of another version; those of a node that starts for the first time, or lost them, are made."""
-    from django.contrib.sessions.models import Session
     from django.utils import timezone
 
     from entrepot.node.access.models import Act
+    from entrepot.node.account.models import Session
 
     stand = accounts_stand(config)
     if stand.steps and stand.found and not is_first_start(config.data):

@@ -30,7 +30,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "entrepot.node.account.context.ContextValidator", "OPTIONS": {"host": CONFIG.host}},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -92,6 +92,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "entrepot.node.page.kept.outdated"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "entrepot.node.account.sessions"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # TLS ends at the proxy

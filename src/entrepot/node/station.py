@@ -52,8 +52,8 @@ def now() -> datetime:
 class HttpTransport:
     """Reaches other nodes through the guarded fetcher, under the limits for peers."""
 
-    def __init__(self, *, loopback: bool) -> None:
-        self._fetcher = Fetcher(limits=PEER_LIMITS, loopback=loopback)
+    def __init__(self, *, loopback: bool, hosts: tuple[str, ...] = ()) -> None:
+        self._fetcher = Fetcher(limits=PEER_LIMITS, loopback=loopback, hosts=hosts)
 
     def post(self, url: str, body: bytes) -> bytes:
         """The body of a 200 answer; raises :class:`TransportError` for anything else."""
@@ -231,7 +231,7 @@ def make_office(
     config: Config, keys: HeldKeys, journal: Journal, writer: Callable[[Callable[[Journal], Any]], Any] | None
 ) -> Office:
     """The office of a node's folder; without ``writer`` it writes at once, for commands while no node runs."""
-    fetcher = DocumentFetcher(loopback=config.allow_loopback_http, lookup=_lookup)
+    fetcher = DocumentFetcher(loopback=config.allow_loopback_http, lookup=_lookup, hosts=config.hosts)
     return Office(
         journal=journal,
         identity=keys.node,
@@ -244,7 +244,7 @@ def make_office(
             remembered=lambda did: remembered(journal, did),
             age_max=timedelta(hours=config.remembered_hours),
         ),
-        transport=HttpTransport(loopback=config.allow_loopback_http),
+        transport=HttpTransport(loopback=config.allow_loopback_http, hosts=config.hosts),
         clock=now,
         entropy=secrets.token_bytes,
         writer=writer,

@@ -52,7 +52,8 @@ def system_lookup(host: str, port: int) -> list[str]:
 
 
 class Fetcher:
-    """Fetches under ``limits``. ``loopback`` (demo and tests only) allows this machine, with http and any port."""
+    """Fetches under ``limits``. ``loopback`` (demo and tests only) allows this machine, with http and any port.
+    ``hosts``: those that may be asked, with the names below them; all public ones where there are none."""
 
     def __init__(
         self,
@@ -61,11 +62,13 @@ class Fetcher:
         loopback: bool = False,
         lookup: Lookup = system_lookup,
         tls: ssl.SSLContext | None = None,
+        hosts: tuple[str, ...] = (),
     ) -> None:
         self._limits = limits
         self._loopback = loopback
         self._lookup = lookup
         self._tls = tls
+        self._hosts = hosts
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """What ``url`` answers. Raises :class:`FetchError`: refused, too large, too slow, or failed."""
@@ -126,6 +129,8 @@ class Fetcher:
             raise _refused("the URL names no plain host, or a user, or is not written in ASCII")
         if any(ord(each) <= 32 or ord(each) == 127 for each in url):
             raise _refused("the URL has spaces or control characters")
+        if self._hosts and not any(f".{parts.hostname}".endswith(f".{each}") for each in self._hosts):
+            raise _refused(f"{parts.hostname} is not among the hosts of the settings", "Name it there if you trust it.")
         if not self._loopback and (443 if port is None else port) not in self._limits.ports:
             raise _refused(f"port {port} is not allowed", "Name the port in the settings if you trust it.")
         return parts

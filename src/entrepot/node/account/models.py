@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -50,6 +51,23 @@ class Person(AbstractBaseUser):
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
         """None: the secret of the node is not rotated."""
         return iter(())
+
+
+class Session(AbstractBaseSession):
+    """One browser in which somebody signed in, or a visitor did something; ``began``: when the person showed who she
+    is, ``seen``: when the browser last asked, to a minute."""
+
+    person: "models.ForeignKey[Person | None, Person | None]" = models.ForeignKey(Person, models.CASCADE, null=True)
+    person_id: "int | None"
+    began: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    seen: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        """What reads and writes these rows."""
+        from entrepot.node.account.sessions import SessionStore
+
+        return SessionStore
 
 
 class Business(models.Model):

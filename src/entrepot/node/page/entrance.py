@@ -7,13 +7,17 @@ from functools import wraps
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from entrepot.node.access.models import Role
 from entrepot.node.account.acting import acting_of, me
+from entrepot.node.account.sessions import is_fresh
 from entrepot.node.page.answer import error_page, onward, page
 from entrepot.node.page.kept import typed_in
+from entrepot.node.page.language import gettext_noop
 
 View = Callable[..., HttpResponseBase]
+AGAIN = gettext_noop("Sign in once more: what follows changes how you come in.")
 
 
 def signed_in(view: View) -> View:
@@ -29,6 +33,22 @@ def signed_in(view: View) -> View:
         return onward(request, f"/sign-in?next={_quoted(request.get_full_path_info())}")
 
     return inside
+
+
+def freshly(aim: str) -> Callable[[View], View]:
+    """As :func:`signed_in`; and whoever signed in some time ago does so once more, with all factors, and goes on to
+    ``aim``: what follows changes how the person comes in."""
+
+    def outside(view: View) -> View:
+        @wraps(view)
+        def inside(request: HttpRequest, **values: str) -> HttpResponseBase:
+            if is_fresh(request):
+                return view(request, **values)
+            return sign_in_page(request, aim=aim, status=403, again=gettext(AGAIN))
+
+        return signed_in(inside)
+
+    return outside
 
 
 def acting_for(roles: Collection[Role]) -> Callable[[View], View]:

@@ -69,4 +69,4 @@ def try_role(request: HttpRequest) -> HttpResponseBase:
     person = Person.objects.filter(email=member.email, is_active=True).first() if member else None
     if member is None or person is None:
         return error_page(request, 404)
-    return enter(request, person, {"next": f"/desks/{member.role}" if member.role in DESKS else "/sales"})
+    return enter(request, person, "trial", {"next": f"/desks/{member.role}" if member.role in DESKS else "/sales"})

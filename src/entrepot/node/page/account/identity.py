@@ -5,6 +5,7 @@ The page makes no signature and sees no key. A challenge is good for this browse
 
 import base64
 import json
+from datetime import timedelta
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -27,8 +28,8 @@ from entrepot.party.did import is_did
 
 ASKED = "identity"
 """Member of the session: the nonce that this browser is to answer, and the DID that it named."""
-SESSION_S = 3600
-"""Seconds after which the DID must be shown again: its keys may have changed."""
+SESSION_LIVES = timedelta(hours=1)
+"""After which the DID must be shown again: its keys may have changed."""
 ANSWER_BYTES_MAX = 100_000
 COMMAND = "entrepot identity sign-in challenge.json --party ID --out answer.json"
 """How the project's own program answers."""
@@ -84,8 +85,8 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
         note(None, "identity-refused", party=did, about=found.code)
         return _challenge_page(request, None, found, 422)
     succeeded(did, address)
-    answer = enter(request, person, {"next": str(asked.get("next", ""))})
-    request.session.set_expiry(SESSION_S)
+    answer = enter(request, person, "identity", {"next": str(asked.get("next", ""))})
+    request.session.set_expiry(now + SESSION_LIVES)
     return answer
 
 

@@ -10,13 +10,16 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from entrepot.node.account.acting import me, note
+from entrepot.node.account.acting import me
 from entrepot.node.account.identity import has_identity
-from entrepot.node.account.models import Person
+from entrepot.node.account.models import Person, Session
+from entrepot.node.account.sessions import mark_of, sessions_of
 from entrepot.node.account.totp import SECRET_BYTES, address, matching_step, wrapped
+from entrepot.node.page.account.changed import changed
 from entrepot.node.page.account.forms import code_entry, judge_password, new_password_entry, password_entry
-from entrepot.node.page.answer import form_page, onward, page
-from entrepot.node.page.entrance import signed_in
+from entrepot.node.page.account.sign_in import factor_of
+from entrepot.node.page.answer import error_page, form_page, onward, page
+from entrepot.node.page.entrance import freshly, signed_in
 from entrepot.node.page.entry import examine
 from entrepot.node.running import office, station
 
@@ -28,7 +31,7 @@ SECRET = "totp"  # noqa: S105 - the name of a member of the session
 def account(request: HttpRequest) -> HttpResponseBase:
     """What is known of the person, and what she can change."""
     person = me(request).person
-    return page(request, "account/account.html", person=person, is_identity=has_identity(person))
+    return _account_page(request, person)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,7 +49,7 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
             person.set_password(request.POST["password"])
             person.save(update_fields=["password"])
             update_session_auth_hash(request, person)
-            note(person, "password-changed")
+            changed(request, person, "password-changed")
             return onward(request, "/account")
     return form_page(
         request,
@@ -56,19 +59,35 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@require_POST
-@signed_in
-def end_sessions(request: HttpRequest) -> HttpResponseBase:
-    """Sign out everywhere, here too."""
+@require_http_methods(["GET", "POST"])
+@freshly("/account/sessions")
+def own_sessions(request: HttpRequest) -> HttpResponseBase:
+    """The sessions of the person; and sign out everywhere, here too."""
     person = me(request).person
+    if request.method == "GET":
+        here = mark_of(request.session.session_key or "")
+        lines = [(each, mark_of(each.pk)) for each in sessions_of(person)]
+        return page(request, "account/sessions.html", lines=lines, this=here)
     Person.objects.filter(pk=person.pk).update(epoch=person.epoch + 1)
-    note(person, "sessions-ended")
+    changed(request, person, "sessions-ended")
     logout(request)
     return onward(request, "/sign-in")
 
 
+@require_POST
+@freshly("/account/sessions")
+def end_session(request: HttpRequest, mark: str) -> HttpResponseBase:
+    """End one of the person's sessions."""
+    person = me(request).person
+    keys = [each.pk for each in sessions_of(person) if mark_of(each.pk) == mark]
+    if not Session.objects.filter(pk__in=keys).delete()[0]:
+        return error_page(request, 404)
+    changed(request, person, "session-ended")
+    return onward(request, "/account/sessions")
+
+
 @require_http_methods(["GET", "POST"])
-@signed_in
+@freshly("/account/totp")
 def totp(request: HttpRequest) -> HttpResponseBase:
     """An app that makes codes: shown once as a picture and as letters, in force when a first code was right."""
     person = me(request).person
@@ -97,13 +116,18 @@ def factor(request: HttpRequest) -> HttpResponseBase:
     person = me(request).person
     if not person.check_password(request.POST.get("password", "")):
         wrong = gettext("This is not your password.")
-        return page(request, "account/account.html", status=422, person=person, wrong=wrong)
+        return _account_page(request, person, wrong)
     person.totp, person.letter_codes = "", request.POST.get("by") == "letter"
     return _changed(request, person)
+
+
+def _account_page(request: HttpRequest, person: Person, wrong: str = "") -> HttpResponseBase:
+    values = {"person": person, "factor": factor_of(person), "is_identity": has_identity(person), "wrong": wrong}
+    return page(request, "account/account.html", status=422 if wrong else 200, **values)
 
 
 def _changed(request: HttpRequest, person: Person) -> HttpResponseBase:
     person.save(update_fields=["totp", "totp_used", "letter_codes"])
     request.session.pop(SECRET, None)
-    note(person, "factor-changed", about=person.second_factor)
+    changed(request, person, "factor-changed", about=person.second_factor)
     return onward(request, "/account")

@@ -7,13 +7,14 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from entrepot.node.account.acting import me, note
+from entrepot.node.account.acting import me
 from entrepot.node.account.identity import has_identity
 from entrepot.node.account.models import Passkey
 from entrepot.node.account.passkey import Options, ask, offer, recognise, take
+from entrepot.node.page.account.changed import changed
 from entrepot.node.page.account.sign_in import enter
 from entrepot.node.page.answer import Page, error_page, onward, page
-from entrepot.node.page.entrance import safe, signed_in
+from entrepot.node.page.entrance import freshly, safe
 from entrepot.node.running import office
 
 STATE = "passkey"
@@ -21,7 +22,7 @@ SCRIPT = "passkey.js"
 
 
 @require_http_methods(["GET", "POST"])
-@signed_in
+@freshly("/account/passkeys")
 def passkeys(request: HttpRequest) -> HttpResponseBase:
     """The passkeys of the person, and the form that adds one."""
     person, origin = me(request).person, _origin(request)
@@ -31,7 +32,7 @@ def passkeys(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         state = request.session.pop(STATE, {})
         if take(person, origin, state, request.POST.get("answer", ""), office().clock()):
-            note(person, "passkey-added")
+            changed(request, person, "passkey-added")
             return onward(request, "/account/passkeys")
         wrong = True
     kept = Passkey.objects.filter(person=person).order_by("pk")
@@ -40,13 +41,13 @@ def passkeys(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@signed_in
+@freshly("/account/passkeys")
 def remove_passkey(request: HttpRequest, number: int) -> HttpResponseBase:
     """From now on the passkey opens nothing."""
     person = me(request).person
     if not Passkey.objects.filter(pk=number, person=person).delete()[0]:
         return error_page(request, 404)
-    note(person, "passkey-removed")
+    changed(request, person, "passkey-removed")
     return onward(request, "/account/passkeys")
 
 
@@ -58,7 +59,7 @@ def sign_in_passkey(request: HttpRequest) -> HttpResponseBase:
         state = request.session.pop(STATE, {})
         person = recognise(origin, state, request.POST.get("answer", ""))
         if person is not None:
-            return enter(request, person, {"next": safe(request.GET.get("next", ""))})
+            return enter(request, person, "passkey", {"next": safe(request.GET.get("next", ""))})
         wrong = True
     return _show(request, gettext("Sign in with a passkey"), gettext("Sign in"), ask(origin), wrong=wrong, kept=())
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from entrepot.node.account import letter
-from entrepot.node.account.acting import note
 from entrepot.node.account.models import Person
+from entrepot.node.page.account.changed import changed
 from entrepot.node.page.account.forms import email_entry, email_of, judge_password, new_password_entry
 from entrepot.node.page.answer import error_page, form_page, onward, page, root_of
 from entrepot.node.page.entry import examine
@@ -54,6 +54,6 @@ def reset_finish(request: HttpRequest, person: int, token: str) -> HttpResponseB
     if ready and judge_password(entry, password, found):
         found.set_password(password)
         found.save(update_fields=["password"])
-        note(found, "password-reset")
+        changed(request, found, "password-reset")
         return onward(request, "/sign-in")
     return form_page(request, [entry], title=gettext("A new password"), button=gettext("Keep the new password"))

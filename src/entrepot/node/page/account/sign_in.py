@@ -1,6 +1,7 @@
 """Signing in and out: password, then a one-time code where the person wants one. No answer tells who has an account."""
 
 import json
+import logging
 import secrets
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -11,7 +12,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from entrepot.base.digest import sha256
 from entrepot.node.account import letter
@@ -29,6 +30,7 @@ from entrepot.node.page.kept import keep
 from entrepot.node.page.language import language_of
 from entrepot.node.running import office, station
 
+log = logging.getLogger("entrepot.security")
 PENDING = "pending"
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -45,13 +47,14 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         person = authenticate(request, username=email, password=request.POST.get("password", ""))
     if not isinstance(person, Person):
         failed(email, address, office().clock())
+        log.warning("sign-in refused: password")
         return _refused(request)
     succeeded(email, address)
     wish = {"next": safe(request.POST.get("next", "")), "kept": request.POST.get("kept", "")}
-    if person.second_factor:
+    if factor_of(person):
         _ask_for_code(request, person, wish)
         return onward(request, "/sign-in/code")
-    return enter(request, person, wish)
+    return enter(request, person, "password", wish)
 
 
 def _refused(request: HttpRequest) -> HttpResponseBase:
@@ -65,7 +68,7 @@ def _refused(request: HttpRequest) -> HttpResponseBase:
     return sign_in_page(request, aim=aim, kept=kept, status=422, entries=entries)
 
 
-def enter(request: HttpRequest, person: Person, wish: dict[str, str]) -> HttpResponseBase:
+def enter(request: HttpRequest, person: Person, way: str, wish: dict[str, str]) -> HttpResponseBase:
     """Begin a session under a new name, and go where the person wanted to; what was typed there is kept as a draft."""
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     request.session.cycle_key()  # also where the same person signs in once more
@@ -74,13 +77,19 @@ def enter(request: HttpRequest, person: Person, wish: dict[str, str]) -> HttpRes
     only = memberships(person)[:2]
     if len(only) == 1:
         request.session[PARTY] = only[0].party
-    note(person, "signed-in")
+    note(person, "signed-in", about=way)
+    log.info("signed in: person %s by %s", person.pk, way)
     remember_language(person, language_of(request).code)
     place = safe(wish.get("next", ""))
     typed = _typed(wish.get("kept", ""))
     if typed:
         keep(person, place, typed)
     return onward(request, place)
+
+
+def factor_of(person: Person) -> str:
+    """What is asked for beside the password; at a node with a public address never nothing."""
+    return person.second_factor or ("letter" if settings.CONFIG.is_public else "")
 
 
 def _typed(text: str) -> dict[str, str]:
@@ -96,7 +105,7 @@ def _ask_for_code(request: HttpRequest, person: Person, wish: dict[str, str]) ->
     request.session.flush()
     now = office().clock()
     pending = {**wish, "person": person.pk, "until": (now + CODE_LIVES).isoformat(), "tries": 0, "digest": ""}
-    if person.second_factor == "letter":
+    if factor_of(person) == "letter":
         number = f"{secrets.randbelow(10**8):08d}"
         pending["digest"] = sha256(f"{settings.SECRET_KEY}{person.pk}{number}".encode())
         subject = gettext("Your code for Entrepot")
@@ -116,8 +125,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponseBase:
     entry = code_entry()
     if request.method == "POST":
         if _is_right(person, pending, request.POST.get("code", "").replace(" ", ""), now):
-            return enter(request, person, pending)
+            return enter(request, person, f"password and {factor_of(person)}", pending)
         failed(person.email, address_of(request), now)
+        log.warning("sign-in refused: code for person %s", person.pk)
         pending["tries"] += 1
         request.session[PENDING] = pending
         if pending["tries"] >= CODE_TRIES:
@@ -134,13 +144,13 @@ def _code_page(request: HttpRequest, person: Person, entry: Entry) -> HttpRespon
         request,
         [entry],
         title=gettext("One-time code"),
-        lead=from_app if person.second_factor == "totp" else by_letter,
+        lead=from_app if factor_of(person) == "totp" else by_letter,
         button=gettext("Sign in"),
     )
 
 
 def _is_right(person: Person, pending: dict[str, Any], typed: str, now: datetime) -> bool:
-    if person.second_factor == "letter":
+    if factor_of(person) == "letter":
         digest = sha256(f"{settings.SECRET_KEY}{person.pk}{typed}".encode("utf-8", "surrogatepass"))
         return compare_digest(digest, pending["digest"])
     secret = unwrapped(person.totp, station().keys.wrapping, str(person.pk))
@@ -151,8 +161,12 @@ def _is_right(person: Person, pending: dict[str, Any], typed: str, now: datetime
     return Person.objects.filter(pk=person.pk, totp_used__lt=step).update(totp_used=step) == 1
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponseBase:
-    """End the session."""
+    """End the session; the browser is told to forget what it kept of it (W3C Clear Site Data)."""
+    if request.method == "GET":
+        return form_page(request, title=gettext("Sign out"), button=gettext("Sign out"))
     logout(request)
-    return onward(request, "/")
+    answer = onward(request, "/")
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer

@@ -95,7 +95,7 @@ def _made(request: HttpRequest, person: Person, password: str, aim: str) -> Http
         note(person, "joined")
     elif not known.check_password(password):
         return onward(request, "/sign-in")
-    return enter(request, known or person, {"next": aim})
+    return enter(request, known or person, "letter", {"next": aim})
 
 
 @require_http_methods(["GET", "POST"])
