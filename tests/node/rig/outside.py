@@ -53,12 +53,12 @@ class Node:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder.parent / f"{folder.name}.log"
 
-    def spawn(self):
+    def spawn(self, *words):
         environ = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "DJANGO_"))}
         environ |= {"ENTREPOT_RATE_PER_MINUTE": "60000", **self.settings}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "entrepot", "serve", "--data", str(self.folder), "--port", str(self.port)],
+                [sys.executable, "-m", "entrepot", "serve", "--data", str(self.folder), "--port", str(self.port), *words],
                 stdout=log,
                 stderr=log,
                 env=environ,
