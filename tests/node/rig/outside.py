@@ -58,7 +58,7 @@ class Node:
         environ |= {"ENTREPOT_RATE_PER_MINUTE": "60000", **self.settings}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "entrepot", "serve", "--data", str(self.folder), "--port", str(self.port), *words],
+                [sys.executable, "-m", "entrepot", "serve", "--data", self.folder, "--port", str(self.port), *words],
                 stdout=log,
                 stderr=log,
                 env=environ,
