@@ -138,8 +138,8 @@ def _next(sale: str, found: Mapping[str, Any], acting: Acting) -> Next:
 
 
 def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
-    """What is due and what is owed; None where a record bears on it that cannot be read here."""
-    if "unknown" in (row["due"], row["owed"]):
+    """What is due and what is owed; None where a record bears on it that cannot be read here, and before any bill."""
+    if "unknown" in (row["due"], row["owed"]) or row["due"] == row["owed"] == "0":
         return None
     return Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"])
 
