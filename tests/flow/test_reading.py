@@ -8,7 +8,7 @@ from sale_script import play_sale
 from entrepot.cli.demo.cast import HOME
 from entrepot.flow.count import sale_row
 from entrepot.flow.kinds import READERS
-from entrepot.flow.reading import record_line, record_page, sale_ids, sale_page, sale_summary
+from entrepot.flow.reading import has_sale, record_line, record_page, sale_ids, sale_page, sale_summary
 from entrepot.flow.sight import SALE_VIEW, facts_of_sale, state_of
 
 MONEY = {"payment-request", "payment-instruction", "settlement"}
@@ -156,3 +156,15 @@ def test_a_page_of_fifty_sales_is_read_quickly(played):
     for _ in range(50):
         assert sale_summary(office.journal, sale, readers, recall=office.recall)
     assert time.process_time() - start < 1
+
+
+def test_whether_a_party_has_a_sale_is_what_its_list_says(replay):
+    script = replay()
+    office, sale = script.importer, script.last["order"]
+    parties = [*script.dids.values(), "did:web:nobody.example"]
+    for each in parties:
+        for asked in (sale, sale[:-1], "0" * 64):
+            assert has_sale(office.journal, asked, (each,)) is (asked in sale_ids(office.journal, (each,)))
+    assert any(has_sale(office.journal, sale, (each,)) for each in parties)
+    assert not all(has_sale(office.journal, sale, (each,)) for each in parties)
+    assert has_sale(office.journal, sale, parties)

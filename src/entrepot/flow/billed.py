@@ -59,11 +59,13 @@ def _order(office: Office, sale: str) -> Order | None:
 
 def _bills(office: Office, record: Record) -> list[Bill] | None:
     """The effective bills of the sale beside ``record``; None where one of them cannot be read or judged."""
-    row = office.journal.view(SALE_VIEW).get(f"sale/{record.sales[0]}") or {"standings": {}}
+    view, sale = office.journal.view(SALE_VIEW), record.sales[0]
+    row = view.get(f"sale/{sale}") or {"standings": {}}
+    bills = {each["id"] for _, each in view.scan(f"fact/{sale}/") if each["kind"] in ("invoice", "credit-note")}
     found: list[Bill] = []
     for other, status in _standings(row["standings"], record.id):
-        kept = office.journal.record(other)
-        if kept is None or kept.kind not in ("invoice", "credit-note"):
+        kept = office.journal.record(other) if other in bills else None
+        if kept is None:
             continue
         bill = None if kept.erased or len(kept.sales) != 1 else read_record(kept)[0]
         if not isinstance(bill, Bill) or status == Status.UNKNOWN:

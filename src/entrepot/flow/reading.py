@@ -28,6 +28,12 @@ def sale_ids(journal: Journal, readers: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({row["sale"] for did in readers for _, row in view.scan(f"of/{did}/")}))
 
 
+def has_sale(journal: Journal, sale: str, readers: Iterable[str]) -> bool:
+    """Whether a sale is among those of :func:`sale_ids`."""
+    view = journal.view(SALE_VIEW)
+    return any(view.get(f"of/{did}/{sale}") is not None for did in readers)
+
+
 def all_sale_ids(journal: Journal) -> tuple[str, ...]:
     """Ids of all sales of this node, for its operator and the command line."""
     return tuple(key.removeprefix("sale/") for key, _ in journal.view(SALE_VIEW).scan("sale/"))

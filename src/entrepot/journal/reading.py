@@ -13,7 +13,7 @@ from entrepot.journal.core import Core
 from entrepot.journal.entry import entry_of, record_from
 from entrepot.journal.port import Attachment, Entry, JournalDamaged, Proof, Wrapping
 from entrepot.journal.secrecy import opened
-from entrepot.journal.view import SqlView
+from entrepot.journal.view import SqlView, after_prefix
 
 PAGE = 500
 _ENTRY = (
@@ -215,6 +215,13 @@ class Reading(Core):
             return sql_view(db, name).dump()
 
 
+_ROWS = (
+    "SELECT r.key, r.row FROM view v JOIN view_row r ON r.view = v.name AND r.generation = v.generation "
+    "WHERE v.name = ? "
+)
+"""Rows of a view at its current generation, in one statement: of one moment without a transaction around it."""
+
+
 class ViewReader:
     """``get``, ``scan``, ``balance`` of one view; each call sees the latest committed state."""
 
@@ -224,13 +231,17 @@ class ViewReader:
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The row under ``key``, or None."""
-        with self._journal.snapshot() as db:
-            return sql_view(db, self._name).get(key)
+        with self._journal.reading() as db:
+            found = db.row(_ROWS + "AND r.key = ?", (self._name, key))
+        return None if found is None else json.loads(found[1])
 
     def scan(self, prefix: str = "") -> Sequence[tuple[str, dict[str, Any]]]:
         """Rows whose key starts with ``prefix``, sorted by key."""
-        with self._journal.snapshot() as db:
-            return list(sql_view(db, self._name).scan(prefix))
+        end = after_prefix(prefix)
+        bound, params = ("", ()) if end is None else ("AND r.key < ? ", (end,))
+        with self._journal.reading() as db:
+            rows = db.rows(f"{_ROWS}AND r.key >= ? {bound}ORDER BY r.key", (self._name, prefix, *params))
+        return [(key, json.loads(row)) for key, row in rows]
 
     def balance(self, account: str) -> int | None:
         """The balance of ``account``, or None where nothing was ever added."""

@@ -12,7 +12,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import blocking
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
 from entrepot.flow.kinds import kinds, newest
-from entrepot.flow.reading import receipt_page, record_page, sale_ids
+from entrepot.flow.reading import has_sale, receipt_page, record_page
 from entrepot.journal.port import Attachment
 from entrepot.node.api.auth import READERS, WRITERS, Caller, caller
 from entrepot.node.api.description import ANSWERS
@@ -208,8 +208,7 @@ def draft_of(body: DraftIn, who: Caller) -> Draft:
 def require_known(sales: Collection[str], after: Collection[str], who: Caller) -> None:
     """A party may name only sales and causes that it can see; of all others the 404 problem tells nothing."""
     journal = office().journal
-    own = set(sale_ids(journal, who.readers)) if sales else set()
-    if not own.issuperset(sales):
+    if not all(has_sale(journal, each, who.readers) for each in sales):
         raise ProblemError(404, "not-found", "No sale of yours has that id.")
     for cause in after:
         if record_page(journal, cause, who.readers) is None:

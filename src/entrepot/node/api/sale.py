@@ -7,7 +7,7 @@ from ninja import Path, Query, Router, Schema
 
 from entrepot.base.shape import dump
 from entrepot.flow.count import sale_row
-from entrepot.flow.reading import sale_ids, sale_page, sale_summary
+from entrepot.flow.reading import has_sale, sale_ids, sale_page, sale_summary
 from entrepot.flow.thread import thread
 from entrepot.node.api.auth import READERS, caller
 from entrepot.node.api.edge import BEHIND_TOKEN, wrongs
@@ -87,6 +87,6 @@ def show_row(
 def _readers(request: HttpRequest, sale: str) -> frozenset[str]:
     """As whom the caller reads the sale; raises a 404 problem where it holds no role in it."""
     readers = caller(request).readers
-    if sale not in sale_ids(office().journal, readers):
+    if not has_sale(office().journal, sale, readers):
         raise ProblemError(404, "not-found", "No sale of yours has that id.")
     return readers

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from entrepot.flow.reading import sale_ids
+from entrepot.flow.reading import has_sale
 from entrepot.flow.thread import thread
 from entrepot.node.account.acting import READERS, me
 from entrepot.node.notice.unread import mark_read
@@ -27,7 +27,7 @@ from entrepot.sale.message import MESSAGE
 def sale_messages(request: HttpRequest, sale: str) -> HttpResponseBase:
     """What the parties of the sale wrote to each other, as far as it is for the reader."""
     here, acting = office(), me(request)
-    if sale not in sale_ids(here.journal, acting.readers):
+    if not has_sale(here.journal, sale, acting.readers):
         return error_page(request, 404)
     mark_read(acting, sale, kind=MESSAGE)
     deal = deal_of(sale, acting.readers)

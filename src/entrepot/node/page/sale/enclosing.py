@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from entrepot.document.file_type import BY_MEDIA_TYPE, TYPES
 from entrepot.flow.kinds import read_record
-from entrepot.flow.reading import is_readable, sale_ids
+from entrepot.flow.reading import has_sale, is_readable
 from entrepot.journal.port import Attachment
 from entrepot.node.account.acting import READERS, me
 from entrepot.node.account.models import Person
@@ -89,7 +89,7 @@ def attachments(context: Context, typed: Mapping[str, str]) -> tuple[Attachment,
 def sale_file(request: HttpRequest, sale: str, message: str, file: str) -> HttpResponseBase:
     """A file that goes with a message of the sale, for those who may read the message."""
     here, readers = office(), me(request).readers
-    if sale not in sale_ids(here.journal, readers) or not is_readable(here.journal, message, readers):
+    if not has_sale(here.journal, sale, readers) or not is_readable(here.journal, message, readers):
         return error_page(request, 404)
     found = here.journal.record(message)
     said = None if found is None or found.erased else read_record(found)[0]

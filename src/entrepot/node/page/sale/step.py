@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from entrepot.base.finding import Severity
 from entrepot.base.money import Money
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
-from entrepot.flow.reading import sale_ids, steps_open
+from entrepot.flow.reading import has_sale, steps_open
 from entrepot.journal.port import Idempotency
 from entrepot.node.account.acting import READERS, WRITERS, Acting, me, name_of, note
 from entrepot.node.api.edge import IN_FLIGHT
@@ -88,7 +88,7 @@ def new_sale(request: HttpRequest) -> HttpResponseBase:
 def next_step(request: HttpRequest, sale: str, kind: str) -> HttpResponseBase:
     """Say the next thing in a sale; there is no such page where the sale or the step is not the party's."""
     acting = me(request)
-    if sale not in sale_ids(office().journal, acting.readers) or kind not in (*FORMS, MESSAGE):
+    if not has_sale(office().journal, sale, acting.readers) or kind not in (*FORMS, MESSAGE):
         return error_page(request, 404)
     if not acting.may_write:
         return error_page(request, 403)

@@ -14,7 +14,7 @@ from entrepot.base.moment import parse_moment
 from entrepot.base.money import Money
 from entrepot.flow.agency import Decided, decisions
 from entrepot.flow.kinds import read_record
-from entrepot.flow.reading import sale_ids, sale_page, steps_open
+from entrepot.flow.reading import has_sale, sale_page, steps_open
 from entrepot.flow.thread import thread, woven
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Deed
@@ -96,7 +96,7 @@ class Next:
 def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
     """The sale; for whoever has no part in it there is no such page."""
     here, acting = office(), me(request)
-    if sale not in sale_ids(here.journal, acting.readers):
+    if not has_sale(here.journal, sale, acting.readers):
         return error_page(request, 404)
     found = sale_page(here.journal, sale, acting.readers, custodies=here.custodies(), recall=here.recall)
     assert found is not None, "a sale that a party holds has a row"
