@@ -81,6 +81,8 @@ class Business(models.Model):
     street: "models.CharField[str, str]" = models.CharField(max_length=200, blank=True)
     city: "models.CharField[str, str]" = models.CharField(max_length=200, blank=True)
     postal_code: "models.CharField[str, str]" = models.CharField(max_length=35, blank=True)
+    is_consumer: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
+    """Whether it is no business at all, but a person who buys for herself."""
 
     def __str__(self) -> str:
         return self.name

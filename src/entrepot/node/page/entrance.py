@@ -17,6 +17,8 @@ from entrepot.node.page.kept import typed_in
 from entrepot.node.page.language import gettext_noop
 
 View = Callable[..., HttpResponseBase]
+AIM = "aim"
+"""Session value: where the person was on her way to when she was asked for whom she acts."""
 AGAIN = gettext_noop("Sign in once more: what follows changes how you come in.")
 
 
@@ -59,6 +61,7 @@ def acting_for(roles: Collection[Role]) -> Callable[[View], View]:
         def inside(request: HttpRequest, **values: str) -> HttpResponseBase:
             acting = me(request)
             if not acting.party:
+                request.session[AIM] = request.get_full_path_info()
                 return onward(request, "/businesses")
             return view(request, **values) if acting.role in roles else error_page(request, 403)
 
@@ -73,7 +76,8 @@ def sign_in_page(
     """The form to sign in with; ``aim``: where to go then, ``kept``: what was typed there, as JSON."""
     from entrepot.node.page.account.forms import sign_in_entries
 
-    values = {"entries": sign_in_entries(), "hidden": [("next", safe(aim)), ("kept", kept)], "is_kept": bool(kept)}
+    hidden = [("next", safe(aim)), ("kept", kept)]
+    values = {"entries": sign_in_entries(), "hidden": hidden, "is_kept": bool(kept), "aim": aim}
     return page(request, "account/sign_in.html", status=status, **(values | more))
 
 
@@ -81,6 +85,11 @@ def safe(path: str) -> str:
     """``path`` where it is an address of this node; else the first page of those who are signed in."""
     is_here = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_here and "\\" not in path else "/sales"
+
+
+def aimed(request: HttpRequest) -> HttpResponseBase:
+    """Now that the person acts for somebody: on to where she was going."""
+    return onward(request, safe(request.session.pop(AIM, "")))
 
 
 def _quoted(path: str) -> str:

@@ -24,14 +24,16 @@ from entrepot.node.custody import require_name
 from entrepot.node.hosting import host
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page
 from entrepot.node.page.economy import names
-from entrepot.node.page.entrance import safe, signed_in
+from entrepot.node.page.entrance import aimed, signed_in
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import kept_draft, let_go, typed_in
-from entrepot.node.page.language import language_of
+from entrepot.node.page.language import gettext_noop, language_of
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
 from entrepot.node.running import office
 
 PLACE = "/businesses/new"
+BUSINESS, CONSUMER = "business", "consumer"
+KEY_IS_MADE = gettext_noop("This node makes a key for the business and signs with it what you say in its name.")
 BUSINESSES_MAX = 10
 """Businesses that one person may register on a node."""
 
@@ -47,7 +49,7 @@ def businesses(request: HttpRequest) -> HttpResponseBase:
         if chosen is None:
             return error_page(request, 404)
         request.session[PARTY] = chosen.party
-        return onward(request, safe(request.POST.get("next", "")))
+        return aimed(request)
     lines = [(each.party, name_of(each.party), Role(each.role)) for each in held]
     return page(request, "account/businesses.html", lines=lines)
 
@@ -61,18 +63,28 @@ def new_business(request: HttpRequest) -> HttpResponseBase:
     code = (typed.get("economy") or request.GET.get("economy", "")).upper()
     if code not in codes():
         return _economy_page(request)
-    entries = business_entries(code)
+    is_consumer = (typed.get("kind") or request.GET.get("kind")) == CONSUMER
+    entries = consumer_entries() if is_consumer else business_entries(code)
     acting = me(request)
-    if request.method == "POST" and examine(entries, typed) and _number_holds(entries, code):
+    if request.method == "POST" and examine(entries, typed) and (is_consumer or _number_holds(entries, code)):
         if Membership.objects.filter(person=acting.person).count() >= BUSINESSES_MAX:
             return error_page(request, 403)
         key = form_key(acting, "business", typed)
         party = patiently(lambda: done_once(key, lambda: _made(acting, typed, key.key)))["party"]
         request.session[PARTY] = party
         let_go(person, PLACE)
-        return onward(request, "/sales")
+        return aimed(request)
     fill_in(entries, typed)
-    return _form(request, entries, code, typed.get(KEY) or new_key())
+    told = (
+        (
+            gettext("Buy for yourself"),
+            gettext("Your name stands in your orders alone, not in your address here."),
+            CONSUMER,
+        )
+        if is_consumer
+        else (gettext("Register a business"), gettext(KEY_IS_MADE), BUSINESS)
+    )
+    return _form(request, entries, told, code, typed.get(KEY) or new_key())
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,13 +129,14 @@ def _operate(request: HttpRequest, token: Token) -> HttpResponseBase:
     return onward(request, "/operator")
 
 
-def _form(request: HttpRequest, entries: list[Entry], code: str, key: str) -> Page:
+def _form(request: HttpRequest, entries: list[Entry], told: tuple[str, str, str], code: str, key: str) -> Page:
+    title, lead, kind = told
     return form_page(
         request,
         entries,
-        title=gettext("Register a business"),
-        lead=gettext("This node makes a key for the business and signs with it what you say in its name."),
-        hidden=[("economy", code), (KEY, key)],
+        title=title,
+        lead=lead,
+        hidden=[("economy", code), ("kind", kind), (KEY, key)],
         button=gettext("Register"),
     )
 
@@ -131,7 +144,7 @@ def _form(request: HttpRequest, entries: list[Entry], code: str, key: str) -> Pa
 def _economy_page(request: HttpRequest) -> Page:
     return form_page(
         request,
-        [economy_entry(request)],
+        [economy_entry(request), kind_entry()],
         title=gettext("Register a business"),
         lead=gettext("In which economy is the business?"),
         method="get",
@@ -143,6 +156,22 @@ def economy_entry(request: HttpRequest, name: str = "economy", value: str = "") 
     """One of the economies, by name in the reader's language."""
     options = names(language_of(request))
     return Entry(name=name, label=gettext("Economy"), kind="select", options=options, value=value)
+
+
+def kind_entry() -> Entry:
+    """Whether a business is registered, or a person comes who buys for herself."""
+    options = ((BUSINESS, gettext("For a business")), (CONSUMER, gettext("For myself, as a consumer")))
+    return Entry(name="kind", label=gettext("You come"), kind="select", options=options, value=BUSINESS)
+
+
+def consumer_entries() -> list[Entry]:
+    """What a consumer says of herself, for her orders: no number, and no more than a parcel needs."""
+    return [
+        Entry(name="name", label=gettext("Your name"), autocomplete="name"),
+        Entry(name="street", label=gettext("Street"), required=False, autocomplete="address-line1"),
+        Entry(name="city", label=gettext("City"), required=False, autocomplete="address-level2"),
+        Entry(name="postal_code", label=gettext("Postal code"), required=False, most=35, autocomplete="postal-code"),
+    ]
 
 
 def business_entries(code: str) -> list[Entry]:
@@ -171,10 +200,15 @@ def _number_holds(entries: list[Entry], code: str) -> bool:
 
 def _made(acting: Acting, typed: dict[str, str], key: str) -> dict[str, Any]:
     """The party, its card and its first owner; harmless when repeated, as the short name comes from the key."""
-    party = host(require_name(_short_name(typed["name"], key)))
-    card = {name: typed.get(name, "").strip() for name in ("name", "scheme", "number", "street", "city", "postal_code")}
+    is_consumer = typed.get("kind") == CONSUMER
+    # A DID is public and stays: a consumer's tells nothing of her.
+    party = host(require_name(_short_name("buyer" if is_consumer else typed["name"], key)))
+    card: dict[str, Any] = {
+        name: typed.get(name, "").strip() for name in ("name", "scheme", "number", "street", "city", "postal_code")
+    }
     card["scheme"] = card["scheme"] if card["number"] else ""
-    Business.objects.get_or_create(party=party, defaults={**card, "economy": typed["economy"].upper()})
+    card |= {"economy": typed["economy"].upper(), "is_consumer": is_consumer}
+    Business.objects.get_or_create(party=party, defaults=card)
     held = {"role": Role.OWNER, "since": office().clock()}
     _, is_new = Membership.objects.get_or_create(person=acting.person, party=party, ended=None, defaults=held)
     if is_new:

@@ -18,6 +18,7 @@ from entrepot.node.account.models import Person
 from entrepot.node.page.account.forms import email_entry, email_of, judge_password, name_entry, new_password_entry
 from entrepot.node.page.account.sign_in import enter
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
+from entrepot.node.page.entrance import safe
 from entrepot.node.page.entry import Entry, examine
 from entrepot.node.running import office
 
@@ -34,7 +35,7 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
     if examine([entry], request.POST.dict()):
         email = email_of(entry.value)
         if email:
-            _write(request, email)
+            _write(request, email, safe(request.GET.get("next", "")))
             return page(request, "account/letter.html")
         entry.problems.append(gettext("This is no e-mail address."))
     return _ask(request, [entry])
@@ -50,14 +51,14 @@ def _ask(request: HttpRequest, entries: list[Entry]) -> Page:
     )
 
 
-def _write(request: HttpRequest, email: str) -> None:
+def _write(request: HttpRequest, email: str, aim: str) -> None:
     known = Person.objects.filter(email=email).exists()
     subject = gettext("Your account at Entrepot")
     if known:
         where = f"{settings.CONFIG.url}{root_of(request)}/sign-in"
         body = gettext("You have an account here already. Sign in, or ask for a new password: %(link)s")
     else:
-        where = f"{settings.CONFIG.url}{root_of(request)}/sign-up/{signing.dumps(email, salt=SALT)}"
+        where = f"{settings.CONFIG.url}{root_of(request)}/sign-up/{signing.dumps([email, aim], salt=SALT)}"
         body = gettext(
             "Follow this link within a day to make your account: %(link)s If you did not ask for it, do nothing."
         )
@@ -68,12 +69,12 @@ def _write(request: HttpRequest, email: str) -> None:
 def sign_up_finish(request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever follows the link of the letter chooses name and password, and is signed in."""
     try:
-        email = signing.loads(token, salt=SALT, max_age=LETTER_LIVES_S)
-    except signing.BadSignature:
+        email, aim = signing.loads(token, salt=SALT, max_age=LETTER_LIVES_S)
+    except (signing.BadSignature, ValueError):
         return error_page(request, 404)
     if Person.objects.filter(email=email).exists():
         return onward(request, "/sign-in")  # it was made meanwhile
-    return make_account(request, email, title=gettext("Make an account"))
+    return make_account(request, email, title=gettext("Make an account"), aim=aim)
 
 
 def make_account(request: HttpRequest, email: str, *, title: str, aim: str = "/businesses") -> HttpResponseBase:

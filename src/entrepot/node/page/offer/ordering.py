@@ -17,6 +17,7 @@ from entrepot.document.offer.model import Offer
 from entrepot.document.trade import BuyerType, Line
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.node.account.acting import WRITERS
+from entrepot.node.account.models import Business
 from entrepot.node.page.answer import error_page
 from entrepot.node.page.desk.word import price_words, quantity_words
 from entrepot.node.page.entrance import acting_for
@@ -46,19 +47,18 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
         ORDER.kind,
         ORDER.prefix,
         ORDER.explains,
-        lambda context: [*buyer_entries(acting), *_entries(said), *agency_entries(context, BUYERS)],
+        lambda context: [*buyer_entries(acting), *_entries(said, acting.party), *agency_entries(context, BUYERS)],
         lambda context, typed: _payload(context, typed, said=said, record=offer),
         follows=(offer,),
     )
     return work(request, form, Context(acting=acting, today=office().clock().date()), [])
 
 
-def _entries(offer: Offer) -> list[Entry]:
+def _entries(offer: Offer, buyer: str) -> list[Entry]:
     """Each line of the offer with how much of it is ordered, and what else the buyer says."""
-    types = (
-        (str(BuyerType.BUSINESS), gettext("For a business")),
-        (str(BuyerType.CONSUMER), gettext("For myself, as a consumer")),
-    )
+    types: tuple[tuple[str, str], ...] = ((str(BuyerType.CONSUMER), gettext("For myself, as a consumer")),)
+    if not Business.objects.filter(party=buyer, is_consumer=True).exists():
+        types = ((str(BuyerType.BUSINESS), gettext("For a business")), *types)
     amounts = [_quantity(index, line, offer) for index, line in enumerate(offer.lines)]
     return [
         *amounts,

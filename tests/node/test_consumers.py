@@ -1,0 +1,51 @@
+"""A consumer without an account sees an offer, and comes to her order: no business, no number, nothing public of her."""
+
+import json
+import re
+
+import pytest
+from rig.visitor import PASSWORD, Visitor, firm, letters, link_in, person
+
+
+@pytest.fixture(scope="module")
+def offer(node):
+    seller = person(node, name="Aminah", party=firm(node, "Kebun Contoh"))
+    typed = {"what": "Durian jam", "quantity": "90", "price": "12", "currency": "MYR", "incoterm": "CIF", "place": "HK"}
+    seller.go("/offers/new").send({**typed, "unit": "H87"}, button="look").send(button="sign")
+    return seller, seller.path.split("/")[-1]
+
+
+def test_a_consumer_comes_from_an_offer_to_her_order(node, offer):
+    seller, made = offer
+    visitor = Visitor(node).go(f"/offers/{made}/order")
+    assert visitor.heading == "Sign in"
+    visitor.go(re.search(r'href="/en(/sign-up\?next=[^"]*)"', visitor.text).group(1)).send(email="mei@example.org")
+    visitor.go(link_in(letters(node, "mei@example.org")[-1])).send(name="陈美", password=PASSWORD)
+    assert visitor.heading == "Your businesses"
+    visitor.go("/businesses/new?economy=HK&kind=consumer")
+    assert visitor.heading == "Buy for yourself"
+    assert not {"scheme", "number"} & set(visitor.forms[-1].fields)
+    visitor.send(name="陈美", city="Hong Kong", street="1 Example Street")
+    assert made in visitor.path, "she is led on to the order that she wanted to make"
+    assert visitor.forms[-1].fields["buyer_type"] == "consumer"
+    visitor.send(quantity_0="2", button="look").send(button="sign")
+    sale = visitor.path.split("/")[-1].partition("#")[0]
+    assert "24.00" in seller.go(f"/sales/{sale}").words
+    order = record(sale)
+    assert order["buyerType"] == "consumer"
+    assert order["buyer"]["name"] == "陈美"
+    assert order["buyer"]["identifiers"] == []
+    name = order["buyer"]["did"].rsplit(":", 1)[-1]
+    assert re.fullmatch("buyer-[0-9a-f]{8}", name)
+    assert "陈美" not in Visitor(node).client.get(f"/parties/{name}/did.json").content.decode()
+
+
+def test_who_registered_a_business_may_order_for_it_or_for_herself(node, offer):
+    buyer = person(node, party=firm(node, "Importer", "CN")).go(f"/offers/{offer[1]}/order")
+    assert [each for each in ("business", "consumer") if f'value="{each}"' in buyer.text] == ["business", "consumer"]
+
+
+def record(sale):
+    from entrepot.node.running import office
+
+    return json.loads(office().journal.record(sale).to_bytes())["payload"]
