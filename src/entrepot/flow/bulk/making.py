@@ -5,6 +5,7 @@ from dataclasses import replace
 from entrepot.flow.bulk.plan import Fate, Planned, told
 from entrepot.flow.issue import issue
 from entrepot.flow.office import Office
+from entrepot.journal.port import Outcome
 
 
 def make(office: Office, planned: Planned) -> Planned:
@@ -15,7 +16,7 @@ def make(office: Office, planned: Planned) -> Planned:
     if planned.fate is not Fate.READY or planned.draft is None or planned.key is None:
         return planned
     done = issue(office, planned.draft, idempotency=planned.key)
-    if done.record is not None and done.appended is not None:
+    if done.record is not None and done.appended is not None and done.appended.outcome is Outcome.APPENDED:
         return replace(planned, fate=Fate.MADE, record=done.appended.record_id)
     known = office.journal.replayed(planned.key)
     if known is not None:  # the same row was sent twice, and the other was first

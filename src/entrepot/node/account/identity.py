@@ -5,6 +5,7 @@ the guarded fetcher. Nothing else is believed: the name of such a party here is 
 """
 
 import json
+from dataclasses import replace
 
 from entrepot.base.digest import sha256
 from entrepot.base.shape import dump, parse
@@ -20,6 +21,10 @@ UNASKED = Result(
     "The answer is to no challenge that is open here for this browser.",
     "Ask for a new challenge and answer that.",
 )
+
+"""Nothing is open here: the answer came a second time, or too late."""
+ANOTHER = replace(UNASKED)
+"""One is open here, and this answers another."""
 
 
 class KeptChallenges:
@@ -56,8 +61,10 @@ def signed_in_by(office: Office, data: bytes, nonce: str) -> tuple[Person | None
     The challenge is spent, whatever is found.
     """
     taken = KeptChallenges(office).take(nonce) if nonce else None
-    if taken is None or nonce_of(data) != taken.nonce:
+    if taken is None:
         return None, UNASKED
+    if nonce_of(data) != taken.nonce:
+        return None, ANOTHER
     found = check_answer(data, taken, resolver=office.resolver, at=office.clock())
     return (_person_of(office, taken.did) if found.status is Verdict.VALID else None), found
 

@@ -16,7 +16,7 @@ from entrepot.base.shape import dump
 from entrepot.document.control import Challenge
 from entrepot.document.verify.report import Result, Verdict
 from entrepot.node.account.acting import note
-from entrepot.node.account.identity import challenge_for, signed_in_by
+from entrepot.node.account.identity import UNASKED, challenge_for, signed_in_by
 from entrepot.node.account.lockout import failed, is_locked, succeeded
 from entrepot.node.guard import address_of
 from entrepot.node.page.account.sign_in import enter
@@ -80,9 +80,10 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
     if is_locked(did, address, now) or len(data) > ANSWER_BYTES_MAX:
         return _challenge_page(request, None, None, 422)
     person, found = signed_in_by(office(), data, str(asked.get("nonce", "")))
-    if person is None:
+    if person is None and found is not UNASKED:  # whoever sends an answer twice was not refused
         failed(did, address, now)
         note(None, "identity-refused", party=did, about=found.code)
+    if person is None:
         return _challenge_page(request, None, found, 422)
     succeeded(did, address)
     answer = enter(request, person, "identity", {"next": str(asked.get("next", ""))})

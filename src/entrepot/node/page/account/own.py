@@ -5,6 +5,7 @@ import secrets
 import segno
 from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
@@ -46,11 +47,12 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
         if not person.check_password(request.POST["old"]):
             old.problems.append(gettext("This is not your password."))
         elif judge_password(new, request.POST["password"], person):
-            person.set_password(request.POST["password"])
-            person.save(update_fields=["password"])
-            update_session_auth_hash(request, person)
-            changed(request, person, "password-changed")
-            return onward(request, "/account")
+            if person.replace(password=make_password(request.POST["password"])):
+                changed(request, person, "password-changed")
+            if person.check_password(request.POST["password"]):
+                update_session_auth_hash(request, person)
+                return onward(request, "/account")
+            old.problems.append(gettext("This is not your password."))
     return form_page(
         request,
         entries,
@@ -68,8 +70,8 @@ def own_sessions(request: HttpRequest) -> HttpResponseBase:
         here = mark_of(request.session.session_key or "")
         lines = [(each, mark_of(each.pk)) for each in sessions_of(person)]
         return page(request, "account/sessions.html", lines=lines, this=here)
-    Person.objects.filter(pk=person.pk).update(epoch=person.epoch + 1)
-    changed(request, person, "sessions-ended")
+    if person.replace(epoch=person.epoch + 1):
+        changed(request, person, "sessions-ended")
     logout(request)
     return onward(request, "/sign-in")
 
@@ -99,9 +101,8 @@ def totp(request: HttpRequest) -> HttpResponseBase:
         typed = request.POST["code"].replace(" ", "")
         step = matching_step(secret, typed, office().clock(), 0)
         if step is not None:
-            person.totp = wrapped(secret, station().keys.wrapping, str(person.pk))
-            person.totp_used, person.letter_codes = step, False
-            return _changed(request, person)
+            kept = wrapped(secret, station().keys.wrapping, str(person.pk))
+            return _changed(request, person, totp=kept, totp_used=step, letter_codes=False)
         entry.problems.append(gettext("This code is not right, or no longer. Wait for the next one."))
     where = address(secret, person.email, settings.CONFIG.host)
     picture = segno.make(where, error="m").svg_data_uri(scale=5, light="#fff", dark="#000")
@@ -117,8 +118,7 @@ def factor(request: HttpRequest) -> HttpResponseBase:
     if not person.check_password(request.POST.get("password", "")):
         wrong = gettext("This is not your password.")
         return _account_page(request, person, wrong)
-    person.totp, person.letter_codes = "", request.POST.get("by") == "letter"
-    return _changed(request, person)
+    return _changed(request, person, totp="", letter_codes=request.POST.get("by") == "letter")
 
 
 def _account_page(request: HttpRequest, person: Person, wrong: str = "") -> HttpResponseBase:
@@ -126,8 +126,8 @@ def _account_page(request: HttpRequest, person: Person, wrong: str = "") -> Http
     return page(request, "account/account.html", status=422 if wrong else 200, **values)
 
 
-def _changed(request: HttpRequest, person: Person) -> HttpResponseBase:
-    person.save(update_fields=["totp", "totp_used", "letter_codes"])
+def _changed(request: HttpRequest, person: Person, **values: object) -> HttpResponseBase:
     request.session.pop(SECRET, None)
-    changed(request, person, "factor-changed", about=person.second_factor)
+    if person.replace(**values):
+        changed(request, person, "factor-changed", about=person.second_factor)
     return onward(request, "/account")

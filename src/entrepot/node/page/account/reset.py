@@ -1,6 +1,7 @@
 """A new password for whoever lost it: by a letter, good for an hour and once. All sessions end with the old one."""
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -52,8 +53,7 @@ def reset_finish(request: HttpRequest, person: int, token: str) -> HttpResponseB
     password = request.POST.get("password", "")
     ready = request.method == "POST" and examine([entry], request.POST.dict())
     if ready and judge_password(entry, password, found):
-        found.set_password(password)
-        found.save(update_fields=["password"])
-        changed(request, found, "password-reset")
+        if found.replace(password=make_password(password)):
+            changed(request, found, "password-reset")
         return onward(request, "/sign-in")
     return form_page(request, [entry], title=gettext("A new password"), button=gettext("Keep the new password"))

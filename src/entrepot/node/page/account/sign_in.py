@@ -18,7 +18,7 @@ from entrepot.base.digest import sha256
 from entrepot.node.account import letter
 from entrepot.node.account.acting import PARTY, memberships, note
 from entrepot.node.account.lockout import failed, is_locked, succeeded
-from entrepot.node.account.models import Person
+from entrepot.node.account.models import Person, Session
 from entrepot.node.account.totp import matching_step, unwrapped
 from entrepot.node.guard import address_of
 from entrepot.node.notice.posting import remember_language
@@ -125,6 +125,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponseBase:
     entry = code_entry()
     if request.method == "POST":
         if _is_right(person, pending, request.POST.get("code", "").replace(" ", ""), now):
+            if not _is_first(request):
+                return onward(request, safe(pending["next"]))
             return enter(request, person, f"password and {factor_of(person)}", pending)
         failed(person.email, address_of(request), now)
         log.warning("sign-in refused: code for person %s", person.pk)
@@ -135,6 +137,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponseBase:
             return onward(request, "/sign-in")
         entry.problems.append(gettext("This code is not right, or no longer. Wait for the next one."))
     return _code_page(request, person, entry)
+
+
+def _is_first(request: HttpRequest) -> bool:
+    """Whether nobody came in by this question before; of several that answer it at the same moment one does."""
+    return Session.objects.filter(pk=request.session.session_key).delete()[0] == 1
 
 
 def _code_page(request: HttpRequest, person: Person, entry: Entry) -> HttpResponseBase:

@@ -90,13 +90,12 @@ def make_account(request: HttpRequest, email: str, *, title: str, aim: str = "/b
 
 def _made(request: HttpRequest, person: Person, password: str, aim: str) -> HttpResponseBase:
     person.set_password(password)
-    known = Person.objects.filter(email=person.email).first()
-    if known is None:
-        person.save()
-        note(person, "joined")
-    elif not known.check_password(password):
-        return onward(request, "/sign-in")
-    return enter(request, known or person, "letter", {"next": aim})
+    values = {name: getattr(person, name) for name in ("name", "password", "is_operator", "joined")}
+    known, is_new = Person.objects.get_or_create(email=person.email, defaults=values)
+    if not is_new:  # the form was sent twice, and the other came first
+        return onward(request, aim)
+    note(known, "joined")
+    return enter(request, known, "letter", {"next": aim})
 
 
 @require_http_methods(["GET", "POST"])
