@@ -1,4 +1,4 @@
-"""A consumer without an account sees an offer, and comes to her order: no business, no number, nothing public of her."""
+"""A consumer without an account sees an offer, and comes to her order: no business, no number, nothing public."""
 
 import json
 import re
