@@ -157,3 +157,20 @@ def test_peers_are_kept(journal):
     assert journal.peer(one.id).status == "accepted"
     assert journal.peer("other") is None
     assert len(journal.peers()) == 1
+
+
+def test_peers_are_read_again_where_one_was_put_and_not_otherwise(kit, journal):
+    one = Peer(id="did:web:p.example", url="https://p.example", status="invited", key="k", body={"a": 1})
+    reader = kit.open(read_only=True)
+    for status in ("invited", "accepted", "invited", "accepted"):
+        journal.put_peer(replace(one, status=status))
+        for each in (journal, reader):
+            assert [found.status for found in each.peers()] == [status]
+            assert each.peers() is each.peers()
+    with pytest.raises(ZeroDivisionError), journal.transaction():
+        journal.put_peer(replace(one, status="blocked"))
+        assert journal.peer(one.id).status == "blocked"
+        raise ZeroDivisionError
+    assert journal.peer(one.id).status == reader.peer(one.id).status == "accepted"
+    journal.put_peer(replace(one, id="did:web:other.example"))
+    assert len(journal.peers()) == len(reader.peers()) == 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from entrepot.base.digest import sha256
 from entrepot.base.head import TreeHead, verify_consistency
 from entrepot.base.moment import from_millis, to_millis
 from entrepot.journal._dialect import Connection
@@ -42,9 +43,18 @@ class Verdict(StrEnum):
 class Peers(Core):
     """The peers' table, and their heads."""
 
+    _known: tuple[str, tuple[Peer, ...]] = ("", ())
+    """The peers as they were last read, and the mark that the table bore then."""
+
     def put_peer(self, peer: Peer) -> None:
         """Keep a peer, in place of what was kept under its id."""
         with self.transaction() as db:
+            changed = _mark(db) + json_text([peer.id, peer.url, peer.status, peer.key, peer.body])
+            db.execute(
+                "INSERT INTO meta (key, value) VALUES ('peers', ?) "
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (sha256(changed.encode("utf-8")),),
+            )
             db.execute(
                 "INSERT INTO peer (id, url, status, key, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
                 "SET url = excluded.url, status = excluded.status, key = excluded.key, body = excluded.body",
@@ -57,13 +67,22 @@ class Peers(Core):
         return found[0] if found else None
 
     def peers(self) -> tuple[Peer, ...]:
-        """All peers, sorted by id."""
+        """All peers, sorted by id; nobody changes their bodies.
+
+        Every record asks for them, and a body may hold hundreds of parties with their documents: they are read again
+        only where the mark says that one was put, by whichever process."""
         with self.reading() as db:
-            rows = db.rows("SELECT id, url, status, key, body FROM peer ORDER BY id")
-        return tuple(
+            known = self._known
+            if known[0] and known[0] == _mark(db):
+                return known[1]
+        with self.snapshot() as db:
+            mark, rows = _mark(db), db.rows("SELECT id, url, status, key, body FROM peer ORDER BY id")
+        found = tuple(
             Peer(id=name, url=url, status=status, key=key, body=json.loads(body))
             for name, url, status, key, body in rows
         )
+        self._known = (mark, found)
+        return found
 
     def former_peers(self) -> tuple[str, ...]:
         """Addresses of nodes that must be found again before a log that was begun anew has asked all its peers."""
@@ -153,3 +172,10 @@ def _judge(kept: TreeHead | None, head: TreeHead, proof: Sequence[str], base: in
     if verify_consistency(small, large, proof):
         return Verdict.CONSISTENT
     return Verdict.FORKED if proof else Verdict.UNPROVEN
+
+
+def _mark(db: Connection) -> str:
+    """The digest of all that was put into the table of peers, one after another; empty before the first. What is undone
+    leaves none behind, so equal marks mean equal peers."""
+    found = db.row("SELECT value FROM meta WHERE key = 'peers'")
+    return str(found[0]) if found else ""
