@@ -79,11 +79,13 @@ def test_it_says_what_it_does_and_leaves_nothing_running(town):
         "chamber",
         "registrar",
         "overseer",
+        "customs",
         "bank",
         "statistics",
     ]
-    assert told["placed"] == ["PO-1001", "PO-2001", "PO-3001", "PO-4001"]
-    assert "8 of 8 people" in progress
+    assert told["placed"][:4] == ["PO-1001", "PO-2001", "PO-3001", "PO-4001"]
+    assert told["placed"][4:] == [f"PO-{number}" for number in range(5001, 5013)]
+    assert "9 of 9 people" in progress
     for url in told["nodes"]:
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{url}/healthz", timeout=5)
@@ -112,8 +114,14 @@ def test_what_the_first_page_offers_is_there(served, town):
     # buys from the workshop; the overseer sees every offer.
     assert states == {
         "grower": (4, 0, 0), "importer": (3, 0, 0), "workshop": (1, 0, 0), "chamber": (0, 1, 2),
-        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "bank": (0, 1, 2), "statistics": (0, 1, 2),
+        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "customs": (0, 1, 2), "bank": (0, 4, 14), "statistics": (0, 1, 14),
     }  # fmt: skip
+
+
+def test_what_is_counted_is_shown_but_not_of_whom_there_are_few(served, town):
+    told = httpx.get(f"{town[2]['nodes'][1]}/en/statistics/CN").text
+    assert re.search(r"Imports from Malaysia</th>\s*<td[^>]*>7<", told), told
+    assert re.search(r"Imports from Thailand</th>\s*<td[^>]*>withheld<", told), told
 
 
 def test_a_second_run_adds_nothing(served, town, entrepot):

@@ -8,7 +8,7 @@ from entrepot.cli.demo.client import NodeRefused
 from entrepot.cli.demo.nodes import DemoNode
 from entrepot.cli.demo.play import Stage
 
-AGENCIES = ("chamber", "registrar", "overseer", "bank", "statistics")
+AGENCIES = ("chamber", "registrar", "overseer", "customs", "bank", "statistics")
 """Roles of the community that keep the desk of that name."""
 NUMBER = "209901000001"
 """A business number in the form of its scheme, of a year that is yet to come: it can be nobody's."""

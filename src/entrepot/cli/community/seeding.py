@@ -12,6 +12,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.cli.community.cast import SETTLERS, Settler
 from entrepot.cli.community.desks import appoint, bring
+from entrepot.cli.community.market import trade_all
 from entrepot.cli.community.pair import SeedLock
 from entrepot.cli.community.settling import settle
 from entrepot.cli.community.trade import ACTS, CERTIFIED, UNPAID, placed
@@ -116,6 +117,8 @@ def _sales(nodes: dict[str, DemoNode], dids: dict[str, str], echo: Echo) -> tupl
             if number not in placed(stages[number]):
                 act(stages[number])
                 done.append(number)
+        echo("a market of invented firms trades around them")
+        done += trade_all(lambda: _stage(nodes, Path(folder), dids, lambda _: None, "market"), echo)
         echo("the agencies find something at their desks")
         bring(stages[CERTIFIED], dids, sha256(f"{secret}/complaint".encode())[:32])
     return tuple(done)

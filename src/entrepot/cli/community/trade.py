@@ -10,6 +10,7 @@ from entrepot.cli.demo import default, papers
 from entrepot.cli.demo.cast import Cast
 from entrepot.cli.demo.papers import Deal
 from entrepot.cli.demo.play import Stage, issue, open_default, play
+from entrepot.document.customs.model import Direction
 from entrepot.document.order.model import Answer, Order, OrderResponse
 from entrepot.document.trade import (
     Appointment,
@@ -91,10 +92,12 @@ def bill(stage: Stage) -> None:
 
 
 def certify(stage: Stage) -> None:
-    """The importer orders mangosteen and names its bank and statistics office; the grower names the chamber, and sends
-    its invoice. Certificate, payment and count wait."""
-    deal = _opened(stage, GROVE, ("chamber", "reporter", "payer_bank"))
+    """The importer orders mangosteen and names its bank, customs and statistics office; the grower names the chamber,
+    and sends its invoice; the importer declares the goods. Certificate, release, payment and count wait."""
+    deal = _opened(stage, GROVE, ("chamber", "reporter", "payer_bank", "import_customs"))
     _bill(stage, deal, "4001", deal.cast.appointments("chamber"))
+    declared = papers.declaration(deal, "ID-4001", Direction.IMPORT)
+    issue(stage, deal, "import-declaration", "buyer", ("customs-declaration", "ID-4001", declared))
 
 
 def _bill(stage: Stage, deal: Deal, digits: str, agencies: tuple[Appointment, ...] = ()) -> None:
@@ -136,7 +139,7 @@ def _opened(stage: Stage, bargain: Bargain, agencies: tuple[str, ...] = ()) -> D
     order = _order(cast["seller"], cast["buyer"], replace(default.order(bargain.number, today, taken), **what))  # type: ignore[arg-type]
     if "reporter" in agencies:
         bank = Appointment(role=Role.SETTLEMENT, party=cast["payer_bank"])
-        order = replace(order, parties=(*cast.appointments("reporter", "payer_bank"), bank))
+        order = replace(order, parties=(*cast.appointments("reporter", "payer_bank", "import_customs"), bank))
     deal = Deal(order, cast, today)
     issue(stage, deal, "order", "buyer", ("order", bargain.number, order), after=[record])
     return deal

@@ -156,6 +156,7 @@ def declaration(deal: Deal, number: str, direction: Direction) -> CustomsDeclara
     """The seller declares the export, the buyer the import, each to the office of its own economy."""
     by = "seller" if direction is Direction.EXPORT else "buyer"
     certified = "certificate-of-origin" in deal.issued and direction is Direction.IMPORT
+    carried = "transport-document" in deal.issued
     billed = invoice(deal, deal.issued["invoice"][1])
     goods = tuple(
         DeclaredGoods(
@@ -187,7 +188,7 @@ def declaration(deal: Deal, number: str, direction: Direction) -> CustomsDeclara
         customs_value=total,
         valuation="fob" if direction is Direction.EXPORT else "cif",
         invoice=deal.ref("invoice"),
-        transport=deal.ref("transport-document") if direction is Direction.IMPORT else None,
+        transport=deal.ref("transport-document") if carried and direction is Direction.IMPORT else None,
         order=deal.ref("order"),
         delivery_terms=deal.order.delivery_terms,
     )

@@ -31,6 +31,7 @@ ROLES = {
         gettext_noop("A market overseer"),
         gettext_noop("Watches over offers; somebody complained of one."),
     ),
+    "customs": (gettext_noop("A customs office"), gettext_noop("Clears goods; a declaration waits for a decision.")),
     "bank": (gettext_noop("A bank"), gettext_noop("Sends and settles money; an invoice waits to be paid.")),
     "statistics": (gettext_noop("A statistics office"), gettext_noop("Counts sales; one waits to be counted.")),
 }
