@@ -114,7 +114,8 @@ def test_what_the_first_page_offers_is_there(served, town):
     # buys from the workshop; the overseer sees every offer.
     assert states == {
         "grower": (4, 0, 0), "importer": (3, 0, 0), "workshop": (1, 0, 0), "chamber": (0, 1, 2),
-        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "customs": (0, 1, 2), "bank": (0, 4, 14), "statistics": (0, 1, 14),
+        "registrar": (0, 1, 1), "overseer": (0, 1, 4), "customs": (0, 1, 2), "bank": (0, 4, 14),
+        "statistics": (0, 1, 14),
     }  # fmt: skip
 
 
