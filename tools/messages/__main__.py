@@ -1,8 +1,9 @@
 """Bring the catalogues of translations up to date: ``python tools/messages``; ``--check`` only says what is missing.
 
 Strings are taken from ``src/entrepot/node``: ``gettext``, ``gettext_noop`` and ``ngettext`` in code, ``translate`` and
-``blocktranslate`` (also with ``plural``) in templates. A translation that equals the English counts as missing unless
-``tools/messages/same.toml`` lists it with a reason; of one with a plural every form that its language has is wanted.
+``blocktranslate`` (also with ``plural``) in templates, and what the table of origins says. A translation that equals
+the English counts as missing unless ``tools/messages/same.toml`` lists it with a reason; of one with a plural every
+form that its language has is wanted.
 Languages that are not complete hold the strings of a seller's path, which ``path.toml`` names by file.
 """
 
@@ -18,6 +19,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from entrepot.node.page.language import BY_CODE
+from entrepot.node.page.origin import origins
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NODE = ROOT / "src" / "entrepot" / "node"
@@ -38,6 +40,9 @@ def strings() -> Iterator[tuple[str, int, Text]]:
     for file in sorted(NODE.rglob("*.html")):
         body = templatize(file.read_text("utf-8"), origin=str(file)).encode("utf-8")
         yield from found_in(file.relative_to(ROOT).as_posix(), body)
+    for row in origins().rows:
+        for text in filter(None, (row.asked, row.does)):
+            yield (NODE / "page" / "origins.toml").relative_to(ROOT).as_posix(), 0, text
 
 
 def found_in(file: str, body: bytes) -> Iterator[tuple[str, int, Text]]:

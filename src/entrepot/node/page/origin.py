@@ -60,5 +60,8 @@ def _origin(row: dict[str, Any]) -> Origin:
 def origins_page(request: HttpRequest) -> HttpResponse:
     """The table, and the articles it goes back to."""
     found = origins()
-    lines = [(each, gettext(STATES[each.state])) for each in found.rows]
+    lines = [
+        (each, gettext(each.asked), gettext(STATES[each.state]), gettext(each.does) if each.does else "")
+        for each in found.rows
+    ]
     return page(request, "origins.html", lines=lines, articles=sorted(found.articles.items()))
