@@ -10,10 +10,12 @@ from django import template
 from django.template import Context
 from django.utils.translation import gettext
 
+from entrepot.base.finding import Finding
 from entrepot.base.money import Money, Rounding, exponent
 from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import Language, gettext_noop
 from entrepot.node.page.measure import measured
+from entrepot.node.page.sale.telling import say
 
 register = template.Library()
 FIELDS = {
@@ -110,6 +112,12 @@ def price(value: Decimal, currency: str, language: Language) -> str:
 
 def _pattern(digits: int) -> str:
     return "#,##0" + ("." + "0" * digits if digits else "") + " ¤¤"
+
+
+@register.filter
+def told(finding: Finding) -> tuple[str, bool]:
+    """What was found and what fixes it, and whether that is English for want of a translation."""
+    return say(finding)
 
 
 @register.filter(name="bytes")

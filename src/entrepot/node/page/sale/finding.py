@@ -1,4 +1,4 @@
-"""Findings that the forms of a sale may meet, for the catalogues: the texts are those of the rooms, word for word.
+"""Findings that forms and imports of a sale may meet, for the catalogues: the texts are those of the rooms, to the letter.
 
 A test holds that each of them is the message or the remedy of a finding.
 """
@@ -43,5 +43,24 @@ WORDS = (
     gettext_noop("The dispute is contested without grounds."),
     gettext_noop("State them."),
     gettext_noop("A refusal without a reason."),
+    gettext_noop("The cell is empty."),
+    gettext_noop("Fill it in."),
+    gettext_noop("{value} is no currency of ISO 4217."),
+    gettext_noop("Write its three letters."),
+    gettext_noop("Row {row} has the same number, or says the same."),
+    gettext_noop("Leave one out."),
+    gettext_noop("Number {number} was imported before, and said something else."),
+    gettext_noop("Give what is new a number of its own."),
+    gettext_noop("{value} is no day."),
+    gettext_noop("Write it as 2027-06-30."),
+    gettext_noop("The table cannot be read: {why}"),
+    gettext_noop("Save it again as CSV in UTF-8, or XLSX."),
+    gettext_noop("More than {most} rows; the rest was not read."),
+    gettext_noop("Divide the table."),
+    gettext_noop("The table is too large: {what}."),
+    gettext_noop("The table has no rows."),
+    gettext_noop("Write one row for each, below the row of names."),
+    gettext_noop("Two columns have the name {name}."),
+    gettext_noop("Give each column a name of its own."),
 )
 """Messages and remedies, with their places in braces."""
