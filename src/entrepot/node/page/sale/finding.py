@@ -1,4 +1,4 @@
-"""Findings that forms and imports of a sale may meet, for the catalogues: the texts are those of the rooms, to the letter.
+"""Findings that forms and imports of a sale may meet, for the catalogues: the texts are those of the rooms.
 
 A test holds that each of them is the message or the remedy of a finding.
 """
