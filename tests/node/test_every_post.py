@@ -6,7 +6,7 @@ The effect is counted: records, rows of the accounts, letters. What it is to be 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from rig.sending import SCENES, STEPS, Stage, posts
+from rig.sending import SCENES, STEPS, Stage, posts, quick
 
 WITHOUT_EFFECT = {
     "/verify",
@@ -21,8 +21,6 @@ WITHOUT_EFFECT = {
 """They keep nothing, or (passkeys, trying, the first account) need what a test of their own brings."""
 EVERY_TIME = {"/sign-in"}
 """Whoever signs in twice has signed in twice: each is a session and a deed of its own."""
-SLOW = ("/sales", "/offers", "/desks", "/registration")
-"""They need a sale or an offer first."""
 ALL = {**SCENES, **{f"/sales/<sale>/{kind}": made for kind, made in STEPS.items() if kind != "order-response"}}
 
 
@@ -114,9 +112,7 @@ def compare(node, stage, route, act):
         assert found == wanted, statuses(answers)
 
 
-@pytest.mark.parametrize(
-    "route", [pytest.param(each, marks=pytest.mark.long) if each.startswith(SLOW) else each for each in ALL]
-)
+@pytest.mark.parametrize("route", quick(ALL))
 def test_twice_is_once(node, stage, route):
     compare(node, stage, route, twice)
 

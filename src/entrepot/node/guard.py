@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import BadRequest, DisallowedHost, SuspiciousOperation
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
 from entrepot.base.error import EntrepotError
@@ -30,6 +31,8 @@ GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first", "/b
 """Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
 REPORTED = "/report"
 """How addresses end to which anybody may send a complaint, at the same share."""
+MALFORMED = (BadRequest, SuspiciousOperation, MultiPartParserError)
+"""What Django raises where a form is read that is none: other encodings, no boundary, too many fields."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 STAYS = ("/verify", "/sign-in", "/sign-out", "/api/v1/documents/verify", "/api/v1/credentials/verify",
          "/api/v1/presentations/verify")  # fmt: skip
@@ -111,6 +114,8 @@ class Guard:
         if isinstance(wrong, DatabaseError):
             log.error("the accounts database failed at %s %s", request.method, request.path, exc_info=wrong)
             return of_error(AccountsFailed("the accounts cannot be read or written now", remedy="Try again."))
+        if isinstance(wrong, MALFORMED):
+            return problem(400, "request", detail="The form cannot be read.")
         log.error("unexpected error at %s %s", request.method, request.path, exc_info=wrong)
         return problem(500, "internal", detail="The node failed; its operator finds the reason in the log.")
 

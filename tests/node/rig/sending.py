@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import pytest
+
 from rig.visitor import PASSWORD, Visitor, begin_session, firm, letters, link_in, person
 
 ORDER = {"what": "Durian", "quantity": "1", "price": "1.00", "currency": "MYR", "hs": "081060"}
@@ -33,6 +35,15 @@ def posts():
         if answer.status_code != 405:
             found.add(shown(each.pattern))
     return found
+
+
+SLOW = ("/sales", "/offers", "/desks", "/registration")
+"""Forms that need a sale or an offer first."""
+
+
+def quick(routes):
+    """The routes as parameters of a test; those that take long are marked so."""
+    return [pytest.param(each, marks=pytest.mark.long) if each.startswith(SLOW) else each for each in routes]
 
 
 @dataclass

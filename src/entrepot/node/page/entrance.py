@@ -17,6 +17,8 @@ from entrepot.node.page.kept import typed_in
 from entrepot.node.page.language import gettext_noop
 
 View = Callable[..., HttpResponseBase]
+AIM_MOST = 1000
+"""Characters of an address to which somebody is led after signing in."""
 AIM = "aim"
 """Session value: where the person was on her way to when she was asked for whom she acts."""
 AGAIN = gettext_noop("Sign in once more: what follows changes how you come in.")
@@ -32,7 +34,8 @@ def signed_in(view: View) -> View:
         typed = typed_in(request)
         if typed:
             return sign_in_page(request, aim=request.path_info, kept=json.dumps(typed), status=403)
-        return onward(request, f"/sign-in?next={_quoted(request.get_full_path_info())}")
+        aim = _quoted(request.get_full_path_info())
+        return onward(request, f"/sign-in?next={aim if len(aim) <= AIM_MOST else _quoted(request.path_info)}")
 
     return inside
 
@@ -84,7 +87,7 @@ def sign_in_page(
 def safe(path: str) -> str:
     """``path`` where it is an address of this node; else the first page of those who are signed in."""
     is_here = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if is_here and "\\" not in path else "/sales"
+    return path if is_here and "\\" not in path and len(path) <= AIM_MOST else "/sales"
 
 
 def aimed(request: HttpRequest) -> HttpResponseBase:

@@ -16,7 +16,8 @@ from entrepot.node.notice.unread import mark_read
 from entrepot.node.notice.words import WORDS
 from entrepot.node.page.answer import form_page, onward, page
 from entrepot.node.page.entrance import acting_for, signed_in
-from entrepot.node.page.entry import Entry, examine
+from entrepot.node.page.entry import Entry, examine, fill_in
+from entrepot.node.page.kept import kept_draft, let_go, typed_in
 from entrepot.node.page.language import LANGUAGES, language_of
 from entrepot.node.page.sale.board import page_from
 from entrepot.node.page.sale.deal import deal_of
@@ -114,8 +115,13 @@ def notice_settings(request: HttpRequest) -> HttpResponseBase:
         options=tuple((each.code, each.name) for each in LANGUAGES),
         value=wish.language,
     )
+    draft = typed_in(request) or kept_draft(person, request.path_info)
+    if draft and request.method == "GET":
+        letters.value = draft.get("letters", "")
+        fill_in([language], draft)
     if request.method == "POST" and examine([letters, language], request.POST.dict()):
         wished = {"letters": bool(request.POST.get("letters")), "language": language.value}
         Wish.objects.update_or_create(person=person, defaults=wished)
+        let_go(person, request.path_info)
         return onward(request, "/account")
     return form_page(request, [letters, language], title=gettext("How you are told"), button=gettext("Keep it so"))

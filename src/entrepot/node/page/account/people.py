@@ -20,7 +20,8 @@ from entrepot.node.page.account.forms import email_entry, email_of
 from entrepot.node.page.account.sign_up import make_account
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
 from entrepot.node.page.entrance import acting_for, sign_in_page, signed_in
-from entrepot.node.page.entry import Entry, examine
+from entrepot.node.page.entry import Entry, examine, fill_in
+from entrepot.node.page.kept import kept_draft, let_go, typed_in
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.running import office
 
@@ -70,8 +71,11 @@ def people(request: HttpRequest) -> HttpResponseBase:
             email = email_of(entries[0].value)
             if email:
                 _invite(request, email, Role(entries[1].value))
+                let_go(acting.person, request.path_info)
                 return onward(request, "/people")
             entries[0].problems.append(gettext("This is no e-mail address."))
+    else:
+        fill_in(entries, typed_in(request) or kept_draft(acting.person, request.path_info))
     return _list(request, entries)
 
 
