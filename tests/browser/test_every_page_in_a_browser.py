@@ -17,7 +17,7 @@ import rig
 from rig.axe import grave
 from rig.outside import Node
 from rig.visitor import letters, link_in
-from rig.window import PASSWORD, Window
+from rig.window import PASSWORD, Window, keep
 
 from entrepot.cli.community.cast import SETTLERS
 from entrepot.node.account import totp
@@ -141,9 +141,8 @@ def sound(page, what, language):
         assert wide <= 0, f"{what}: {wide} pixels too wide at {width}"
     assert page.locator("h1").count() == 1, what
     assert page.locator("html").get_attribute("lang").lower().startswith(language.split("-")[0]), what
-    if folder := os.environ.get("ENTREPOT_TEST_SCREENSHOTS"):
-        name = re.sub("[0-9a-f]{64}", "one", what).strip("/").replace("/", "-") or "home"
-        page.screenshot(path=str(Path(folder) / f"every-{language}-{name}.png"), full_page=True)
+    name = re.sub("[0-9a-f]{64}", "one", what).strip("/").replace("/", "-") or "home"
+    keep(page, f"every-{language}-{name}")
 
 
 @pytest.mark.timeout(900)

@@ -1,8 +1,10 @@
 """A window of a real browser in which somebody fills forms; what she typed and pressed is counted."""
 
+import json
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rig.visitor import letters, link_in
 
@@ -68,10 +70,29 @@ class Window:
         return re.search(f"/{what}/([0-9a-f]{{64}})", self.page.url).group(1)
 
     def keep(self, name):
-        """Keep a picture of the page in the folder that ``ENTREPOT_TEST_SCREENSHOTS`` names, if any."""
-        if folder := os.environ.get("ENTREPOT_TEST_SCREENSHOTS"):
-            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        """See :func:`keep`."""
+        keep(self.page, name)
+        return self
 
     @property
     def heading(self):
         return self.page.locator("h1").inner_text()
+
+
+SEEN = """() => ({
+    language: document.documentElement.lang, width: innerWidth, heading: document.querySelector("h1")?.innerText ?? "",
+    dark: matchMedia("(prefers-color-scheme: dark)").matches,
+    tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    fields: document.querySelectorAll("main input:not([type=hidden]), main select, main textarea").length,
+    buttons: [...document.querySelectorAll("main button, main a.button")].map(each => each.innerText.trim()),
+    wrong: [...document.querySelectorAll(".fault, .invalid")].map(each => each.innerText.trim()),
+    brokenPictures: [...document.images].filter(each => each.complete && !each.naturalWidth).length})"""
+
+
+def keep(page, name):
+    """Keep a picture of the page in the folder that ``ENTREPOT_TEST_SCREENSHOTS`` names, if any, and beside it what a
+    program sees of it, as JSON; what a person saw stands in the documents."""
+    if folder := os.environ.get("ENTREPOT_TEST_SCREENSHOTS"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        seen = page.evaluate(SEEN) | {"address": re.sub("[0-9a-f]{64}", "one", urlsplit(page.url).path)}
+        (Path(folder) / f"{name}.json").write_text(json.dumps(seen, ensure_ascii=False, indent=1), "utf-8")
