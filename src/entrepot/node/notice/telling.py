@@ -4,7 +4,7 @@ The place and the notices up to it change in one transaction; a notice is unique
 After a restore the log has a new epoch and is read from its beginning: what was told stays told once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db import transaction
 
@@ -93,8 +93,11 @@ def _of_entry(office: Office, entry: Entry) -> Iterator[Notice]:
     record = office.journal.record(entry.record_id)
     if record is None or record.erased or record.kind in ALONE:
         return
-    for party in sorted(office.custody.hosted() & set(record.content.audience) - {record.content.issuer}):
-        yield from _notices(record, (party, _what(office, record, party)), entry)
+    what: dict[str, What] = {}
+    for each in _acting(office.custody.hosted() & set(record.content.audience) - {record.content.issuer}, entry):
+        if each.party not in what:
+            what[each.party] = _what(office, record, each.party)
+        yield _notice(record, each, what[each.party], entry)
 
 
 def _of_delivery(office: Office, given_up: Delivery) -> Iterator[Notice]:
@@ -102,7 +105,8 @@ def _of_delivery(office: Office, given_up: Delivery) -> Iterator[Notice]:
     entry = office.journal.entry(given_up.record_id or "")
     if record is None or entry is None or record.erased or record.content.issuer not in office.custody.hosted():
         return
-    yield from _notices(record, (record.content.issuer, _reason(given_up)), entry)
+    for each in _acting({record.content.issuer}, entry):
+        yield _notice(record, each, _reason(given_up), entry)
 
 
 def _reason(given_up: Delivery) -> What:
@@ -116,25 +120,27 @@ def _what(office: Office, record: Record, party: str) -> What:
     return What.DECISION if record.kind in DECISIONS else What.RECORD
 
 
-def _notices(record: Record, told: tuple[str, What], entry: Entry) -> Iterator[Notice]:
-    """One for each person who acted for the party already when the record came."""
-    party, what = told
+def _acting(parties: Collection[str], entry: Entry) -> Iterable[Membership]:
+    """Whoever acted for one of ``parties`` already when the record came."""
+    held = Membership.objects.filter(party__in=parties, ended=None, since__lte=entry.received, person__is_active=True)
+    return held.select_related("person__wish").order_by("party", "id") if parties else ()
+
+
+def _notice(record: Record, told: Membership, what: What, entry: Entry) -> Notice:
     in_sale = bool(record.content.sales) or record.kind == "order"
-    held = Membership.objects.filter(party=party, ended=None, since__lte=entry.received, person__is_active=True)
-    for each in held.select_related("person"):
-        yield Notice(
-            person=each.person,
-            party=party,
-            what=what,
-            about=record.id,
-            kind=record.kind,
-            sale=record.sales[0] if in_sale else "",
-            at=entry.received,
-            posted=None if wants_letters(each.person) else entry.received,
-        )
+    return Notice(
+        person=told.person,
+        party=told.party,
+        what=what,
+        about=record.id,
+        kind=record.kind,
+        sale=record.sales[0] if in_sale else "",
+        at=entry.received,
+        posted=None if wants_letters(told.person) else entry.received,
+    )
 
 
 def wants_letters(person: Person) -> bool:
     """Whether a person wants to be told by letter too; yes where nothing was chosen."""
-    found = Wish.objects.filter(person=person).first()
+    found: Wish | None = getattr(person, "wish", None)
     return found is None or found.letters
