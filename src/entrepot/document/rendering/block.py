@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from entrepot.base._member import members, unwrap
+from entrepot.base.record import Content
 from entrepot.base.shape import Did, Economy
 from entrepot.document.rendering.show import SMALL, Shown, seen
 from entrepot.document.rendering.words import Words
@@ -32,7 +33,7 @@ class Blocks:
                 continue
             label = seen(self._words.label(each.json, shape.__name__))
             inner = value[each.json]
-            flat = self._flat(each.kind, inner)
+            flat = self._named(inner) if (shape, each.json) == (Content, "kind") else self._flat(each.kind, inner)
             if flat is not None:
                 rows.append(_row(label, flat))
             else:
@@ -46,6 +47,10 @@ class Blocks:
         if isinstance(value, list):
             return "<ol>" + "".join(f"<li>{self.any(each, depth + 1)}</li>" for each in value) + "</ol>"
         return _rows([_row(seen(self._words.label(name)), self.any(each, depth + 1)) for name, each in value.items()])
+
+    def _named(self, kind: str) -> str:
+        """The kind of a record, as the title of its document calls it."""
+        return self._shown.value(kind, self._words.kinds.get(kind, kind))
 
     def _flat(self, kind: Any, value: Any) -> str | None:
         """A value that fits into a cell; None where it does not."""

@@ -3,12 +3,19 @@
 SHEET = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { font: 10.5pt/1.45 system-ui, "Noto Sans", "Noto Sans SC", "Noto Sans CJK SC", "Noto Sans Thai", sans-serif;
+body { --cjk: "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK TC",
+    "Noto Sans CJK JP", "Noto Sans CJK KR";
+  --scripts: var(--cjk), "Noto Sans Thai", "Leelawadee UI", Thonburi, "Noto Sans Khmer", "Khmer OS",
+    "Khmer Sangam MN", "Noto Sans Lao", "Lao UI", "Lao Sangam MN", "Noto Sans Myanmar", "Myanmar Text", Pyidaungsu,
+    Padauk, "Myanmar Sangam MN", sans-serif;
+  font: 10.5pt/1.45 system-ui, "Noto Sans", var(--scripts);
   color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 190mm; padding: 6mm; overflow-wrap: anywhere; }
 :lang(th) { line-height: 1.7; }
-:lang(ja) body, body:lang(ja) { font-family: system-ui, "Noto Sans CJK JP", sans-serif; }
-:lang(ko) body, body:lang(ko) { font-family: system-ui, "Noto Sans CJK KR", sans-serif; }
-:lang(zh) body, body:lang(zh) { font-family: system-ui, "Noto Sans CJK SC", sans-serif; }
+body:lang(zh-Hant) { --cjk: "Noto Sans CJK TC", "Noto Sans TC", "PingFang TC", "Microsoft JhengHei"; }
+body:lang(ja) { --cjk: "Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", "Noto Sans CJK SC",
+  "Noto Sans CJK KR"; }
+body:lang(ko) { --cjk: "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans CJK SC",
+  "Noto Sans CJK JP"; }
 header { display: flex; gap: 6mm; justify-content: space-between; align-items: flex-start;
   border-bottom: 2px solid #1a1a1a; padding-bottom: 4mm; }
 h1 { font-size: 20pt; line-height: 1.25; margin: 0 0 1mm; }
@@ -30,8 +37,8 @@ tr { break-inside: avoid; }
 .boxes > .wide { grid-column: 1 / -1; border: 0; padding: 0; break-inside: auto; }
 .boxes .boxes { display: block; margin-top: 2mm; }
 .boxes .boxes > section { margin-top: 2mm; }
-.item { border: 1px solid #ccc; padding: 2mm 3mm; margin-bottom: 2mm; }
-small { font: 8pt/1.3 ui-monospace, monospace; }
+.item { border: 1px solid #ccc; padding: 2mm 3mm; margin-bottom: 2mm; break-inside: avoid; }
+small { font: 8pt/1.3 "Noto Sans Mono", "DejaVu Sans Mono", Consolas, Menlo, "Liberation Mono", var(--scripts); }
 footer { margin-top: 6mm; border-top: 1px solid #999; padding-top: 2mm; font-size: 8.5pt; color: #444; }
 @media (max-width: 640px) { header { display: block; } figure { margin-top: 3mm; }
   .boxes { display: block; } .boxes > section { margin-bottom: 3mm; } }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from entrepot.base.digest import sha256
 from entrepot.document.verify import Report, Verdict, unread, verify
 from entrepot.flow.verifying import brought
 from entrepot.node.page.answer import onward, page
@@ -69,6 +70,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         sent=sent,
         report=report,
         at=office().clock(),
+        digest=sha256(sent.data),
         verdict=_verdict(report),
         is_part=report.results["schema"].code == "part-of-a-document",
         lines=lines,
