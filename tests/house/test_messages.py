@@ -2,13 +2,17 @@
 
 import io
 import re
+import tomllib
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from entrepot.document.rendering import LANGUAGES as RENDERED
+from entrepot.document.rendering import words_of
 from entrepot.node.page.language import LANGUAGES
-from messages.__main__ import NODE, catalogues, found_in, gaps, missing, renewed, seller_path, template
+from entrepot.node.page.sale.words import KINDS
+from messages.__main__ import NODE, TERMS, catalogues, found_in, gaps, missing, read, renewed, seller_path, template
 
 FILES = catalogues()
 
@@ -91,3 +95,35 @@ def test_no_text_of_a_template_escapes_the_catalogue():
         bare = re.sub(marked, " ", file.read_text("utf-8"))
         words = set(re.findall(r"[A-Za-z]{3,}", bare)) - {"Entrepot", "English", "entrepot"}
         assert words == set(), file.name
+
+
+TITLES = {
+    each: word for each, word in KINDS.items() if each in words_of("en").kinds and each not in ("invoice", "order")
+}
+"""Documents by the name that pages call them. For an invoice and an order pages take the everyday word, and a document
+the field's own (commercial invoice, purchase order)."""
+
+
+@pytest.mark.parametrize("language", sorted(set(FILES) & set(RENDERED)))
+def test_a_document_has_one_name_on_pages_and_on_itself(language):
+    pages, titles = read(language, FILES[language]), words_of(language).kinds
+    differ = {
+        each: (pages.get(word).string, titles[each])
+        for each, word in TITLES.items()
+        if pages.get(word).string.lower() not in titles[each].lower()
+    }
+    assert differ == {}, "say the same thing with the same words"
+
+
+@pytest.mark.parametrize("language", sorted(FILES))
+def test_the_terms_of_the_field_are_kept_throughout(language):
+    terms = tomllib.loads(TERMS.read_text("utf-8"))
+    broken = []
+    for each in read(language, FILES[language]):
+        ids = each.id if isinstance(each.id, str) else each.id[1]
+        said = (each.string if isinstance(each.string, str) else " ".join(each.string)).lower()
+        broken += [(ids, term) for term in terms["avoided"].get(language, []) if term.lower() in said]
+        for english, wanted in terms["wanted"].get(language, {}).items():
+            if re.search(rf"\b{english}s?\b", ids, re.I) and wanted.lower() not in said:
+                broken.append((ids, wanted))
+    assert broken == []

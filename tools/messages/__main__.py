@@ -26,6 +26,7 @@ NODE = ROOT / "src" / "entrepot" / "node"
 LOCALE = NODE / "page" / "locale"
 SAME = Path(__file__).with_name("same.toml")
 PATH = Path(__file__).with_name("path.toml")
+TERMS = Path(__file__).with_name("terms.toml")
 KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2), "_": None}
 Text = str | tuple[str, ...]
 """A string, or one with its plural."""
