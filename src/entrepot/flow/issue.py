@@ -22,7 +22,7 @@ from entrepot.flow.office import Office, Signatory
 from entrepot.flow.post import check_delivery, messages_for
 from entrepot.flow.presented import check_presented, named_files
 from entrepot.flow.prove import check_made, check_proofs
-from entrepot.flow.reading import is_readable
+from entrepot.flow.reading import is_readable, remember_readers
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import (
@@ -300,6 +300,7 @@ def keep(office: Office, said: Said, checked: Sequence[Checked], idempotency: Id
         )
     except (LedgerRefused, FloorBroken) as refused:
         return stopped(office, [*checked, judged("act", "ledger", "double entry with floors", refusal(refused))])
+    remember_readers(office.journal, record)
     return Issued(record=record, appended=appended, assessment=assessment)
 
 

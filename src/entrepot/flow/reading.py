@@ -18,8 +18,8 @@ from entrepot.journal.port import Proof
 from entrepot.sale.right import next_steps, roles_of
 
 READERS_MAX = 50_000
-_READERS: dict[str, tuple[str, tuple[str, ...]]] = {}
-"""Issuer and audience by record id. The id is the digest of both, so what was read once holds for ever."""
+_READERS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+"""Issuer and audience by log and record id. The id is the digest of both, so what was read once holds for ever."""
 
 
 def sale_ids(journal: Journal, readers: Iterable[str]) -> tuple[str, ...]:
@@ -42,18 +42,24 @@ def all_sale_ids(journal: Journal) -> tuple[str, ...]:
 def is_readable(journal: Journal, record_id: str, readers: Collection[str] | None) -> bool:
     """Whether a record is here and for one of ``readers``: its issuer, in its audience, or it is public; and that
     party has not let go of it."""
-    found = _READERS.get(record_id)
+    found = _READERS.get((journal.log_id, record_id))
     if found is None:
         record = journal.record(record_id)
         if record is None:
             return False
-        if len(_READERS) >= READERS_MAX:
-            _READERS.clear()
-        found = _READERS[record_id] = record.content.issuer, record.content.audience
+        found = remember_readers(journal, record)
     if readers is None or not found[1]:
         return True
     own = (each for each in readers if may_read(found[1], found[0], (each,)))
     return any(not _is_gone_for(journal, record_id, each) for each in own)
+
+
+def remember_readers(journal: Journal, record: Record) -> tuple[str, tuple[str, ...]]:
+    """Remember issuer and audience of a record that is here, so that it need not be opened to tell who may read it."""
+    if len(_READERS) >= READERS_MAX:
+        _READERS.clear()
+    _READERS[journal.log_id, record.id] = found = record.content.issuer, record.content.audience
+    return found
 
 
 def _is_gone_for(journal: Journal, record_id: str, party: str) -> bool:
