@@ -1,10 +1,13 @@
 """One sale by pages, in a real browser: from the first account to delivery; on a phone, without scripts, by keys."""
 
+import io
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from rig.axe import grave
 from rig.outside import Node, admit, eventually
 from rig.window import PASSWORD, Window
@@ -98,6 +101,48 @@ def test_a_sale_runs_between_two_nodes(served, elsewhere, tab, sellers):
     eventually(lambda: buyer.open(f"/sales/{sale}").page.locator(".timeline > li.effective").count() == 3)
     assert "已開發票" in buyer.heading
     assert buyer.page.locator(".timeline .sign", has_text="✗").count() == 0
+    _write(buyer, sale, "何時裝船？", "問題.txt")
+    _read(seller, sale, "何時裝船？", "問題.txt")
+    _write(seller, sale, "Hari Isnin.", "jadual.txt")
+    _read(buyer, sale, "Hari Isnin.", "jadual.txt")
+
+
+def _write(writer, sale, text, name):
+    """A message with a file, as its writer signs it."""
+    file = {"name": name, "mimeType": "text/plain", "buffer": f"{text} {name}".encode()}
+    writer.open(f"/sales/{sale}/messages").fill(text=text).page.set_input_files("main input[type=file]", file)
+    writer.press("look").press("sign")
+
+
+def _read(reader, sale, text, name):
+    """The other side reads it on its own node, and takes the file along."""
+    eventually(lambda: text in reader.open(f"/sales/{sale}/messages").page.content())
+    with reader.page.expect_download() as coming:
+        reader.page.get_by_role("link", name=name).click()
+    assert Path(coming.value.path()).read_text("utf-8") == f"{text} {name}"
+    assert coming.value.suggested_filename == name
+
+
+def test_a_photograph_is_seen_on_the_other_node(served, elsewhere, tab, sellers):
+    camera = io.BytesIO()
+    Image.new("RGB", (1200, 900), "green").save(camera, "JPEG")
+    seller = Window(tab(served.url, width=360, scripts=False), served.url).sign_in(sellers.email)
+    seller.open("/offers/new").fill(
+        what="Rambutan 紅毛丹", quantity="40", price="6", currency="MYR", place="Port Klang"
+    )
+    seller.fill(incoterm="FOB", picture_1_alt="A heap of rambutans")
+    file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": camera.getvalue()}
+    seller.page.set_input_files("main [name=picture_1_file]", file)
+    offer = seller.press("look").press("sign").number("offers")
+    visitor = Window(tab(elsewhere.url), elsewhere.url, "zh-hant")
+    eventually(lambda: visitor.open("/offers?q=紅毛丹").page.locator(f'a[href$="/offers/{offer}"]').count())
+    picture = visitor.open(f"/offers/{offer}").page.locator("main .plates img, main picture img").first
+    picture.scroll_into_view_if_needed()
+    eventually(lambda: picture.evaluate("each => each.complete && each.naturalWidth") or None)
+    assert picture.get_attribute("alt") == "A heap of rambutans"
+    assert picture.evaluate("each => new URL(each.currentSrc).origin") == elsewhere.url, (
+        "no other node is asked by a visitor"
+    )
 
 
 @pytest.mark.timeout(200)
