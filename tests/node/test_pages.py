@@ -164,8 +164,8 @@ def test_each_economy_has_one_tile():
 
 def test_the_names_are_those_the_economies_agreed_on(visit):
     page = visit("/ja/economies").content.decode()
-    assert "Chinese Taipei" in page
-    assert "Hong Kong, China" in page
+    assert "チャイニーズ・タイペイ" in page
+    assert "中国香港" in page
     assert "マレーシア" in page
 
 

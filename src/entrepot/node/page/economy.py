@@ -11,6 +11,7 @@ from entrepot.economy import Economy, economies, source_of
 from entrepot.economy.fields import rows
 from entrepot.economy.shape import Backed, Source
 from entrepot.node.page.language import Language, gettext_noop
+from entrepot.node.page.place import AGREED
 
 HEADINGS = {
     "names": gettext_noop("Names"),
@@ -51,12 +52,14 @@ class Fact:
 def name_of(found: Economy, language: Language) -> str:
     """The name of an economy: its own in English, where APEC or ASEAN have one; CLDR's in other languages.
 
-    CLDR names some economies in ways that APEC does not use; there the name of the file stays.
+    CLDR names some economies in ways that APEC does not use; there APEC's name is translated.
     """
     names = found.names
     kept = names.apec or names.asean or names.short
     official = kept.name if kept else found.code
-    if language.code == "en" or found.code in ("HK", "TW"):
+    if found.code in AGREED:
+        return gettext(AGREED[found.code])
+    if language.code == "en":
         return official
     return str(language.locale.territories.get(found.code, official))
 

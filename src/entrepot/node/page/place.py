@@ -3,6 +3,10 @@
 Rows from north to south, columns from west to east; neighbours stay near each other, distances mean nothing.
 """
 
+from entrepot.node.page.language import gettext_noop
+
+AGREED = {"HK": gettext_noop("Hong Kong, China"), "TW": gettext_noop("Chinese Taipei")}
+"""Economies that APEC names otherwise than CLDR does."""
 PLACES: dict[str, tuple[int, int]] = {
     "RU": (1, 4),
     "CA": (1, 9),

@@ -69,6 +69,7 @@ def reason_entry(*, required: bool = False) -> Entry:
     return Entry(
         name="reason",
         label=gettext("Reason"),
+        help=gettext("Whoever may read the record reads this, too."),
         kind="textarea",
         required=required,
         most=2000,
@@ -118,7 +119,15 @@ def _invoice_entries(context: Context) -> list[Entry]:
             most=70,
             path="$.payment.account",
         ),
-        Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.notes"),
+        Entry(
+            name="note",
+            label=gettext("Note"),
+            help=gettext("Whoever may read the record reads this, too."),
+            kind="textarea",
+            required=False,
+            most=2000,
+            path="$.notes",
+        ),
     ]
 
 

@@ -92,7 +92,14 @@ def currencies() -> tuple[tuple[str, str], ...]:
 def price_entries() -> list[Entry]:
     """The price of one unit, and its currency."""
     return [
-        Entry(name="price", label=gettext("Price of one unit"), kind="number", most=30, path="$.lines[0].price"),
+        Entry(
+            name="price",
+            label=gettext("Price of one unit"),
+            help=gettext("For one unit; tax is not reckoned here."),
+            kind="number",
+            most=30,
+            path="$.lines[0].price",
+        ),
         Entry(name="currency", label=gettext("Currency"), kind="select", options=currencies(), path="$.currency"),
     ]
 
@@ -110,7 +117,13 @@ def delivery_entries() -> list[Entry]:
             required=False,
             path="$.deliveryTerms",
         ),
-        Entry(name="place", label=gettext("Named place"), required=False, path="$.deliveryTerms.place"),
+        Entry(
+            name="place",
+            label=gettext("Named place"),
+            help=gettext("A port, an airport or a town, as both sides know it."),
+            required=False,
+            path="$.deliveryTerms.place",
+        ),
     ]
 
 
@@ -130,7 +143,15 @@ def wish_entries() -> list[Entry]:
 
 def note_entry() -> Entry:
     """What else is to be said."""
-    return Entry(name="note", label=gettext("Note"), kind="textarea", required=False, most=2000, path="$.note")
+    return Entry(
+        name="note",
+        label=gettext("Note"),
+        help=gettext("Whoever may read the record reads this, too."),
+        kind="textarea",
+        required=False,
+        most=2000,
+        path="$.note",
+    )
 
 
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
