@@ -1,6 +1,7 @@
 """Desks of agencies: what their people find and decide, who may, and what becomes of it; each through pages alone."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from rig import paper
@@ -293,3 +294,76 @@ def test_customs_decides_on_what_is_declared_to_it(node, sides):
     seller.go(f"/sales/{sale}")
     for each in ("Release the goods", "It is what was declared.", "Customs release", "Kastam Contoh Person"):
         assert each in seller.words, each
+
+
+def test_a_bank_pays_each_invoice_once_less_what_was_credited(node, sides):
+    seller, _, grower = sides
+    bank = agency(node, "bank", "Bank Sekali", "CN")
+    sale = ordered(sides, bank=party_of(bank))
+    say(seller, f"/sales/{sale}/order-response", answer="accept")
+    say(seller, f"/sales/{sale}/invoice")
+    api, case = node.token(grower, "clerk"), f"/desks/bank/{sale}"
+    said = newest(api, sale, "invoice")
+    whole = said["content"]["payload"]
+    third = str(int(whole["lines"][0]["quantity"]["value"]) // 3)
+    credit = part_of(whole, "CN-1", third) | {"invoices": [{"number": whole["number"], "record": said["id"]}]}
+    for each in ("dueDate", "payment"):
+        credit.pop(each, None)
+    draft = {"kind": "credit-note", "number": "CN-1", "payload": credit, "sales": [sale]}
+    assert api.issue(draft).status == 200
+    left = money(whole) - money(credit)
+    assert f"{left:,.2f}" in bank.go(case).words
+    assert "CN-1" in bank.words
+    pay(bank, case)
+    again = part_of(whole, "INV-AGAIN", third)
+    assert api.issue({"kind": "invoice", "number": "INV-AGAIN", "payload": again, "sales": [sale]}).status == 200
+    assert "INV-AGAIN" in bank.go(case).words, "what is billed later is paid, too"
+    pay(bank, case)
+    assert bank.go(case).heading.endswith("settled")
+    records = api.get(f"/api/v1/sales/{sale}").json
+    assert [each["owed"] for each in records["accounts"]] == ["0"]
+    kinds = [each.get("kind") for each in records["records"]]
+    assert (kinds.count("payment-instruction"), kinds.count("settlement")) == (2, 2)
+
+
+def test_a_credit_that_names_no_invoice_is_not_placed_by_guess(node, sides):
+    seller, _, grower = sides
+    bank = agency(node, "bank", "Bank Teliti", "CN")
+    sale = ordered(sides, bank=party_of(bank))
+    say(seller, f"/sales/{sale}/order-response", answer="accept")
+    say(seller, f"/sales/{sale}/invoice")
+    api = node.token(grower, "clerk")
+    credit = part_of(newest(api, sale, "invoice")["content"]["payload"], "CN-2", "1")
+    for each in ("dueDate", "payment"):
+        credit.pop(each, None)
+    assert api.issue({"kind": "credit-note", "number": "CN-2", "payload": credit, "sales": [sale]}).status == 200
+    assert "names no single invoice" in bank.go(f"/desks/bank/{sale}").words
+    assert bank.go(f"/desks/bank/{sale}/send").status == 409
+
+
+def newest(api, sale, kind):
+    page = api.get(f"/api/v1/sales/{sale}").json
+    return api.get(f"/api/v1/records/{[each['id'] for each in page['records'] if each.get('kind') == kind][-1]}").json
+
+
+def part_of(bill, number, quantity):
+    """The same bill over another quantity of its one line, without tax."""
+    (line,) = bill["lines"]
+    amount = f"{Decimal(quantity) * Decimal(line['price']['amount']):.2f}"
+    line = {**line, "quantity": {**line["quantity"], "value": quantity}, "amount": amount}
+    totals = {"lines": amount, "withoutTax": amount, "withTax": amount}
+    totals = {name: amount for name in bill["totals"] if name in totals}
+    totals["payable"] = {"amount": amount, "currency": bill["currency"]}
+    return {**bill, "number": number, "lines": [line], "totals": totals}
+
+
+def money(bill):
+    return Decimal(bill["totals"]["payable"]["amount"])
+
+
+def pay(bank, case):
+    asked = {
+        name: "Town" for name in ("buyer_town", "seller_town", "bank_town") if name in bank.go(f"{case}/send").text
+    }
+    say(bank, f"{case}/send", **asked, **{"from": "88-1", "to": "99-1"}, reasons="Asked for.")
+    say(bank, f"{case}/settle", reasons="Both are ours.")

@@ -7,13 +7,13 @@ from django.utils.translation import gettext
 
 from entrepot.base.digest import sha256
 from entrepot.base.shape import dump
-from entrepot.document.invoice.model import Invoice
 from entrepot.flow.audience import roles_of_sale
 from entrepot.flow.issue import Draft
 from entrepot.journal.port import Attachment
 from entrepot.node.account.acting import Acting
+from entrepot.node.page.desk.bank.due import unsent, unsettled
 from entrepot.node.page.desk.desk import Case, Ruling
-from entrepot.node.page.desk.paper import newest, papers
+from entrepot.node.page.desk.paper import papers
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.once import KEY
 from entrepot.node.page.sale.context import party_of
@@ -23,13 +23,12 @@ from entrepot.party.party import Address, Party
 from entrepot.payment.account import Account, Agent, InvoiceReference, new_uetr
 from entrepot.payment.instruction import PaymentInstruction
 from entrepot.payment.message import issue
-from entrepot.payment.request import PaymentRequest
 from entrepot.payment.settle import Accounts, settle
 from entrepot.sale.fact import Role
 
 
 def instruction_entries(acting: Acting, case: Case) -> list[Entry]:
-    """From which account to which; the amount is that of the newest invoice."""
+    """From which account to which; the amount is what is left of the first invoice that is not paid."""
     return [
         Entry(
             name="from",
@@ -50,12 +49,12 @@ def instruction_entries(acting: Acting, case: Case) -> list[Entry]:
 
 def _towns(acting: Acting, case: Case) -> list[Entry]:
     """The towns that nobody has stated, without which a payment message cannot be written."""
-    billed = newest(papers(case.id, acting), "invoice")
-    if billed is None:
+    due = unsent(papers(case.id, acting))
+    if due is None:
         return []
     asked = (
-        ("buyer_town", gettext("Town of the buyer"), billed[1].buyer),
-        ("seller_town", gettext("Town of the seller"), billed[1].seller),
+        ("buyer_town", gettext("Town of the buyer"), due.invoice.buyer),
+        ("seller_town", gettext("Town of the seller"), due.invoice.seller),
         ("bank_town", gettext("Town of this bank"), party_of(acting.party)),
     )
     return [Entry(name=name, label=label, most=35) for name, label, party in asked if not _town(party)]
@@ -74,13 +73,10 @@ def _placed(party: Party, typed_town: str) -> Party:
 
 def _asked(acting: Acting, case: Case) -> str:
     """The account that the seller named: in the newest request, else in the invoice."""
-    found = papers(case.id, acting)
-    asked, billed = newest(found, "payment-request"), newest(found, "invoice")
-    if asked and isinstance(asked[1], PaymentRequest) and asked[1].account:
-        return asked[1].account.number
-    if billed and isinstance(billed[1], Invoice) and billed[1].payment:
-        return billed[1].payment.account or ""
-    return ""
+    due = unsent(papers(case.id, acting))
+    if due and due.asked and due.asked[1].account:
+        return due.asked[1].account.number
+    return due.invoice.payment.account or "" if due and due.invoice.payment else ""
 
 
 def instruction(ruling: Ruling) -> Draft:
@@ -99,11 +95,9 @@ def instruction(ruling: Ruling) -> Draft:
 
 
 def _instruction(ruling: Ruling) -> PaymentInstruction:
-    found, typed = papers(ruling.case.id, ruling.acting), ruling.typed
-    billed, asked = newest(found, "invoice"), newest(found, "payment-request")
-    assert billed is not None, "nothing is sent before there is an invoice"
-    invoice: Invoice = billed[1]
-    payable = invoice.totals.payable
+    due, typed = unsent(papers(ruling.case.id, ruling.acting)), ruling.typed
+    assert due is not None, "nothing is sent where nothing is due"
+    invoice = due.invoice
     return PaymentInstruction(
         uetr=_uetr(typed),
         number=typed["number"].strip(),
@@ -115,11 +109,11 @@ def _instruction(ruling: Ruling) -> PaymentInstruction:
         creditor=_placed(invoice.seller, typed.get("seller_town", "")),
         creditor_account=_account(typed["to"]),
         creditor_agent=_agent(_settler(ruling), ruling),
-        instructed=payable,
-        settlement=payable,
+        instructed=due.amount,
+        settlement=due.amount,
         settlement_date=ruling.today,
-        remittance=(InvoiceReference(number=invoice.number, record=billed[0].id),),
-        request=asked[0].id if asked else None,
+        remittance=(InvoiceReference(number=invoice.number, record=due.record),),
+        request=due.asked[0].id if due.asked else None,
     )
 
 
@@ -148,11 +142,11 @@ def _agent(party: Party | None, ruling: Ruling) -> Agent:
 
 
 def settlement(ruling: Ruling) -> Draft:
-    """The postings of the newest instruction, over the accounts of the two sides in this institution's book, which
-    lends the payer what it pays out."""
-    sent = newest(papers(ruling.case.id, ruling.acting), "payment-instruction")
+    """The postings of the first instruction that is not settled, over the accounts of the two sides in this
+    institution's book, which lends the payer what it pays out."""
+    sent = unsettled(papers(ruling.case.id, ruling.acting))
     assert sent is not None, "nothing is settled that was not sent"
-    ordered: PaymentInstruction = sent[1]
+    ordered = sent[1]
     accounts = Accounts(
         debtor=ordered.debtor.did or ordered.debtor.name,
         creditor=ordered.creditor.did or ordered.creditor.name,
