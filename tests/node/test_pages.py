@@ -181,6 +181,25 @@ def test_a_good_document_is_called_good_and_an_altered_one_is_not(send, signed):
     assert "不要依赖这份单证" in send("/zh-hans/verify", text=json.dumps(altered)).content.decode()
 
 
+def test_what_is_not_good_says_why_and_what_helps_in_the_readers_language(send, signed):
+    altered = send("/ja/verify", text=signed.replace("did:key", "did:kez", 1)).content.decode()
+    assert "署名" in re.search("<tbody>(.*?)</tbody>", altered, re.S).group(1)
+    unsigned = send("/vi/verify", text=json.dumps({"type": ["VerifiableCredential"]})).content.decode()
+    assert "Chưa ai ký. Hãy yêu cầu bên phát hành đưa chứng từ đúng như khi phát hành." in unsigned
+    assert "Ask the issuer" not in re.search("<tbody>(.*?)</tbody>", send(text=signed).content.decode(), re.S).group(1)
+
+
+def test_plain_words_are_for_answers_that_are_given():
+    from entrepot import document
+    from entrepot.document.verify.report import RESULTS
+    from entrepot.node.page.remedy import REASONS, REMEDIES
+
+    rooms = Path(document.__file__).parent
+    text = "\n".join(each.read_text("utf-8") for each in rooms.rglob("*.py"))
+    assert [each for each in REASONS if f'"{each}"' not in text] == []
+    assert set(REMEDIES) == set(RESULTS)
+
+
 def test_a_file_is_read_as_the_text_is(send, signed):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -13,6 +13,7 @@ from entrepot.flow.verifying import brought
 from entrepot.node.page.answer import onward, page
 from entrepot.node.page.bringing import bring
 from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.remedy import plainly
 from entrepot.node.running import office
 
 QUESTIONS = {
@@ -38,12 +39,15 @@ SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?", Ver
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question with its answer; ``reason`` and ``remedy`` are the program's own words, in English."""
+    """One question with its answer; ``why`` and ``helps``: plain words for it. ``reason`` and ``remedy`` are the program's
+    own words, in English."""
 
     question: str
     answer: str
     sign: str
     kind: str
+    why: str
+    helps: str
     reason: str
     remedy: str
     code: str
@@ -100,11 +104,14 @@ def _verdict(report: Report) -> tuple[str, str]:
 
 def _line(name: str, report: Report) -> Line:
     result = report.results[name]
+    why, helps = plainly(name, result)
     return Line(
         question=gettext(QUESTIONS[name]),
         answer=gettext(VERDICTS[result.status]),
         sign=SIGNS[result.status],
         kind=str(result.status),
+        why=why,
+        helps=helps,
         reason=result.reason,
         remedy=result.remedy if result.status is not Verdict.VALID else "",
         code=result.code,
