@@ -39,8 +39,8 @@ SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?", Ver
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question with its answer; ``why`` and ``helps``: plain words for it. ``reason`` and ``remedy`` are the program's
-    own words, in English."""
+    """One question with its answer; ``why`` and ``helps``: plain words for it. ``reason`` and ``remedy`` are the
+    program's own words, in English."""
 
     question: str
     answer: str
