@@ -242,11 +242,12 @@ def test_a_visitor_sees_no_sale(node, sides):
 
 
 def test_words_for_findings_are_those_of_the_rooms():
+    from entrepot.node.page.sale.course import COURSE
     from entrepot.node.page.sale.finding import WORDS
 
     rooms = Path(entrepot.__file__).parent
     text = "\n".join(each.read_text("utf-8") for each in rooms.rglob("*.py") if "node" not in each.parts)
-    assert [each for each in WORDS if f'"{each}"' not in text] == []
+    assert [each for each in (*WORDS, *COURSE) if f'"{each}"' not in text] == []
 
 
 @pytest.mark.parametrize("language", [each.code for each in LANGUAGES])
@@ -259,6 +260,20 @@ def test_a_form_and_its_findings_are_in_the_readers_language(node, sides, langua
     assert ("cannot be ordered" in fault) == (language == "en")
     assert 'lang="en"' not in fault
     assert re.search('<html lang="([^"]*)"', buyer.text).group(1) == BY_CODE[language].tag
+
+
+@pytest.mark.parametrize(("language", "is_english"), [("ja", False), ("km", True), ("en", False)])
+def test_what_the_journal_keeps_is_told_in_the_readers_language_or_marked_as_english(node, language, is_english):
+    from django.utils.translation import override
+
+    from entrepot.node.page.sale.telling import kept_words
+    from entrepot.sale.race import finding_of
+
+    with override(language):
+        why, look = kept_words(finding_of(47, "x").to_json())
+    assert why == ("取引の注文は一つです。識別子の小さい記録が有効です。", False) or language != "ja"
+    assert why[1] is is_english
+    assert look == ("Look at the record x.", language != "en")
 
 
 def test_a_seller_asks_to_be_paid_with_a_code(node, sides):

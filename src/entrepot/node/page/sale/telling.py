@@ -1,11 +1,13 @@
 """Findings beside the fields: each goes to the field that its path names, in the reader's language where it has one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import get_language, gettext
 
 from entrepot.base.finding import Finding, blocking, fill
 from entrepot.node.page.entry import Entry
+from entrepot.node.page.sale.course import COURSE
 from entrepot.node.page.sale.finding import WORDS
 
 PAYLOAD = "$.payload"
@@ -35,6 +37,18 @@ def say(finding: Finding) -> tuple[str, bool]:
     parts = [gettext(each) if is_known else each for each in (finding.message, finding.remedy) if each]
     words = " ".join(fill(each, finding.params) for each in parts)
     return words, not is_known and get_language() != "en"
+
+
+def kept_words(row: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
+    """A finding as the journal keeps it, its remedy filled already: each sentence, and whether it is English for want
+    of a translation."""
+    message, remedy = (_in_language(row[each], row["params"]) for each in ("message", "remedy"))
+    return tuple(each for each in (message, remedy) if each[0])
+
+
+def _in_language(text: str, params: Mapping[str, str]) -> tuple[str, bool]:
+    words = gettext(text) if text in (*WORDS, *COURSE) else text
+    return fill(words, params), words == text and get_language() != "en"
 
 
 def _entry_for(path: str, entries: list[Entry]) -> Entry | None:

@@ -26,6 +26,7 @@ from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import Deal, deal_of
 from entrepot.node.page.sale.forms import FORMS
 from entrepot.node.page.sale.message import Written, written
+from entrepot.node.page.sale.telling import kept_words
 from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
 from entrepot.node.running import office
 from entrepot.payment.request import PaymentRequest
@@ -40,14 +41,14 @@ LATE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked; ``findings``: text and remedy, in the program's own words."""
+    """One thing that was checked; ``findings``: sentences, and whether each is English for want of a translation."""
 
     stage: str
     standard: str
     verdict: str
     sign: str
     kind: str
-    findings: tuple[tuple[str, str], ...]
+    findings: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Step:
     received: datetime | None = None
     standing: str = ""
     status: str = ""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, bool], ...] = ()
     checks: tuple[Check, ...] = ()
     code: str = ""
     """The code of a payment request, as a picture."""
@@ -164,7 +165,7 @@ def step_of(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, actin
         received=parse_moment(line["received"]),
         standing=word(STANDINGS, standing["status"]),
         status=standing["status"],
-        reasons=tuple(each["text"] for each in standing["findings"]),
+        reasons=tuple(kept_words(each)[0] for each in standing["findings"]),
         checks=tuple(check_of(each) for each in line["checks"]),
         code=_code(line["id"]) if line["kind"] == "payment-request" else "",
         message=written(line["id"]) if line["kind"] == MESSAGE else None,
@@ -187,5 +188,5 @@ def check_of(row: Mapping[str, Any]) -> Check:
         verdict=word(VERDICTS, row["verdict"]),
         sign=SIGNS.get(row["verdict"], "?"),
         kind=row["verdict"],
-        findings=tuple((each["text"], each["remedy"]) for each in row["findings"]),
+        findings=tuple(words for each in row["findings"] for words in kept_words(each)),
     )
