@@ -11,15 +11,28 @@ from kills_node import Fault
 from entrepot.flow.headwatch import signed_by
 from entrepot.journal import open_journal
 from entrepot.journal.journal import database_at
+from entrepot.journal.port import JournalUnavailable
 from entrepot.node.custody import open_keys
 from entrepot.node.opening import setup_of
 from entrepot.payment.ledger import account_key
 
-DRAIN_S = 240.0
+DRAIN_S, RESTART_S = 240.0, 30.0
 
 
 def _rows(node, *queries):
-    """The answers of several queries in one snapshot, beside the running node."""
+    """The answers of several queries in one snapshot, beside the running node. A back end that is killed at the other
+    node's turn restarts the server of both, under this reader too: then it asks again."""
+    deadline = time.monotonic() + RESTART_S
+    while True:
+        try:
+            return _read(node, *queries)
+        except JournalUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _read(node, *queries):
     reader = database_at(node.journal or node.folder).reader()
     try:
         reader.begin(write=False)
