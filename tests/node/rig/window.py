@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rig.axe import grave
 from rig.visitor import letters, link_in
 
 PASSWORD = "seven wet durians"
@@ -113,6 +114,9 @@ SEEN = """() => ({
     fields: document.querySelectorAll("main input:not([type=hidden]), main select, main textarea").length,
     buttons: [...document.querySelectorAll("main button, main a.button")].map(each => each.innerText.trim()),
     wrong: [...document.querySelectorAll(".fault, .invalid")].map(each => each.innerText.trim()),
+    states: [...document.querySelectorAll("main h1 small, main .state, main .verdict h2")].map(each => each.innerText),
+    bytes: ["navigation", "resource"].flatMap(each => performance.getEntriesByType(each))
+        .reduce((sum, each) => sum + each.transferSize, 0),
     brokenPictures: [...document.images].filter(each => each.complete && !each.naturalWidth).length})"""
 
 
@@ -122,4 +126,5 @@ def keep(page, name):
     if folder := os.environ.get("ENTREPOT_TEST_SCREENSHOTS"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
         seen = page.evaluate(SEEN) | {"address": re.sub("[0-9a-f]{64}", "one", urlsplit(page.url).path)}
+        seen["grave"] = grave(page)
         (Path(folder) / f"{name}.json").write_text(json.dumps(seen, ensure_ascii=False, indent=1), "utf-8")
