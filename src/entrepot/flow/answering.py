@@ -59,9 +59,11 @@ def _lacks(draft: Any, path: str) -> bool:
 def _sums(draft: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Figures that follow from others: the amount of a line, and the totals where the order states none."""
     currency, amounts = draft.get("currency"), []
+    if currency not in exponents():
+        return
     for index, line in enumerate(draft.get("lines") or ()):
         amount = line.get("amount") or _product(line)
-        if amount is None or currency not in exponents():
+        if amount is None:
             return
         amounts.append(parse_decimal(amount))
         yield f"$.lines[{index}].amount", amount
