@@ -52,6 +52,10 @@ def test_a_sale_runs_from_order_to_delivery(node, sides):
     seller.go(f"/sales/{sale}/invoice").send(account="123", button="look").send(button="sign")
     assert seller.heading.endswith("invoiced")
     assert "30,000.00" in seller.words
+    open_steps = seller.go("/sales").words.partition("You may now:")[2]
+    assert "Payment request" in open_steps
+    assert "Invoice" not in open_steps, "what was said already is no step on the board"
+    assert "Dispute" not in open_steps, "nor is what goes against the sale"
     seller.go(f"/sales/{sale}/hand-over").send(leg="departed", place="MYPKG", button="look").send(button="sign")
     assert seller.heading.endswith("on the way")
     buyer.go(f"/sales/{sale}/hand-over").send(leg="delivered", place="CNNSA", button="look").send(button="sign")

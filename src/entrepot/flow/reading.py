@@ -94,6 +94,12 @@ def sale_summary(
     return {**state_of(seen, recall, sale=sale, own=readers).to_json(), "sale": sale, "facts": len(seen)}
 
 
+def kinds_said(journal: Journal, sale: str, issuer: str, *, recall: Recall | None = None) -> frozenset[str]:
+    """The kinds of record that ``issuer`` has issued in a sale, and the kind of the offer that its order takes up."""
+    facts = facts_of_sale(journal.view(SALE_VIEW), sale, recall)
+    return frozenset(each.kind for each in facts if each.issuer == issuer)
+
+
 def steps_open(
     journal: Journal, sale: str, readers: Collection[str], *, recall: Recall | None = None
 ) -> tuple[str, ...]:
