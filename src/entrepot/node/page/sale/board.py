@@ -8,15 +8,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from entrepot.base.money import Money
-from entrepot.flow.reading import kinds_said, sale_ids, sale_summary, steps_open
+from entrepot.flow.reading import sale_ids, sale_summary
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Draft
 from entrepot.node.page.answer import page
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import deal_of
-from entrepot.node.page.sale.forms import FORMS
-from entrepot.node.page.sale.timeline import AGAINST
-from entrepot.node.page.sale.words import COLUMNS, KINDS, STATES, word
+from entrepot.node.page.sale.upcoming import upcoming
+from entrepot.node.page.sale.words import COLUMNS, STATES, word
 from entrepot.node.running import office
 
 PAGE = 60
@@ -24,8 +23,7 @@ PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One sale on the board. ``steps``: what the party has not said yet and may say next, unless it goes against the
-    sale; the sale's own page has the rest."""
+    """One sale on the board."""
 
     sale: str
     number: str
@@ -34,7 +32,8 @@ class Card:
     total: Money | None
     state: str
     word: str
-    steps: tuple[str, ...]
+    steps: list[tuple[str, str]]
+    """What the party has not said yet and may say now: kind and word."""
 
 
 @require_safe
@@ -67,8 +66,6 @@ def _card(sale: str, acting: Acting) -> Card:
     here = office()
     summary = sale_summary(here.journal, sale, acting.readers, recall=here.recall) or {"state": "unknown"}
     deal = deal_of(sale, acting.readers)
-    steps = steps_open(here.journal, sale, acting.readers, recall=here.recall) if acting.may_write else ()
-    done = kinds_said(here.journal, sale, acting.party, recall=here.recall) | AGAINST
     return Card(
         sale=sale,
         number=deal.number,
@@ -77,5 +74,5 @@ def _card(sale: str, acting: Acting) -> Card:
         total=deal.total,
         state=summary["state"],
         word=word(STATES, summary["state"]),
-        steps=tuple(word(KINDS, each) for each in steps if each in FORMS and each not in done),
+        steps=upcoming(sale, summary["state"], acting).now,
     )

@@ -1,7 +1,7 @@
 """One sale as a timeline: each record with who, when, what was checked, by which standard, and how that came out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from entrepot.base.moment import parse_moment
 from entrepot.base.money import Money
 from entrepot.flow.agency import Decided, decisions
 from entrepot.flow.kinds import read_record
-from entrepot.flow.reading import has_sale, sale_page, steps_open
+from entrepot.flow.reading import has_sale, sale_page
 from entrepot.flow.thread import thread, woven
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Deed
@@ -24,16 +24,14 @@ from entrepot.node.page.desk.listing import DESKS
 from entrepot.node.page.desk.queue import outcome
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import Deal, deal_of
-from entrepot.node.page.sale.forms import FORMS
 from entrepot.node.page.sale.message import Written, written
 from entrepot.node.page.sale.telling import kept_words
+from entrepot.node.page.sale.upcoming import upcoming
 from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
 from entrepot.node.running import office
 from entrepot.payment.request import PaymentRequest
 from entrepot.sale.message import MESSAGE
 
-AGAINST = frozenset({"dispute", "order-cancellation", "return-request"})
-"""Kinds that are there for when something goes wrong."""
 DECLARATION = "customs-declaration"
 LATE = timedelta(minutes=1)
 """Between issue and arrival: what takes longer is shown."""
@@ -82,16 +80,6 @@ class Step:
         return sum(each.kind == "valid" for each in self.checks)
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What may be said next, each kind with its word: what was not said ``now``, what ``also`` may be said, and what
-    there is no form for."""
-
-    now: list[tuple[str, str]] = field(default_factory=list)
-    also: list[tuple[str, str]] = field(default_factory=list)
-    by_program: list[str] = field(default_factory=list)
-
-
 @require_safe
 @acting_for(READERS)
 def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
@@ -113,7 +101,7 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
         steps=[step_of(each, found, deal, acting) for each in woven(found["records"], messages)],
         messages=len(messages),
-        next=_next(sale, found, acting),
+        next=upcoming(sale, found["state"], acting),
         decided=_decided([sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)], acting),
     )
 
@@ -122,20 +110,6 @@ def _decided(about: list[str], acting: Acting) -> list[tuple[str, Decided]]:
     """What agencies told the party that they decided about the sale, or about a declaration in it."""
     found = [each for one in about for each in decisions(office(), one, acting.readers)]
     return [(outcome(DESKS.get(each.says.desk), each.says.outcome), each) for each in found]
-
-
-def _next(sale: str, found: Mapping[str, Any], acting: Acting) -> Next:
-    """What may be said next: what was not said yet comes first, unless it goes against the sale."""
-    if not acting.may_write:
-        return Next()
-    said = {each.get("kind") for each in found["records"] if each.get("issuer") == acting.party} | AGAINST
-    kinds = steps_open(office().journal, sale, acting.readers, recall=office().recall)
-    forms = [(each, word(KINDS, each)) for each in kinds if each in FORMS]
-    return Next(
-        now=[each for each in forms if each[0] not in said],
-        also=[each for each in forms if each[0] in said],
-        by_program=[word(KINDS, each) for each in kinds if each not in FORMS],
-    )
 
 
 def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
