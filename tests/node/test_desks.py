@@ -367,3 +367,44 @@ def pay(bank, case):
     }
     say(bank, f"{case}/send", **asked, **{"from": "88-1", "to": "99-1"}, reasons="Asked for.")
     say(bank, f"{case}/settle", reasons="Both are ours.")
+
+
+def test_a_bank_pays_in_parts_and_several_bills_and_gives_back_what_was_credited(node, sides):
+    seller, _, grower = sides
+    bank = agency(node, "bank", "Bank Contoh", "CN")
+    sale = ordered(sides, bank=party_of(bank))
+    case, towns = f"/desks/bank/{sale}", {"buyer_town": "Nansha", "seller_town": "Raub", "bank_town": "Guangzhou"}
+    say(seller, f"/sales/{sale}/order-response", answer="accept")
+    say(seller, f"/sales/{sale}/invoice")
+    given = {**towns, "from": "88-1", "to": "99-2", "reasons": "Asked for."}
+    for wrong in ("30000.01", "a third", "1.001", "-5", "0"):
+        bank.go(f"{case}/send").send(button="look", amount=wrong, **given)
+        assert bank.status == 422, wrong
+        bank.send(act="sign")
+        assert bank.status == 422, f"{wrong} is not sent by signing at once"
+    bank.send(act="discard")
+    say(bank, f"{case}/send", amount="10000.00", **given)
+    assert "20,000.00" in bank.go(f"{case}/send").go(case).heading, "what is still to be sent leads"
+    say(bank, f"{case}/settle", reasons="First part.")
+    assert "20,000.00" in bank.go(case).words
+    say(seller, f"/sales/{sale}/invoice")
+    api = node.token(grower, "clerk")
+    bills = [each for each in api.get(f"/api/v1/sales/{sale}").json["records"] if each.get("kind") == "invoice"]
+    second = bills[1]["id"]
+    assert seller.go(f"/sales/{sale}").words.count("is still owed") == 3, "in all, and for each of the two"
+    say(bank, f"{case}/send", bill=second, **given)
+    say(bank, f"{case}/send", **given)
+    say(bank, f"{case}/settle", reasons="Second.")
+    say(bank, f"{case}/settle", reasons="Third.")
+    assert bank.heading.endswith("settled")
+    assert seller.go(f"/sales/{sale}").words.count("nothing is owed any more") == 3
+    said = api.get(f"/api/v1/records/{second}").json["content"]["payload"]
+    note = {each: said[each] for each in ("issueDate", "seller", "buyer", "currency", "lines", "totals", "order")}
+    for name, invoice in (("CN-9", [{"number": bills[1]["number"], "record": second}]), ("CN-8", [{"number": "?"}])):
+        draft = {"kind": "credit-note", "number": name, "sales": [sale]}
+        assert api.issue(draft | {"payload": note | {"number": name, "invoices": invoice}}).status == 200
+    assert "CN-8 names no invoice of this sale" in bank.go(case).words, "and is counted for none"
+    say(bank, f"{case}/refund", reasons="It was credited.")
+    assert bank.go(f"{case}/refund").status == 409
+    (account,) = api.get(f"/api/v1/sales/{sale}").json["accounts"]
+    assert (account["settled"], account["refunded"]) == ("6000000", "3000000")

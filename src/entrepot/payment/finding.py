@@ -5,6 +5,7 @@ from entrepot.base.finding import Finding, Severity
 SOURCES = {
     "EMVQR": "EMVCo QR Code Specification, Merchant-Presented Mode 1.1",
     "LEDGER": "settlement ledger: each instruction once, each book its own",
+    "OWING": "each invoice: asked for, less credited and settled, plus refunded",
     "PACS008": "ISO 20022 pacs.008",
     "PAY": "Entrepot payment records, version 1",
     "POSTING": "double entry: what one account gains, others lose",

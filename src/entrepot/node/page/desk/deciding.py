@@ -181,6 +181,9 @@ def _carried(sheet: Sheet, key: Idempotency) -> Carried:
     known = office().journal.replayed(key)
     if known is not None:
         return Carried(record=known.record_id, number=sheet.typed["number"].strip())
+    against = sheet.decision.check(sheet.ruling)
+    if blocking(against):
+        return Carried(findings=against)
     draft = sheet.decision.draft(sheet.ruling)
     done: Issued = issue(office(), draft, idempotency=key)
     if done.record is None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from entrepot.base.money import Money
 from entrepot.base.quantity import Quantity
@@ -32,6 +32,14 @@ def moment_words(value: datetime) -> str:
 def money_words(value: Money) -> str:
     """An amount with its currency."""
     return money(value, _language())
+
+
+def owed_words(due: Money, owed: Money) -> str:
+    """What is due, and what of it is still owed; less than nothing where too much was paid."""
+    if not owed.minor:
+        return gettext("%(due)s is due in all, and nothing is owed any more.") % {"due": money_words(due)}
+    parts = {"due": money_words(due), "owed": money_words(owed)}
+    return gettext("%(due)s is due in all; %(owed)s is still owed.") % parts
 
 
 def price_words(value: Decimal, currency: str) -> str:

@@ -14,6 +14,7 @@ from entrepot.base.moment import parse_moment
 from entrepot.base.money import Money
 from entrepot.flow.agency import Decided, decisions
 from entrepot.flow.kinds import read_record
+from entrepot.flow.owing import owing
 from entrepot.flow.reading import has_sale, sale_page
 from entrepot.flow.thread import thread, woven
 from entrepot.node.account.acting import READERS, Acting, me
@@ -21,6 +22,7 @@ from entrepot.node.account.models import Deed
 from entrepot.node.notice.unread import mark_read
 from entrepot.node.page.answer import error_page, page
 from entrepot.node.page.desk.listing import DESKS
+from entrepot.node.page.desk.paper import papers
 from entrepot.node.page.desk.queue import outcome
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import Deal, deal_of
@@ -99,6 +101,7 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         other=deal.other(acting.party),
         state=word(STATES, found["state"]),
         accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
+        bills=_bills(sale, found, acting),
         steps=[step_of(each, found, deal, acting) for each in woven(found["records"], messages)],
         messages=len(messages),
         next=upcoming(sale, found["state"], acting),
@@ -117,6 +120,15 @@ def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
     if "unknown" in (row["due"], row["owed"]) or row["due"] == row["owed"] == "0":
         return None
     return Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"])
+
+
+def _bills(sale: str, found: Mapping[str, Any], acting: Acting) -> list[tuple[str, Money, Money]]:
+    """Number of each invoice, what is due and owed of it; only where there are several, and nothing is unknown."""
+    several = sum(each.get("kind") == "invoice" for each in found["records"]) > 1
+    if not several or any("unknown" in (row["due"], row["owed"]) for row in found["accounts"]):
+        return []
+    owed = owing(papers(sale, acting))
+    return [] if owed.unplaced else [(each.invoice.number, each.due, each.owed) for each in owed.bills]
 
 
 def step_of(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting: Acting) -> Step:

@@ -1,32 +1,42 @@
 """The cases of a bank: sales whose buyer named it, and how far the money is."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.utils.translation import gettext
 
-from entrepot.document.invoice.model import Invoice
+from entrepot.base.record import Record
+from entrepot.document.invoice.model import CreditNote, Invoice
 from entrepot.document.order.model import OrderResponse
 from entrepot.flow.agency import decisions
+from entrepot.flow.owing import Owing, owing
 from entrepot.node.account.acting import Acting
-from entrepot.node.page.desk.bank.due import Papers, unplaced, unsent, unsettled
+from entrepot.node.page.desk.bank.payment import one_currency, overpaid, to_send
 from entrepot.node.page.desk.desk import Case, Fact, Reading
 from entrepot.node.page.desk.paper import by_sale, holds, newest, papers, sale_fact
-from entrepot.node.page.desk.word import day_words, money_words
+from entrepot.node.page.desk.word import day_words, money_words, owed_words
+from entrepot.node.page.sale.telling import say
 from entrepot.node.page.sale.words import KINDS, word
 from entrepot.node.running import office
+from entrepot.payment.finding import finding
+from entrepot.payment.request import PaymentRequest
 from entrepot.sale.fact import Role
 
 ROLES = (Role.PAYER_BANK, Role.SETTLEMENT)
+Papers = list[tuple[Record, Any]]
 
 
 def _case(sale: str, acting: Acting) -> Case | None:
     """A bank reads the answer to the order and what is billed, not the order itself."""
     found = papers(sale, acting)
-    answered, due = newest(found, "order-response"), unsent(found)
+    answered, billed = newest(found, "order-response"), newest(found, "invoice")
     if answered is None or not isinstance(answered[1], OrderResponse):
         return None
-    billed = newest(found, "invoice")
-    invoice = due.invoice if due else billed[1] if billed and isinstance(billed[1], Invoice) else None
-    amount = due.amount if due else invoice.totals.payable if invoice else None
-    standing, may = _standing(sale, acting, found)
+    invoice = billed[1] if billed and isinstance(billed[1], Invoice) else None
+    owed = owing(found)
+    standing, may = _standing(sale, acting, owed)
+    waiting = to_send(owed)
+    amount = waiting[0].unsent if waiting else invoice.totals.payable if invoice else None
     return Case(
         id=sale,
         number=answered[1].order.number,
@@ -34,49 +44,81 @@ def _case(sale: str, acting: Acting) -> Case | None:
         who=f"{invoice.buyer.name} → {invoice.seller.name}" if invoice else "",
         since=answered[0].content.issued,
         word=standing,
-        is_open=len(may) > 1,
+        is_open=len(may) > 1 or "refund" in may,
         may=may,
     )
 
 
-def _standing(sale: str, acting: Acting, found: Papers) -> tuple[str, tuple[str, ...]]:
+def _standing(sale: str, acting: Acting, owed: Owing) -> tuple[str, tuple[str, ...]]:
     """How the case stands, and what may be decided; what was refused may still be sent."""
-    if unsettled(found) is not None:
-        may = ("settle", "refuse") if holds(acting, sale, Role.SETTLEMENT) else ()
-        return gettext("sent, not settled yet"), may
-    if newest(found, "invoice") is None:
-        return gettext("waits for the invoice"), ("refuse",)
-    if unsent(found) is None:
-        return gettext("settled") if newest(found, "settlement") else gettext("nothing is to be paid"), ()
-    if unplaced(found):
-        return gettext("a credit note names no single invoice"), ("refuse",)
-    if not holds(acting, sale, Role.PAYER_BANK):
+    settles, sends = holds(acting, sale, Role.SETTLEMENT), holds(acting, sale, Role.PAYER_BANK)
+    may = [
+        *(["settle"] if settles and one_currency(owed) else []),
+        *(["refund"] if settles and overpaid(owed) else []),
+        *(["send"] if sends and to_send(owed) and not owed.unplaced else []),
+    ]
+    if owed.unsettled:
+        return gettext("sent, not settled yet"), (*may, "refuse") if may else ()
+    if not owed.bills:
+        done = bool(owed.settled)
+        return gettext("settled") if done else gettext("waits for the invoice"), () if done else ("refuse",)
+    if not to_send(owed):
+        return gettext("waits for you") if may else gettext("settled"), tuple(may)
+    if owed.unplaced:
+        is_credit = any(each.params.get("kind") == "credit-note" for each in owed.unplaced)
+        loose = gettext("a credit note names no single invoice") if is_credit else gettext("not sent yet")
+        return loose, (*(each for each in may if each != "send"), "refuse")
+    if not may:
         return gettext("not sent yet"), ()
     decided = decisions(office(), sale, acting.readers, desk="bank")
     if decided and decided[-1].says.outcome == "refuse":
-        return gettext("refused"), ("send",)
-    return gettext("waits for you"), ("send", "refuse")
+        return gettext("refused"), tuple(may)
+    return gettext("waits for you"), (*may, "refuse")
 
 
 def read(acting: Acting, case: Case) -> Reading:
     """Who pays whom, what was billed, and how the seller asks to be paid."""
     found = papers(case.id, acting)
-    link, due, billed = sale_fact(case), unsent(found), newest(found, "invoice")
+    link = sale_fact(case)
+    billed, asked = newest(found, "invoice"), newest(found, "payment-request")
     if billed is None or not isinstance(billed[1], Invoice):
         return Reading(facts=(link,), concerned=(found[0][0].content.issuer,) if found else ())
-    invoice = due.invoice if due else billed[1]
-    credited = [*(due.credited if due else ()), *unplaced(found)]
+    invoice = billed[1]
     facts = [
         Fact(gettext("Buyer"), invoice.buyer.name),
         Fact(gettext("Seller"), invoice.seller.name),
-        Fact(gettext("Invoice"), f"{invoice.number} · {day_words(invoice.issue_date)}"),
-        *(Fact(word(KINDS, "credit-note"), f"{each.number} · {money_words(each.totals.payable)}") for each in credited),
-        Fact(gettext("To be paid"), money_words(due.amount if due else invoice.totals.payable)),
     ]
-    if due and due.asked and due.asked[1].account:
-        facts.append(Fact(gettext("Account of the seller"), due.asked[1].account.number))
+    owed = owing(found)
+    for bill in owed.bills:
+        facts.append(Fact(gettext("Invoice"), f"{bill.invoice.number} · {day_words(bill.invoice.issue_date)}"))
+        facts.append(Fact(gettext("To be paid"), owed_words(bill.due, bill.owed)))
+    if asked and isinstance(asked[1], PaymentRequest) and asked[1].account:
+        facts.append(Fact(gettext("Account of the seller"), asked[1].account.number))
+    for _, note in found:
+        if isinstance(note, CreditNote):
+            facts.append(Fact(word(KINDS, "credit-note"), f"{note.number} · {money_words(note.totals.payable)}"))
     sides = tuple(each.did for each in (invoice.seller, invoice.buyer) if each.did)
-    return Reading(facts=(*facts, link), concerned=sides)
+    return Reading(facts=(*facts, link), notes=tuple(_notes(owed)), concerned=sides)
+
+
+def _notes(owed: Owing) -> Iterator[tuple[str, bool]]:
+    """What this desk cannot settle or place, and why."""
+    for each in owed.unplaced:
+        yield say(each)
+    for record, sent in owed.unsettled:
+        if sent.instructed.currency != sent.settlement.currency:
+            yield say(
+                finding(
+                    "OWING",
+                    5,
+                    "{number} changes {paid} into {received}; this desk settles in one currency.",
+                    severity="warning",
+                    remedy="Whoever changes the money has an account in the book: settle it by program, and name it.",
+                    number=record.content.number,
+                    paid=str(sent.instructed),
+                    received=str(sent.settlement),
+                )
+            )
 
 
 cases, find = by_sale(_case, *ROLES)

@@ -1,19 +1,25 @@
-"""What carries a bank's decision out: the instruction with its pacs.008, and the postings of the settlement."""
+"""What carries a bank's decision out: the instruction with its pacs.008, and the postings of settlement and refund."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext
 
 from entrepot.base.digest import sha256
+from entrepot.base.finding import Finding
+from entrepot.base.money import Money
+from entrepot.base.record import Record
 from entrepot.base.shape import dump
+from entrepot.document.invoice.model import Invoice
 from entrepot.flow.audience import roles_of_sale
 from entrepot.flow.issue import Draft
+from entrepot.flow.owing import Bill, Owing, owing, part_of
 from entrepot.journal.port import Attachment
 from entrepot.node.account.acting import Acting
-from entrepot.node.page.desk.bank.due import unsent, unsettled
 from entrepot.node.page.desk.desk import Case, Ruling
-from entrepot.node.page.desk.paper import papers
+from entrepot.node.page.desk.paper import newest, papers
+from entrepot.node.page.desk.word import money_words
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.once import KEY
 from entrepot.node.page.sale.context import party_of
@@ -23,13 +29,24 @@ from entrepot.party.party import Address, Party
 from entrepot.payment.account import Account, Agent, InvoiceReference, new_uetr
 from entrepot.payment.instruction import PaymentInstruction
 from entrepot.payment.message import issue
-from entrepot.payment.settle import Accounts, settle
+from entrepot.payment.request import PaymentRequest
+from entrepot.payment.settle import Accounts, give_back, settle
+from entrepot.payment.settlement import RefundReason, Settlement
 from entrepot.sale.fact import Role
 
 
 def instruction_entries(acting: Acting, case: Case) -> list[Entry]:
-    """From which account to which; the amount is what is left of the first invoice that is not paid."""
+    """For which invoice, how much of it, and from which account to which."""
     return [
+        *_bills(acting, case),
+        Entry(
+            name="amount",
+            label=gettext("Amount"),
+            help=gettext("Leave it empty to send all that is open of the invoice."),
+            required=False,
+            most=20,
+            path="$.instructed",
+        ),
         Entry(
             name="from",
             label=gettext("Account of the buyer at this bank"),
@@ -47,14 +64,41 @@ def instruction_entries(acting: Acting, case: Case) -> list[Entry]:
     ]
 
 
+def _bills(acting: Acting, case: Case) -> list[Entry]:
+    """Which invoice is paid, where several are open."""
+    bills = to_send(owing(papers(case.id, acting)))
+    options = tuple((each.record, f"{each.invoice.number} · {money_words(each.unsent)}") for each in bills)
+    if len(options) < 2:
+        return []
+    return [Entry(name="bill", label=gettext("Invoice"), kind="select", options=options, value=options[0][0])]
+
+
+def to_send(found: Owing) -> list[Bill]:
+    """The bills of which something was not sent yet."""
+    return [each for each in found.bills if each.unsent.minor > 0]
+
+
+def _chosen(ruling: Ruling) -> Bill | None:
+    """The invoice that is paid: the one that was chosen, else the first that is open."""
+    bills = to_send(owing(papers(ruling.case.id, ruling.acting)))
+    named = ruling.typed.get("bill")
+    return next((each for each in bills if named in (None, "", each.record)), None)
+
+
+def over_open(ruling: Ruling) -> tuple[Finding, ...]:
+    """What stands against the amount that was typed."""
+    bill = _chosen(ruling)
+    return part_of(bill, ruling.typed.get("amount", ""))[1] if bill else ()
+
+
 def _towns(acting: Acting, case: Case) -> list[Entry]:
     """The towns that nobody has stated, without which a payment message cannot be written."""
-    due = unsent(papers(case.id, acting))
-    if due is None:
+    billed = newest(papers(case.id, acting), "invoice")
+    if billed is None:
         return []
     asked = (
-        ("buyer_town", gettext("Town of the buyer"), due.invoice.buyer),
-        ("seller_town", gettext("Town of the seller"), due.invoice.seller),
+        ("buyer_town", gettext("Town of the buyer"), billed[1].buyer),
+        ("seller_town", gettext("Town of the seller"), billed[1].seller),
         ("bank_town", gettext("Town of this bank"), party_of(acting.party)),
     )
     return [Entry(name=name, label=label, most=35) for name, label, party in asked if not _town(party)]
@@ -73,10 +117,13 @@ def _placed(party: Party, typed_town: str) -> Party:
 
 def _asked(acting: Acting, case: Case) -> str:
     """The account that the seller named: in the newest request, else in the invoice."""
-    due = unsent(papers(case.id, acting))
-    if due and due.asked and due.asked[1].account:
-        return due.asked[1].account.number
-    return due.invoice.payment.account or "" if due and due.invoice.payment else ""
+    found = papers(case.id, acting)
+    asked, billed = newest(found, "payment-request"), newest(found, "invoice")
+    if asked and isinstance(asked[1], PaymentRequest) and asked[1].account:
+        return asked[1].account.number
+    if billed and isinstance(billed[1], Invoice) and billed[1].payment:
+        return billed[1].payment.account or ""
+    return ""
 
 
 def instruction(ruling: Ruling) -> Draft:
@@ -95,9 +142,11 @@ def instruction(ruling: Ruling) -> Draft:
 
 
 def _instruction(ruling: Ruling) -> PaymentInstruction:
-    due, typed = unsent(papers(ruling.case.id, ruling.acting)), ruling.typed
-    assert due is not None, "nothing is sent where nothing is due"
-    invoice = due.invoice
+    found, typed = papers(ruling.case.id, ruling.acting), ruling.typed
+    bill, asked = _chosen(ruling), newest(found, "payment-request")
+    assert bill is not None, "nothing is sent where nothing is open"
+    invoice = bill.invoice
+    amount, _ = part_of(bill, typed.get("amount", ""))
     return PaymentInstruction(
         uetr=_uetr(typed),
         number=typed["number"].strip(),
@@ -109,12 +158,16 @@ def _instruction(ruling: Ruling) -> PaymentInstruction:
         creditor=_placed(invoice.seller, typed.get("seller_town", "")),
         creditor_account=_account(typed["to"]),
         creditor_agent=_agent(_settler(ruling), ruling),
-        instructed=due.amount,
-        settlement=due.amount,
+        instructed=amount,
+        settlement=amount,
         settlement_date=ruling.today,
-        remittance=(InvoiceReference(number=invoice.number, record=due.record),),
-        request=due.asked[0].id if due.asked else None,
+        remittance=(InvoiceReference(number=invoice.number, record=bill.record),),
+        request=asked[0].id if asked and _is_for(asked[1], bill) else None,
     )
+
+
+def _is_for(asked: PaymentRequest, bill: Bill) -> bool:
+    return any(each.record == bill.record for each in asked.invoices)
 
 
 def _uetr(typed: Mapping[str, str]) -> str:
@@ -141,22 +194,47 @@ def _agent(party: Party | None, ruling: Ruling) -> Agent:
     return Agent(name=party.name, town=_town(party) or own or None, economy=party.economy)
 
 
+def one_currency(found: Owing) -> list[tuple[Record, PaymentInstruction]]:
+    """What was sent and can be settled here: where money is changed, somebody's account changes it."""
+    return [each for each in found.unsettled if each[1].instructed.currency == each[1].settlement.currency]
+
+
 def settlement(ruling: Ruling) -> Draft:
-    """The postings of the first instruction that is not settled, over the accounts of the two sides in this
+    """The postings of the oldest instruction that is not settled, over the accounts of the two sides in this
     institution's book, which lends the payer what it pays out."""
-    sent = unsettled(papers(ruling.case.id, ruling.acting))
-    assert sent is not None, "nothing is settled that was not sent"
-    ordered = sent[1]
-    accounts = Accounts(
-        debtor=ordered.debtor.did or ordered.debtor.name,
-        creditor=ordered.creditor.did or ordered.creditor.name,
-        issuer=ruling.acting.party,
-    )
-    settled = settle(sent[0].id, ordered, accounts=accounts, settled=office().clock().replace(microsecond=0))
-    return Draft(
-        kind="settlement",
-        issuer=ruling.acting.party,
-        number=ruling.typed["number"].strip(),
-        payload=dump(settled),
-        sales=(ruling.case.id,),
-    )
+    sent, ordered = one_currency(owing(papers(ruling.case.id, ruling.acting)))[0]
+    accounts = Accounts(debtor=_holder(ordered.debtor), creditor=_holder(ordered.creditor), issuer=ruling.acting.party)
+    settled = settle(sent.id, ordered, accounts=accounts, settled=office().clock().replace(microsecond=0))
+    return _entered(ruling, "settlement", dump(settled))
+
+
+def _holder(party: Party) -> str:
+    return party.did or party.name
+
+
+def _entered(ruling: Ruling, kind: str, payload: dict[str, Any]) -> Draft:
+    number = ruling.typed["number"].strip()
+    return Draft(kind=kind, issuer=ruling.acting.party, number=number, payload=payload, sales=(ruling.case.id,))
+
+
+def overpaid(found: Owing) -> tuple[Money, tuple[Record, Settlement, PaymentInstruction]] | None:
+    """What the seller has too much of the first such invoice, and the newest settlement for it that holds so much."""
+    for bill in found.bills:
+        over = -bill.owed
+        for each in reversed(found.settled):
+            is_its = any(named.record == bill.record for named in each[2].remittance)
+            is_enough = each[1].amount.currency == over.currency and each[1].amount.minor >= over.minor
+            if over.minor > 0 and is_its and is_enough:
+                return over, each
+    return None
+
+
+def refund(ruling: Ruling) -> Draft:
+    """The postings that give back what was paid above what is due."""
+    over = overpaid(owing(papers(ruling.case.id, ruling.acting)))
+    assert over is not None, "nothing is given back where nothing was overpaid"
+    amount, (settled, paid, ordered) = over
+    taker, moment = _holder(ordered.debtor), office().clock().replace(microsecond=0)
+    reason = RefundReason.WRONG_AMOUNT
+    made = give_back(settled.id, paid, amount=amount, taker=taker, reason=reason, refunded=moment)
+    return _entered(ruling, "refund", dump(made))
