@@ -40,6 +40,5 @@ def measured(value: Quantity, locale: Locale) -> str:
     number = format_decimal(value.value, locale=locale, decimal_quantization=False)
     if value.unit in _CLDR:
         return str(format_unit(number, _CLDR[value.unit], length="short", locale=locale))
-    if value.unit == "C62":  # "one": what is counted needs no unit
-        return str(number)
-    return f"{number} {gettext(UNITS[value.unit])}" if value.unit in UNITS else f"{number} {value.unit}"
+    name = UNITS.get({"C62": "H87"}.get(value.unit, value.unit))  # "one" of a thing is a piece of it to a reader
+    return f"{number} {gettext(name)}" if name else f"{number} {value.unit}"
