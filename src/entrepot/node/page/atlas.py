@@ -68,6 +68,7 @@ def economy_page(request: HttpRequest, code: str) -> HttpResponse:
         code=found.code,
         name=name_of(found, language),
         counted=total_of(counted, language),
+        is_counted=found.code in figures().economies,
         partners=figures_of(counted, "partner", language),
         offers=offers_by_economy(office()).get(found.code, 0),
         claims=[each for each in claims() if each.economy == found.code],
