@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import rig
 from rig.axe import grave
-from rig.outside import Node
+from rig.outside import Node, Town
 from rig.visitor import letters, link_in
 from rig.window import PASSWORD, Window, keep
 
@@ -25,7 +25,6 @@ from entrepot.node.page.language import LANGUAGES
 from messages.__main__ import catalogues, read
 
 pytestmark = pytest.mark.long
-SEED_S = 240
 EVERY = [each.code for each in LANGUAGES]
 LONGEST = max(catalogues(), key=lambda each: sum(len(str(one.string)) for one in read(each, catalogues()[each])))
 """The language that needs most characters for the same pages."""
@@ -67,19 +66,6 @@ def key_of(path, route):
     """What makes a page another one than those of the same route."""
     parts = zip(route.strip("/").split("/"), path.strip("/").split("/"), strict=True)
     return route, tuple(value for name, value in parts if name.strip("<>") in DIFFER)
-
-
-class Town(Node):
-    """``entrepot serve --community``: the node and its neighbour, filled."""
-
-    def start(self):
-        self.spawn("--community")
-        end = time.monotonic() + SEED_S
-        while "Ctrl-C ends both" not in self.told:
-            assert self.process.poll() is None, self.told
-            assert time.monotonic() < end, self.told
-            time.sleep(0.1)
-        return self
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
-from rig.outside import Node, eventually
+from rig.outside import SEED_S, Node, Town, eventually
 
-SEED_S = 240
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]  # a whole sale among two nodes, and a busy machine
 
 
@@ -20,32 +18,11 @@ def environ():
     return {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "DJANGO_"))}
 
 
-class Served:
-    """``entrepot serve --community`` on a folder, ready once it says where to look."""
-
-    def __init__(self, folder, port):
-        self.log = folder.parent / "serve.log"
-        words = ["serve", "--data", str(folder), "--port", str(port), "--community"]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "entrepot", *words],
-                stdout=log,
-                stderr=log,
-                env=environ(),
-                start_new_session=True,
-            )
-
-    @property
-    def told(self):
-        return self.log.read_text("utf-8")
-
-    def ready(self):
-        end = time.monotonic() + SEED_S
-        while "Ctrl-C ends both" not in self.told:
-            assert self.process.poll() is None, self.told
-            assert time.monotonic() < end, self.told
-            time.sleep(0.1)
-        return self
+def at(town):
+    """The node of that folder, at the port by which its parties are named."""
+    made = Town(town[0])
+    made.port = town[1]
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +40,9 @@ def town(tmp_path_factory):
 
 @pytest.fixture
 def served(town):
-    made = Served(town[0], town[1])
-    yield made.ready()
-    if made.process.poll() is None:
-        made.process.send_signal(signal.SIGTERM)
-        made.process.wait(timeout=60)
+    made = at(town).start()
+    yield made
+    made.stop()
 
 
 def test_it_says_what_it_does_and_leaves_nothing_running(town):
@@ -153,7 +128,7 @@ def _is_shut(url):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_both_nodes_end_with_a_signal(town, how):
-    again = Served(town[0], town[1]).ready()
+    again = at(town).start()
     again.process.send_signal(how)
     assert again.process.wait(timeout=60) == 0
     assert all(_is_shut(url) for url in town[2]["nodes"])

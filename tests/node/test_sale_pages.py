@@ -298,3 +298,17 @@ def test_a_seller_asks_to_be_paid_with_a_code(node, sides):
     assert "EMVCo merchant-presented QR code 1.1" in seller.words
     buyer.go(f"/sales/{sale}")
     assert "Code by which this is paid" in buyer.text
+
+
+@pytest.mark.parametrize(
+    ("owed", "said"),
+    [(100, "1.00 MYR is still owed"), (0, "nothing is owed any more"), (-100, "1.00 MYR was paid beyond it")],
+)
+def test_what_is_owed_is_never_less_than_nothing(node, owed, said):
+    from django.utils.translation import override
+
+    from entrepot.base.money import Money
+    from entrepot.node.page.desk.word import owed_words
+
+    with override("en"):
+        assert said in owed_words(Money(500, "MYR"), Money(owed, "MYR"))

@@ -70,6 +70,41 @@ def owing(papers: Papers) -> Owing:
     return Owing(bills, unsettled, settled, tuple(unplaced))
 
 
+def to_send(found: Owing) -> list[Bill]:
+    """The bills of which something was not sent yet."""
+    return [each for each in found.bills if each.unsent.minor > 0]
+
+
+def one_currency(found: Owing) -> list[tuple[Record, PaymentInstruction]]:
+    """What was sent and can be settled between the two sides alone: no money is changed."""
+    return [each for each in found.unsettled if each[1].instructed.currency == each[1].settlement.currency]
+
+
+def overpaid(found: Owing) -> tuple[Money, tuple[Record, Settlement, PaymentInstruction]] | None:
+    """What the seller has too much of the first such invoice, and the newest settlement for it that holds so much."""
+    for bill in found.bills:
+        over = -bill.owed
+        for each in reversed(found.settled):
+            is_its = any(named.record == bill.record for named in each[2].remittance)
+            is_enough = each[1].amount.currency == over.currency and each[1].amount.minor >= over.minor
+            if over.minor > 0 and is_its and is_enough:
+                return over, each
+    return None
+
+
+def changing(found: Owing) -> tuple[Finding, ...]:
+    """Why an instruction that changes money is not settled between the two sides alone."""
+    plain = {record.id for record, _ in one_currency(found)}
+    return tuple(
+        finding("OWING", 5, "{number} changes {paid} into {received}; this desk settles in one currency.",
+                severity="warning", number=record.content.number, paid=str(sent.instructed),
+                received=str(sent.settlement),
+                remedy="Whoever changes the money has an account in the book: settle it by program, and name it.")
+        for record, sent in found.unsettled
+        if record.id not in plain
+    )  # fmt: skip
+
+
 def _placed(
     bills: Sequence[Bill], papers: Papers, sent: dict[str, tuple[Record, PaymentInstruction]]
 ) -> Iterable[Finding | None]:

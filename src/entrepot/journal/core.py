@@ -50,8 +50,8 @@ class Setup:
 
 
 class Transaction:
-    """The body of a ``with`` on the writing connection. A class of its own: it is entered at each append, and a
-    generator costs twice as much there."""
+    """The body of a ``with`` on the writing connection. A class, since every append enters it and a generator would be
+    some microseconds dearer."""
 
     __slots__ = ("_core", "_db")
 

@@ -14,7 +14,7 @@ import httpx
 
 from entrepot.cli.demo.nodes import _free_port
 
-START_S, WAIT_S = 40, 20
+START_S, WAIT_S, SEED_S = 40, 20, 240
 _keys = count(1)
 
 
@@ -107,6 +107,22 @@ class Node:
         party = self.operator.post("/api/v1/operator/parties", {"name": name}).json()["did"]
         body = {"party": party, "role": role, "label": "test"}
         return Client(self.url, self.operator.post("/api/v1/operator/tokens", body).json()["secret"], party)
+
+
+class Town(Node):
+    """``entrepot serve --community``: a node and its neighbour, filled, ready once it says where to look."""
+
+    def ready(self):
+        end = time.monotonic() + SEED_S
+        while "Ctrl-C ends both" not in self.told[self._before :]:
+            assert self.process.poll() is None, self.told
+            assert time.monotonic() < end, self.told
+            time.sleep(0.1)
+        return self
+
+    def spawn(self):
+        self._before = len(self.told) if self.log.exists() else 0
+        return super().spawn("--community")
 
 
 @contextmanager

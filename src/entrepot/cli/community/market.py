@@ -9,12 +9,11 @@ from entrepot.base.amount import exact_product
 from entrepot.base.money import Money
 from entrepot.base.quantity import Quantity
 from entrepot.cli.community.cast import invented
-from entrepot.cli.community.trade import placed
-from entrepot.cli.demo import default, money, moves, papers
+from entrepot.cli.community.trade import accepted, placed
+from entrepot.cli.demo import default, moves
 from entrepot.cli.demo.cast import EXPORT_NODE, IMPORT_NODE, Cast
 from entrepot.cli.demo.papers import Deal
-from entrepot.cli.demo.play import Stage, enrol, issue
-from entrepot.document.order.model import Answer, OrderResponse
+from entrepot.cli.demo.play import Stage, count, enrol, issue, pay
 from entrepot.document.trade import BuyerType, Channel, DeliveryTerms, HsCode, HsVintage, Line, Price, Subject, Totals
 from entrepot.party.party import Party
 
@@ -103,18 +102,14 @@ def _entered(stage: Stage, trade: Trade) -> Stage:
 
 def _play(stage: Stage, trade: Trade) -> Trade:
     deal = _ordered(stage, trade)
-    answer = OrderResponse(
-        number=f"OR-{trade.number}", issue_date=deal.today, order=deal.ref("order"), answer=Answer.ACCEPT, parties=()
-    )
-    issue(stage, deal, "order-response", "seller", ("order-response", answer.number, answer))
-    number = f"INV-{trade.number}"
-    issue(stage, deal, "invoice", "seller", ("invoice", number, papers.invoice(deal, number)))
+    digits = str(trade.number)
+    accepted(stage, deal, digits)
     if deal.is_goods:
-        event = moves.hand_over(deal, "delivered", f"HO-{trade.number}", stage.clock())
-        issue(stage, deal, "hand-over/delivered", "buyer", ("hand-over", f"HO-{trade.number}", event))
+        event = moves.hand_over(deal, "delivered", f"HO-{digits}", stage.clock())
+        issue(stage, deal, "hand-over/delivered", "buyer", ("hand-over", f"HO-{digits}", event))
     if trade.is_paid:
-        _pay(stage, deal, trade.number)
-    _count(stage, deal, trade)
+        pay(stage, deal, digits)
+    count(stage, deal, digits, BUYERS[trade.buyer].employed)
     return trade
 
 
@@ -154,20 +149,3 @@ def _ordered(stage: Stage, trade: Trade) -> Deal:
     deal = Deal(order, cast, today)
     issue(stage, deal, "order", "buyer", ("order", order.number, order))
     return deal
-
-
-def _pay(stage: Stage, deal: Deal, number: int) -> None:
-    asked, _ = money.request(deal, stage.clock())
-    issue(stage, deal, "payment-request", "seller", ("payment-request", f"PR-{number}", asked))
-    sent, message = money.instruction(deal, stage.clock(), stage.entropy, number=f"PI-{number}")
-    said = ("payment-instruction", sent.number, sent)
-    issue(stage, deal, "payment-instruction", "payer_bank", said, files=[("application/xml", message)])
-    settled = money.settlement(deal, sent, stage.clock())
-    issue(stage, deal, "settlement", "settlement", ("settlement", f"ST-{number}", settled))
-
-
-def _count(stage: Stage, deal: Deal, trade: Trade) -> None:
-    employed = BUYERS[trade.buyer].employed
-    asked = f"?reporter=CN{'' if employed is None else f'&persons_employed={employed}'}"
-    row = stage.clients["reporter"].get(f"/api/v1/sales/{deal.issued['order'][0]}/row{asked}")["count"]
-    issue(stage, deal, "count", "reporter", ("count", f"CT-{trade.number}", row))

@@ -88,20 +88,20 @@ def finish(stage: Stage) -> None:
 
 def bill(stage: Stage) -> None:
     """The grower orders baskets from the workshop, which accepts and sends its invoice."""
-    _bill(stage, _opened(stage, WARES), "2001")
+    accepted(stage, _opened(stage, WARES), "2001")
 
 
 def certify(stage: Stage) -> None:
     """The importer orders mangosteen and names its bank, customs and statistics office; the grower names the chamber,
     and sends its invoice; the importer declares the goods. Certificate, release, payment and count wait."""
     deal = _opened(stage, GROVE, ("chamber", "reporter", "payer_bank", "import_customs"))
-    _bill(stage, deal, "4001", deal.cast.appointments("chamber"))
+    accepted(stage, deal, "4001", deal.cast.appointments("chamber"))
     declared = papers.declaration(deal, "ID-4001", Direction.IMPORT)
     issue(stage, deal, "import-declaration", "buyer", ("customs-declaration", "ID-4001", declared))
 
 
-def _bill(stage: Stage, deal: Deal, digits: str, agencies: tuple[Appointment, ...] = ()) -> None:
-    """The seller accepts, names agencies, and sends its invoice."""
+def accepted(stage: Stage, deal: Deal, digits: str, agencies: tuple[Appointment, ...] = ()) -> None:
+    """The seller accepts, names agencies, and sends its invoice; ``digits``: of the numbers of both."""
     answer = OrderResponse(
         number=f"OR-{digits}", issue_date=deal.today, order=deal.ref("order"), answer=Answer.ACCEPT, parties=agencies
     )  # fmt: skip

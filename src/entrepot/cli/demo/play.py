@@ -157,8 +157,8 @@ def play(stage: Stage, deal: Deal) -> None:
         if deal.crosses_border:
             _arrive(stage, deal)
     _deliver(stage, deal)
-    _pay(stage, deal)
-    _count(stage, deal)
+    pay(stage, deal)
+    count(stage, deal)
 
 
 def _agree(stage: Stage, deal: Deal) -> None:
@@ -218,13 +218,14 @@ def _hand_over(stage: Stage, deal: Deal, leg: str, by: str) -> None:
     issue(stage, deal, f"hand-over/{leg}", by, ("hand-over", number, event))
 
 
-def _pay(stage: Stage, deal: Deal) -> None:
+def pay(stage: Stage, deal: Deal, digits: str = "1001") -> None:
+    """The seller asks for the money, the buyer's bank sends it, and it is settled; ``digits``: of the three numbers."""
     from entrepot.cli.demo import money
 
     request, image = money.request(deal, stage.clock())
-    issue(stage, deal, "payment-request", "seller", ("payment-request", "PR-1001", request))
+    issue(stage, deal, "payment-request", "seller", ("payment-request", f"PR-{digits}", request))
     stage.keep("payment-request.png", image)
-    instruction, message = money.instruction(deal, stage.clock(), stage.entropy)
+    instruction, message = money.instruction(deal, stage.clock(), stage.entropy, number=f"PI-{digits}")
     number = instruction.number
     issue(stage, deal, "payment-instruction", "payer_bank", ("payment-instruction", number, instruction),
           files=[("application/xml", message)])  # fmt: skip
@@ -232,7 +233,7 @@ def _pay(stage: Stage, deal: Deal) -> None:
     stage.show.expect("pacs.008", not money.check(instruction, message), "message says what the record says",
                       "ISO 20022 pacs.008")  # fmt: skip
     settled = money.settlement(deal, instruction, stage.clock())
-    issue(stage, deal, "settlement", "settlement", ("settlement", "ST-1001", settled))
+    issue(stage, deal, "settlement", "settlement", ("settlement", f"ST-{digits}", settled))
 
 
 def _accept_unknown(stage: Stage, deal: Deal, role: str, step: str) -> None:
@@ -248,11 +249,14 @@ def _accept_unknown(stage: Stage, deal: Deal, role: str, step: str) -> None:
         issue(stage, deal, f"acceptance/{step}", role, ("acceptance", number, paper))
 
 
-def _count(stage: Stage, deal: Deal) -> None:
+def count(stage: Stage, deal: Deal, digits: str = "1001", employed: int | None = PERSONS_EMPLOYED) -> None:
+    """The office of the buyer's economy counts the sale. ``employed``: people in the buyer's enterprise, where it is
+    one and the reporter's register knows it."""
     economy = deal.order.buyer.economy or "ZZ"
-    path = f"/api/v1/sales/{deal.issued['order'][0]}/row?reporter={economy}&persons_employed={PERSONS_EMPLOYED}"
+    size = "" if employed is None else f"&persons_employed={employed}"
+    path = f"/api/v1/sales/{deal.issued['order'][0]}/row?reporter={economy}{size}"
     answer = stage.clients["reporter"].get(path)
     for finding in answer["findings"]:
         stage.show.say(f"{finding['severity']} {finding['id']} {finding['text']}")
-    issue(stage, deal, "count", "reporter", ("count", "CT-1001", answer["count"]))
+    issue(stage, deal, "count", "reporter", ("count", f"CT-{digits}", answer["count"]))
     stage.keep("statistics-row.json", json.dumps(answer["count"], indent=1).encode())

@@ -21,10 +21,9 @@ UNASKED = Result(
     "The answer is to no challenge that is open here for this browser.",
     "Ask for a new challenge and answer that.",
 )
-
 """Nothing is open here: the answer came a second time, or too late."""
 ANOTHER = replace(UNASKED)
-"""One is open here, and this answers another."""
+"""One is open here, and this answers another: told alike, and counted as a refusal."""
 
 
 class KeptChallenges:

@@ -98,12 +98,6 @@ def money(value: Money, language: Language) -> str:
     return str(shown)
 
 
-@register.filter
-def opposite(value: Money) -> Money:
-    """The amount with the other sign."""
-    return Money(-value.minor, value.currency)
-
-
 @register.simple_tag(takes_context=True)
 def unit_price(context: Context, value: Decimal, currency: str) -> str:
     """:func:`price` in the language of the page."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from entrepot.base.digest import sha256
 from entrepot.base.finding import Severity
+from entrepot.document.trade import BuyerType
 from entrepot.economy import economy
 from entrepot.economy.identifier import identifier_findings
 from entrepot.economy.load import codes
@@ -27,13 +28,12 @@ from entrepot.node.page.economy import names
 from entrepot.node.page.entrance import aimed, signed_in
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import kept_draft, let_go, typed_in
-from entrepot.node.page.language import gettext_noop, language_of
+from entrepot.node.page.language import language_of
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
+from entrepot.node.page.sale.words import BUYER_TYPES
 from entrepot.node.running import office
 
 PLACE = "/businesses/new"
-BUSINESS, CONSUMER = "business", "consumer"
-KEY_IS_MADE = gettext_noop("This node makes a key for the business and signs with it what you say in its name.")
 BUSINESSES_MAX = 10
 """Businesses that one person may register on a node."""
 
@@ -63,7 +63,7 @@ def new_business(request: HttpRequest) -> HttpResponseBase:
     code = (typed.get("economy") or request.GET.get("economy", "")).upper()
     if code not in codes():
         return _economy_page(request)
-    is_consumer = (typed.get("kind") or request.GET.get("kind")) == CONSUMER
+    is_consumer = (typed.get("kind") or request.GET.get("kind")) == BuyerType.CONSUMER
     entries = consumer_entries() if is_consumer else business_entries(code)
     acting = me(request)
     if request.method == "POST" and examine(entries, typed) and (is_consumer or _number_holds(entries, code)):
@@ -75,16 +75,8 @@ def new_business(request: HttpRequest) -> HttpResponseBase:
         let_go(person, PLACE)
         return aimed(request)
     fill_in(entries, typed)
-    told = (
-        (
-            gettext("Buy for yourself"),
-            gettext("Your name stands in your orders alone, not in your address here."),
-            CONSUMER,
-        )
-        if is_consumer
-        else (gettext("Register a business"), gettext(KEY_IS_MADE), BUSINESS)
-    )
-    return _form(request, entries, told, code, typed.get(KEY) or new_key())
+    hidden = [("economy", code), (KEY, typed.get(KEY) or new_key())]
+    return (_consumer_form if is_consumer else _business_form)(request, entries, hidden)
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,14 +121,24 @@ def _operate(request: HttpRequest, token: Token) -> HttpResponseBase:
     return onward(request, "/operator")
 
 
-def _form(request: HttpRequest, entries: list[Entry], told: tuple[str, str, str], code: str, key: str) -> Page:
-    title, lead, kind = told
+def _business_form(request: HttpRequest, entries: list[Entry], hidden: list[tuple[str, str]]) -> Page:
     return form_page(
         request,
         entries,
-        title=title,
-        lead=lead,
-        hidden=[("economy", code), ("kind", kind), (KEY, key)],
+        title=gettext("Register a business"),
+        lead=gettext("This node makes a key for the business and signs with it what you say in its name."),
+        hidden=hidden,
+        button=gettext("Register"),
+    )
+
+
+def _consumer_form(request: HttpRequest, entries: list[Entry], hidden: list[tuple[str, str]]) -> Page:
+    return form_page(
+        request,
+        entries,
+        title=gettext("Buy for yourself"),
+        lead=gettext("Your name stands in your orders alone, not in your address here."),
+        hidden=[*hidden, ("kind", str(BuyerType.CONSUMER))],
         button=gettext("Register"),
     )
 
@@ -160,18 +162,13 @@ def economy_entry(request: HttpRequest, name: str = "economy", value: str = "") 
 
 def kind_entry() -> Entry:
     """Whether a business is registered, or a person comes who buys for herself."""
-    options = ((BUSINESS, gettext("For a business")), (CONSUMER, gettext("For myself, as a consumer")))
-    return Entry(name="kind", label=gettext("You come"), kind="select", options=options, value=BUSINESS)
+    options = tuple((kind, gettext(words)) for kind, words in BUYER_TYPES.items())
+    return Entry(name="kind", label=gettext("You come"), kind="select", options=options, value=options[0][0])
 
 
 def consumer_entries() -> list[Entry]:
     """What a consumer says of herself, for her orders: no number, and no more than a parcel needs."""
-    return [
-        Entry(name="name", label=gettext("Your name"), autocomplete="name"),
-        Entry(name="street", label=gettext("Street"), required=False, autocomplete="address-line1"),
-        Entry(name="city", label=gettext("City"), required=False, autocomplete="address-level2"),
-        Entry(name="postal_code", label=gettext("Postal code"), required=False, most=35, autocomplete="postal-code"),
-    ]
+    return [Entry(name="name", label=gettext("Your name"), autocomplete="name"), *_address_entries()]
 
 
 def business_entries(code: str) -> list[Entry]:
@@ -181,6 +178,12 @@ def business_entries(code: str) -> list[Entry]:
         Entry(name="name", label=gettext("Name of the business"), autocomplete="organization"),
         Entry(name="scheme", label=gettext("Kind of business number"), kind="select", options=schemes, required=False),
         Entry(name="number", label=gettext("Business number"), required=False, most=70),
+        *_address_entries(),
+    ]
+
+
+def _address_entries() -> list[Entry]:
+    return [
         Entry(name="street", label=gettext("Street"), required=False, autocomplete="address-line1"),
         Entry(name="city", label=gettext("City"), required=False, autocomplete="address-level2"),
         Entry(name="postal_code", label=gettext("Postal code"), required=False, most=35, autocomplete="postal-code"),
@@ -200,7 +203,7 @@ def _number_holds(entries: list[Entry], code: str) -> bool:
 
 def _made(acting: Acting, typed: dict[str, str], key: str) -> dict[str, Any]:
     """The party, its card and its first owner; harmless when repeated, as the short name comes from the key."""
-    is_consumer = typed.get("kind") == CONSUMER
+    is_consumer = typed.get("kind") == BuyerType.CONSUMER
     # A DID is public and stays: a consumer's tells nothing of her.
     party = host(require_name(_short_name("buyer" if is_consumer else typed["name"], key)))
     card: dict[str, Any] = {

@@ -13,7 +13,7 @@ PASSWORD_MOST = 256
 WEAK = {
     "password_too_short": gettext_noop("This password is too short. Take at least 12 characters."),
     "password_too_common": gettext_noop("Many people use this password. Take another one."),
-    "password_of_context": gettext_noop("Many people use this password. Take another one."),
+    "password_of_context": gettext_noop("This password is made of words of this node or of your own. Take others."),
     "password_too_similar": gettext_noop("This password is too much like your name or e-mail address."),
 }
 """Code of a validator of Django's -> what is said of the password."""

@@ -35,11 +35,14 @@ def money_words(value: Money) -> str:
 
 
 def owed_words(due: Money, owed: Money) -> str:
-    """What is due, and what of it is still owed; less than nothing where too much was paid."""
-    if not owed.minor:
-        return gettext("%(due)s is due in all, and nothing is owed any more.") % {"due": money_words(due)}
-    parts = {"due": money_words(due), "owed": money_words(owed)}
-    return gettext("%(due)s is due in all; %(owed)s is still owed.") % parts
+    """What is due, and what of it is still owed, or was paid beyond it."""
+    if owed.minor > 0:
+        words, rest = gettext("%(due)s is due in all; %(owed)s is still owed."), {"owed": money_words(owed)}
+    elif owed.minor < 0:
+        words, rest = gettext("%(due)s is due in all; %(over)s was paid beyond it."), {"over": money_words(-owed)}
+    else:
+        words, rest = gettext("%(due)s is due in all, and nothing is owed any more."), {}
+    return words % {"due": money_words(due), **rest}
 
 
 def price_words(value: Decimal, currency: str) -> str:

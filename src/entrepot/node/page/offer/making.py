@@ -21,10 +21,9 @@ from entrepot.node.page.language import language_of
 from entrepot.node.page.offer.picturing import picture_entries, pictures_of, take
 from entrepot.node.page.offer.tongue import language_entries
 from entrepot.node.page.sale.context import Context, card_of
-from entrepot.node.page.sale.forms import Form, reason_entry
+from entrepot.node.page.sale.forms import Form, note_entry, reason_entry
 from entrepot.node.page.sale.order import (
     delivery_entries,
-    note_entry,
     price_entries,
     thing_entries,
 )

@@ -28,6 +28,7 @@ from entrepot.node.page.sale.context import Context, card_of
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.page.sale.order import ORDER, wish_entries
 from entrepot.node.page.sale.step import work
+from entrepot.node.page.sale.words import BUYER_TYPES
 from entrepot.node.running import office
 
 
@@ -56,9 +57,9 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
 
 def _entries(offer: Offer, buyer: str) -> list[Entry]:
     """Each line of the offer with how much of it is ordered, and what else the buyer says."""
-    types: tuple[tuple[str, str], ...] = ((str(BuyerType.CONSUMER), gettext("For myself, as a consumer")),)
-    if not Business.objects.filter(party=buyer, is_consumer=True).exists():
-        types = ((str(BuyerType.BUSINESS), gettext("For a business")), *types)
+    is_consumer = Business.objects.filter(party=buyer, is_consumer=True).exists()
+    kinds = [each for each in BUYER_TYPES if each == BuyerType.CONSUMER or not is_consumer]
+    types = tuple((each, gettext(BUYER_TYPES[each])) for each in kinds)
     amounts = [_quantity(index, line, offer) for index, line in enumerate(offer.lines)]
     return [
         *amounts,

@@ -64,6 +64,19 @@ def number_of(prefix: str, key: str) -> str:
     return f"{prefix}-{key[:16].upper()}"
 
 
+def note_entry(path: str = "$.note") -> Entry:
+    """What else is to be said; ``path``: the member that holds it."""
+    return Entry(
+        name="note",
+        label=gettext("Note"),
+        help=gettext("Whoever may read the record reads this, too."),
+        kind="textarea",
+        required=False,
+        most=2000,
+        path=path,
+    )
+
+
 def reason_entry(*, required: bool = False) -> Entry:
     """Why, in one's own words."""
     return Entry(
@@ -119,15 +132,7 @@ def _invoice_entries(context: Context) -> list[Entry]:
             most=70,
             path="$.payment.account",
         ),
-        Entry(
-            name="note",
-            label=gettext("Note"),
-            help=gettext("Whoever may read the record reads this, too."),
-            kind="textarea",
-            required=False,
-            most=2000,
-            path="$.notes",
-        ),
+        note_entry("$.notes"),
     ]
 
 

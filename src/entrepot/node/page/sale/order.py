@@ -15,7 +15,7 @@ from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.measure import UNITS
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
 from entrepot.node.page.sale.context import Context, card_of, party_of
-from entrepot.node.page.sale.forms import Form
+from entrepot.node.page.sale.forms import Form, note_entry
 from entrepot.node.running import office
 
 REACHES = {
@@ -139,19 +139,6 @@ def wish_entries() -> list[Entry]:
         ),
         note_entry(),
     ]
-
-
-def note_entry() -> Entry:
-    """What else is to be said."""
-    return Entry(
-        name="note",
-        label=gettext("Note"),
-        help=gettext("Whoever may read the record reads this, too."),
-        kind="textarea",
-        required=False,
-        most=2000,
-        path="$.note",
-    )
 
 
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from entrepot.node.page.answer import error_page, page
 from entrepot.node.page.desk.listing import DESKS
 from entrepot.node.page.desk.paper import papers
 from entrepot.node.page.desk.queue import outcome
+from entrepot.node.page.desk.word import owed_words
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.sale.deal import Deal, deal_of
 from entrepot.node.page.sale.message import Written, written
@@ -100,7 +101,7 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         deal=deal,
         other=deal.other(acting.party),
         state=word(STATES, found["state"]),
-        accounts=[each for each in (_account(row) for row in found["accounts"]) if each],
+        accounts=[words for row in found["accounts"] if (words := _account(row))],
         bills=_bills(sale, found, acting),
         steps=[step_of(each, found, deal, acting) for each in woven(found["records"], messages)],
         messages=len(messages),
@@ -115,20 +116,20 @@ def _decided(about: list[str], acting: Acting) -> list[tuple[str, Decided]]:
     return [(outcome(DESKS.get(each.says.desk), each.says.outcome), each) for each in found]
 
 
-def _account(row: Mapping[str, str]) -> tuple[Money, Money] | None:
-    """What is due and what is owed; None where a record bears on it that cannot be read here, and before any bill."""
+def _account(row: Mapping[str, str]) -> str:
+    """What is due and owed, in words; none where a record bears on it that cannot be read here, and before any bill."""
     if "unknown" in (row["due"], row["owed"]) or row["due"] == row["owed"] == "0":
-        return None
-    return Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"])
+        return ""
+    return owed_words(Money(int(row["due"]), row["currency"]), Money(int(row["owed"]), row["currency"]))
 
 
-def _bills(sale: str, found: Mapping[str, Any], acting: Acting) -> list[tuple[str, Money, Money]]:
-    """Number of each invoice, what is due and owed of it; only where there are several, and nothing is unknown."""
+def _bills(sale: str, found: Mapping[str, Any], acting: Acting) -> list[tuple[str, str]]:
+    """Number of each invoice, and what is due and owed of it; only where there are several, and nothing is unknown."""
     several = sum(each.get("kind") == "invoice" for each in found["records"]) > 1
     if not several or any("unknown" in (row["due"], row["owed"]) for row in found["accounts"]):
         return []
     owed = owing(papers(sale, acting))
-    return [] if owed.unplaced else [(each.invoice.number, each.due, each.owed) for each in owed.bills]
+    return [] if owed.unplaced else [(each.invoice.number, owed_words(each.due, each.owed)) for each in owed.bills]
 
 
 def step_of(line: Mapping[str, Any], found: Mapping[str, Any], deal: Deal, acting: Acting) -> Step:

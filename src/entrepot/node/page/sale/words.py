@@ -2,8 +2,14 @@
 
 from django.utils.translation import gettext
 
+from entrepot.document.trade import BuyerType
 from entrepot.node.page.language import gettext_noop
 
+BUYER_TYPES = {
+    str(BuyerType.BUSINESS): gettext_noop("For a business"),
+    str(BuyerType.CONSUMER): gettext_noop("For myself, as a consumer"),
+}
+"""For whom somebody comes."""
 KINDS = {
     "offer": gettext_noop("Offer"),
     "offer-withdrawal": gettext_noop("Withdrawal of the offer"),

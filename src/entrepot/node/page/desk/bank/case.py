@@ -1,29 +1,22 @@
 """The cases of a bank: sales whose buyer named it, and how far the money is."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from django.utils.translation import gettext
 
-from entrepot.base.record import Record
 from entrepot.document.invoice.model import CreditNote, Invoice
 from entrepot.document.order.model import OrderResponse
 from entrepot.flow.agency import decisions
-from entrepot.flow.owing import Owing, owing
+from entrepot.flow.owing import Owing, changing, one_currency, overpaid, owing, to_send
 from entrepot.node.account.acting import Acting
-from entrepot.node.page.desk.bank.payment import one_currency, overpaid, to_send
 from entrepot.node.page.desk.desk import Case, Fact, Reading
 from entrepot.node.page.desk.paper import by_sale, holds, newest, papers, sale_fact
 from entrepot.node.page.desk.word import day_words, money_words, owed_words
 from entrepot.node.page.sale.telling import say
 from entrepot.node.page.sale.words import KINDS, word
 from entrepot.node.running import office
-from entrepot.payment.finding import finding
 from entrepot.payment.request import PaymentRequest
 from entrepot.sale.fact import Role
 
 ROLES = (Role.PAYER_BANK, Role.SETTLEMENT)
-Papers = list[tuple[Record, Any]]
 
 
 def _case(sale: str, acting: Acting) -> Case | None:
@@ -98,27 +91,9 @@ def read(acting: Acting, case: Case) -> Reading:
         if isinstance(note, CreditNote):
             facts.append(Fact(word(KINDS, "credit-note"), f"{note.number} · {money_words(note.totals.payable)}"))
     sides = tuple(each.did for each in (invoice.seller, invoice.buyer) if each.did)
-    return Reading(facts=(*facts, link), notes=tuple(_notes(owed)), concerned=sides)
-
-
-def _notes(owed: Owing) -> Iterator[tuple[str, bool]]:
-    """What this desk cannot settle or place, and why."""
-    for each in owed.unplaced:
-        yield say(each)
-    for record, sent in owed.unsettled:
-        if sent.instructed.currency != sent.settlement.currency:
-            yield say(
-                finding(
-                    "OWING",
-                    5,
-                    "{number} changes {paid} into {received}; this desk settles in one currency.",
-                    severity="warning",
-                    remedy="Whoever changes the money has an account in the book: settle it by program, and name it.",
-                    number=record.content.number,
-                    paid=str(sent.instructed),
-                    received=str(sent.settlement),
-                )
-            )
+    return Reading(
+        facts=(*facts, link), notes=tuple(say(each) for each in (*owed.unplaced, *changing(owed))), concerned=sides
+    )
 
 
 cases, find = by_sale(_case, *ROLES)

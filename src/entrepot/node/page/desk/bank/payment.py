@@ -8,13 +8,11 @@ from django.utils.translation import gettext
 
 from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding
-from entrepot.base.money import Money
-from entrepot.base.record import Record
 from entrepot.base.shape import dump
 from entrepot.document.invoice.model import Invoice
 from entrepot.flow.audience import roles_of_sale
 from entrepot.flow.issue import Draft
-from entrepot.flow.owing import Bill, Owing, owing, part_of
+from entrepot.flow.owing import Bill, one_currency, overpaid, owing, part_of, to_send
 from entrepot.journal.port import Attachment
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Ruling
@@ -31,7 +29,7 @@ from entrepot.payment.instruction import PaymentInstruction
 from entrepot.payment.message import issue
 from entrepot.payment.request import PaymentRequest
 from entrepot.payment.settle import Accounts, give_back, settle
-from entrepot.payment.settlement import RefundReason, Settlement
+from entrepot.payment.settlement import RefundReason
 from entrepot.sale.fact import Role
 
 
@@ -71,11 +69,6 @@ def _bills(acting: Acting, case: Case) -> list[Entry]:
     if len(options) < 2:
         return []
     return [Entry(name="bill", label=gettext("Invoice"), kind="select", options=options, value=options[0][0])]
-
-
-def to_send(found: Owing) -> list[Bill]:
-    """The bills of which something was not sent yet."""
-    return [each for each in found.bills if each.unsent.minor > 0]
 
 
 def _chosen(ruling: Ruling) -> Bill | None:
@@ -194,11 +187,6 @@ def _agent(party: Party | None, ruling: Ruling) -> Agent:
     return Agent(name=party.name, town=_town(party) or own or None, economy=party.economy)
 
 
-def one_currency(found: Owing) -> list[tuple[Record, PaymentInstruction]]:
-    """What was sent and can be settled here: where money is changed, somebody's account changes it."""
-    return [each for each in found.unsettled if each[1].instructed.currency == each[1].settlement.currency]
-
-
 def settlement(ruling: Ruling) -> Draft:
     """The postings of the oldest instruction that is not settled, over the accounts of the two sides in this
     institution's book, which lends the payer what it pays out."""
@@ -215,18 +203,6 @@ def _holder(party: Party) -> str:
 def _entered(ruling: Ruling, kind: str, payload: dict[str, Any]) -> Draft:
     number = ruling.typed["number"].strip()
     return Draft(kind=kind, issuer=ruling.acting.party, number=number, payload=payload, sales=(ruling.case.id,))
-
-
-def overpaid(found: Owing) -> tuple[Money, tuple[Record, Settlement, PaymentInstruction]] | None:
-    """What the seller has too much of the first such invoice, and the newest settlement for it that holds so much."""
-    for bill in found.bills:
-        over = -bill.owed
-        for each in reversed(found.settled):
-            is_its = any(named.record == bill.record for named in each[2].remittance)
-            is_enough = each[1].amount.currency == over.currency and each[1].amount.minor >= over.minor
-            if over.minor > 0 and is_its and is_enough:
-                return over, each
-    return None
 
 
 def refund(ruling: Ruling) -> Draft:
