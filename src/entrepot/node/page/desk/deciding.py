@@ -21,7 +21,7 @@ from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
-from entrepot.node.page.sale.forms import number_entry
+from entrepot.node.page.sale.forms import number_entry, proposed
 from entrepot.node.page.sale.showing import shown
 from entrepot.node.page.sale.telling import say, tell
 from entrepot.node.running import office
@@ -114,7 +114,7 @@ def _decision(sheet: Sheet, carried: Carried) -> Draft:
     """The decision as the record that every desk leaves."""
     ruling, also = sheet.ruling, sheet.reading.also
     about = {ruling.case.id: ruling.case.number, **also}
-    number = f"AD-{ruling.today:%y%m%d}-{sheet.typed[KEY][:8].upper()}"
+    number = proposed("AD", ruling.today, sheet.typed[KEY])
     payload: dict[str, Any] = {
         "number": number,
         "issueDate": ruling.today.isoformat(),

@@ -53,10 +53,16 @@ def number_entry(prefix: str, today: date, key: str) -> Entry:
         name="number",
         label=gettext("Your number for it"),
         help=gettext("Each number once. You may keep the one that is proposed."),
-        value=f"{prefix}-{today:%y%m%d}-{key[:4].upper()}",
+        value=proposed(prefix, today, key),
         most=35,
         path="$.number",
     )
+
+
+def proposed(prefix: str, today: date, key: str) -> str:
+    """A number of the day, from the key of a form: 32 bits, so that a firm with many documents a day does not meet its
+    own numbers."""
+    return f"{prefix}-{today:%y%m%d}-{key[:8].upper()}"
 
 
 def number_of(prefix: str, key: str) -> str:
