@@ -1,6 +1,6 @@
 """Agencies at a node: who keeps which desk, by the node's own word, and what agencies decided about a record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from entrepot.flow.issue import require_whole_past
 from entrepot.flow.kinds import read_record
 from entrepot.flow.office import Office
 from entrepot.flow.ownword import own_word
+from entrepot.flow.post import messages_for
 from entrepot.flow.reading import is_readable
 
 OVERSEER = "overseer"
@@ -44,20 +45,26 @@ class Asked:
     says: RegistrationRequest
 
 
-def appoint(office: Office, desk: str, agency: str, *, ended: bool = False) -> str:
-    """The id of the record by which this node lets a hosted party keep a desk, or ends that.
+def appoint(
+    office: Office, desk: str, agency: str, *, ended: bool = False, name: str | None = None, economy: str | None = None
+) -> str:
+    """The id of the record by which this node lets a hosted party keep a desk, or ends that; ``name`` and ``economy``
+    are told with it.
 
-    What is so already stays as it is. Raises :class:`UsageError` for a party that does not live here, and
+    Everybody may read it: it goes to every admitted peer, so that people there can name the agency. What is so already
+    stays as it is. Raises :class:`UsageError` for a party that does not live here, and
     :class:`~entrepot.journal.port.CatchUpNeeded` after a restore.
     """
     require_whole_past(office)
     if agency not in office.custody.hosted():
         raise UsageError("no party of this node has that DID", remedy="Give the DID of a party that lives here.")
     known = office.journal.view(AGENCY_VIEW).get(f"keeps/{office.identity.did}/{agency}/{desk}")
-    if known is not None and known["ended"] is ended:
+    stated = {"ended": ended, "name": name, "economy": economy, "is_public": True}
+    if known is not None and stated.items() <= known.items():
         return str(known["record"])
-    said = AgencyAppointment(desk=desk, agency=agency, ended=ended)
+    said = AgencyAppointment(desk=desk, agency=agency, ended=ended, name=name, economy=economy)
     append = own_word(office, office.identity, APPOINTMENT, dump(said))
+    append = replace(append, outbox=messages_for(office, append.record))
     office.run(lambda journal: journal.append(append))
     return append.record.id
 

@@ -27,7 +27,7 @@ from entrepot.flow.kinds import read_record
 from entrepot.journal.port import Reducer, ViewTx
 
 AGENCY_VIEW = "agency"
-RULE = 1
+RULE = 2
 """Version of what the rows hold: raise it with every change."""
 
 
@@ -59,6 +59,7 @@ def _bring(view: ViewTx, record: Record, said: Complaint | RegistrationRequest) 
 def _appoint(view: ViewTx, record: Record, said: AgencyAppointment) -> None:
     node = record.content.issuer
     row = _dated(record) | {"agency": said.agency, "desk": said.desk, "ended": said.ended}
+    row |= {"name": said.name, "economy": said.economy, "is_public": not record.content.audience}
     _put_newer(view, f"keeps/{node}/{said.agency}/{said.desk}", row)
     _put_newer(view, f"desk/{node}/{said.desk}/{said.agency}", row)
 

@@ -39,7 +39,7 @@ def _is_behind(row: PeerRow) -> bool:
 
 def _offer(office: Office, row: PeerRow) -> int:
     page = office.journal.entries(row.body.get(OFFERED, 0), PAGE)
-    parties, hosted = frozenset(row.body.get("parties", ())), office.custody.hosted()
+    parties, hosted = frozenset(row.body.get("parties", ())), office.custody.hosted() | {office.identity.did}
     records = [office.journal.record(each.record_id) for each in page]
     owed = [each for each in records if each is not None and _is_owed(each, parties, hosted)]
     # What is appended from now on is addressed by those who append it: they see the row that asked for this walk.

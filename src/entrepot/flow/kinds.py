@@ -53,15 +53,15 @@ READERS: Mapping[str, frozenset[str]] = {
     "legal-hold-lift": frozenset({"issuer"}),
     "erasure-refusal": frozenset({"issuer"}),
     "erasure-acceptance": frozenset({"issuer"}),
-    "agency-appointment": frozenset({"issuer"}),
+    "agency-appointment": frozenset(),
     "agency-decision": frozenset({"issuer", "concerned"}),
     "complaint": frozenset({"issuer", "overseer"}),
     "registration-request": frozenset({"issuer", "registrar"}),
 }
 """Roles that read a kind unless its issuer says otherwise: a bank need not see the price list."""
-OWN_EYES = frozenset({"legal-hold", "legal-hold-lift", "erasure-refusal", "erasure-acceptance", "agency-appointment"})
-"""Kinds about what their issuer keeps, or whom it lets act for it, which it alone reads."""
-ALONE = frozenset({"tombstone", "credential-issued", "credential-status"}) | OWN_EYES
+OWN_EYES = frozenset({"legal-hold", "legal-hold-lift", "erasure-refusal", "erasure-acceptance"})
+"""Kinds about what their issuer keeps, which it alone reads."""
+ALONE = frozenset({"tombstone", "credential-issued", "credential-status", "agency-appointment"}) | OWN_EYES
 """Kinds that speak of what their issuer itself did, in no sale: it erased a record, signed a credential, placed a
 hold."""
 OFFERING = frozenset({"offer", "offer-withdrawal"})

@@ -1,4 +1,4 @@
-"""What a party says for itself alone, in no sale: a hold, a refusal, that it accepts unknown law and erases."""
+"""What a party says in no sale: a hold, a refusal, that it accepts unknown law and erases, who keeps a desk."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from entrepot.base.digest import b64url
 from entrepot.base.record import Content, record_of
 from entrepot.flow.issue import sign
+from entrepot.flow.kinds import READERS
 from entrepot.flow.office import Office, Signatory
 from entrepot.journal.port import ANY, Append
 
@@ -28,8 +29,9 @@ def own_word(
     after: tuple[str, ...] = (),
     streams: Mapping[str, int] | None = None,
 ) -> Append:
-    """The append of a signed record that its issuer alone reads; ``streams``: further ones beside the issuer's own."""
-    nonce = b64url(office.entropy(16))
+    """The append of a signed record that its issuer alone reads, or everybody, by its kind;
+    ``streams``: further ones beside the issuer's own."""
+    nonce, is_public = b64url(office.entropy(16)), not READERS[kind]
     content = Content(
         kind=kind,
         version=1,
@@ -38,7 +40,7 @@ def own_word(
         nonce=nonce,
         issued=office.clock().replace(microsecond=0),
         after=after,
-        audience=(signatory.did,),
+        audience=() if is_public else (signatory.did,),
         payload=dict(payload),
     )
     record = record_of(content)
@@ -47,5 +49,5 @@ def own_word(
         streams={f"issuer/{signatory.did}": ANY, **(streams or {})},
         proofs=sign(office, record, signatory),
         assessment={"checks": []},
-        personal=True,
+        personal=not is_public,
     )

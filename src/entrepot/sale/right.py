@@ -157,7 +157,8 @@ def _order_fits(state: SaleState, fact: Fact, order: says.Ordered) -> Iterator[F
 
 def _appointments_fit(held: Held, parties: says.Appointments, *, response: bool) -> Iterator[Finding]:
     for role, did in parties:
-        if not appointable(held, role, did, response=response):
+        is_repeated = response and did in held.get(role, ())
+        if not is_repeated and not appointable(held, role, did, response=response):
             yield _warn(35, "{did} cannot be appointed {role}; the appointment has no effect.", did=did, role=role)
 
 

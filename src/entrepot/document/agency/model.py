@@ -28,11 +28,13 @@ class Grounds(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyAppointment:
     """Kind ``agency-appointment``, version 1: a node says that ``agency`` keeps its ``desk`` from now on, or, where it
-    is ``ended``, no longer does."""
+    is ``ended``, no longer does. ``name``, ``economy``: of the agency, as it calls itself there."""
 
     desk: Code
     agency: Did
     ended: bool = False
+    name: Name | None = None
+    economy: Economy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ from entrepot.document.trade import (
 )
 from entrepot.party.party import Address, Party
 
-Appointments = Annotated[tuple[Appointment, ...], Length(0, 20)]
+APPOINTMENTS_MAX = 20
+Appointments = Annotated[tuple[Appointment, ...], Length(0, APPOINTMENTS_MAX)]
 
 
 class Answer(StrEnum):
@@ -73,7 +74,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderResponse:
-    """Kind ``order-response``, version 1: the seller accepts or rejects, and may name further agencies."""
+    """Kind ``order-response``, version 1: the seller accepts or rejects, and may name further agencies.
+
+    Those of the order may be named again, to no effect but that whoever may not read the order knows them."""
 
     number: Code
     issue_date: date

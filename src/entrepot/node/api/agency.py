@@ -8,6 +8,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from entrepot.base.error import UsageError
 from entrepot.flow.agency import appoint, keepers
+from entrepot.node.account.models import Business
 from entrepot.node.api.auth import OPERATORS
 from entrepot.node.api.edge import ACTS, BEHIND_TOKEN, ON_POST, once, wrongs
 from entrepot.node.api.registrar import Did
@@ -53,8 +54,8 @@ def list_agencies(request: HttpRequest) -> list[dict[str, str]]:
 @router.post("/agencies", response={200: AgencyMade, **wrongs(*BEHIND_TOKEN, *ON_POST)}, summary="Appoint an agency",
              openapi_extra=ACTS)  # fmt: skip
 def appoint_agency(request: HttpRequest, body: AgencyIn) -> Any:
-    """From now on the people of that party find the cases of the desk, and decide them. The same again changes
-    nothing."""
+    """From now on the people of that party find the cases of the desk, and decide them; admitted peers are told, with
+    its name and economy, so that their people can name it in a sale. The same again changes nothing."""
 
     from entrepot.node.page.desk.listing import DESKS
 
@@ -62,7 +63,9 @@ def appoint_agency(request: HttpRequest, body: AgencyIn) -> Any:
         if body.desk not in DESKS:
             raise ProblemError(422, "desk", f"This node has the desks {', '.join(DESKS)}.")
         try:
-            record = appoint(office(), body.desk, body.party, ended=body.ended)
+            known = Business.objects.filter(party=body.party).first()
+            named = {} if known is None else {"name": known.name, "economy": known.economy or None}
+            record = appoint(office(), body.desk, body.party, ended=body.ended, **named)
         except UsageError as wrong:
             raise ProblemError(404, "not-found", f"{wrong.message}. {wrong.remedy}") from None
         state = "ended" if body.ended else "appointed"

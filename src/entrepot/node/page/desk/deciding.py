@@ -16,11 +16,13 @@ from entrepot.node.account.acting import READERS, me, name_of, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.answer import Page, error_page, onward, page
 from entrepot.node.page.desk.desk import Carried, Decision, Desk, Reading, Ruling
+from entrepot.node.page.desk.paper import addressed
 from entrepot.node.page.desk.queue import desk_of
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
+from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.forms import number_entry, proposed
 from entrepot.node.page.sale.showing import shown
 from entrepot.node.page.sale.telling import say, tell
@@ -97,14 +99,16 @@ def _look(sheet: Sheet) -> Page:
         return _form(sheet, [])
     drafts = [_decision(sheet, Carried())]
     if sheet.decision.draft:
-        drafts.append(sheet.decision.draft(sheet.ruling))
+        drafts.append(addressed(sheet.decision.draft(sheet.ruling), sheet.ruling.acting))
     found = [check_draft(office(), each) for each in drafts]
     findings = [*sheet.decision.check(sheet.ruling), *(finding for each in found for finding in each.findings)]
     rest = tell(findings, sheet.entries)
     if blocking(findings):
         return _form(sheet, rest)
     told = {did for each in found if each.record for did in each.record.content.audience}
-    readers = [name_of(did) for did in sorted(told - {sheet.ruling.acting.party})]
+    sales = [sale for each in drafts for sale in each.sales]
+    called = deal_of(sales[0], sheet.ruling.acting.readers).name if sales else name_of
+    readers = [called(did) for did in sorted(told - {sheet.ruling.acting.party})]
     hints = [say(each) for each in findings]
     lines = shown(sheet.request, sheet.entries)
     return _page(sheet, "sale/look.html", 200, lines=lines, checks=hints, readers=readers)
@@ -184,7 +188,7 @@ def _carried(sheet: Sheet, key: Idempotency) -> Carried:
     against = sheet.decision.check(sheet.ruling)
     if blocking(against):
         return Carried(findings=against)
-    draft = sheet.decision.draft(sheet.ruling)
+    draft = addressed(sheet.decision.draft(sheet.ruling), sheet.ruling.acting)
     done: Issued = issue(office(), draft, idempotency=key)
     if done.record is None:
         return Carried(findings=done.findings)

@@ -1,14 +1,17 @@
 """The records of a sale as a desk finds them: those that are in effect and that its party may read."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext
 
 from entrepot.base.record import Record
 from entrepot.flow.audience import roles_of_sale
+from entrepot.flow.issue import Draft
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import is_readable, sale_ids, sale_summary
+from entrepot.flow.told import audience_told, may_have_said, roles_told
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Fact, in_order
 from entrepot.node.running import office
@@ -23,8 +26,8 @@ def sales_as(acting: Acting, *roles: Role) -> Iterator[str]:
 
 
 def holds(acting: Acting, sale: str, *roles: Role) -> bool:
-    """Whether the party holds one of the roles in the sale."""
-    held = roles_of_sale(office(), sale)
+    """Whether the party holds one of the roles in the sale; where its order is not here, whether it is told so."""
+    held = roles_told(office(), sale, acting.readers)
     return any(acting.party in held.get(str(each), ()) for each in roles)
 
 
@@ -49,18 +52,33 @@ def sale_fact(case: Case) -> Fact:
 
 
 def papers(sale: str, acting: Acting) -> list[tuple[Record, Any]]:
-    """Records of a sale with their payloads, in the sale's order."""
+    """Records of a sale with their payloads, in the sale's order.
+
+    Where the order is not here, nothing can be known to be in effect; what may be, of those who are told to take part,
+    is shown.
+    """
     journal = office().journal
     state = sale_summary(journal, sale) or {"order": (), "standings": {}}
+    told = {} if roles_of_sale(office(), sale) else roles_told(office(), sale, acting.readers)
     found = []
     for each in state["order"]:
         record = journal.record(each) if is_readable(journal, each, acting.readers) else None
-        if record is None or record.erased or state["standings"][each]["status"] != "effective":
+        if record is None or record.erased:
+            continue
+        standing = state["standings"][each]["status"]
+        if standing != "effective" and not (standing == "unknown" and may_have_said(told, record)):
             continue
         payload = read_record(record)[0]
         if payload is not None:
             found.append((record, payload))
     return found
+
+
+def addressed(draft: Draft, acting: Acting) -> Draft:
+    """The draft with its readers, where the order, which names the parties, is not here."""
+    if draft.audience is not None or not draft.sales or roles_of_sale(office(), draft.sales[0]):
+        return draft
+    return replace(draft, audience=audience_told(office(), draft.kind, draft.sales[0], acting.readers))
 
 
 def newest(found: list[tuple[Record, Any]], kind: str, *, issuer: str = "") -> tuple[Record, Any] | None:

@@ -1,18 +1,23 @@
-"""Which agencies take part in a sale: its sides name them, of those that keep a desk at this node."""
+"""Which agencies take part in a sale: its sides name them, of those that keep a desk here or at an admitted peer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from entrepot.base.shape import dump
 from entrepot.document.trade import Role
 from entrepot.flow.agency import keepers
+from entrepot.flow.elsewhere import Elsewhere, agency_elsewhere, keepers_elsewhere
 from entrepot.node.account.acting import name_of
 from entrepot.node.page.entry import Entry
-from entrepot.node.page.language import gettext_noop
-from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.language import BY_CODE, gettext_noop
+from entrepot.node.page.sale.context import Context, card_of, party_of
+from entrepot.node.page.statistic.words import economy_name
 from entrepot.node.running import office
+from entrepot.party.party import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,10 @@ SELLERS = (
 
 
 def agency_entries(context: Context, places: tuple[Place, ...], *, is_goods: bool = True) -> list[Entry]:
-    """A field for each place that somebody here could fill."""
+    """A field for each place that somebody could fill, here or at an admitted peer."""
     found = []
     for place in places:
-        known = tuple((did, name_of(did)) for did in keepers(office(), place.desk) if did != context.acting.party)
+        known = _options(place.desk, context.acting.party)
         if known and (is_goods or not place.goods_alone):
             label, help_ = gettext(place.label), gettext(place.help)
             entry = Entry(name=place.desk, label=label, help=help_, kind="select", options=known, required=False)
@@ -76,4 +81,25 @@ def agency_entries(context: Context, places: tuple[Place, ...], *, is_goods: boo
 def appointed(typed: Mapping[str, str], places: tuple[Place, ...]) -> dict[str, Any]:
     """The member that names them; none where nobody was chosen."""
     chosen = [(role, typed[place.desk]) for place in places if typed.get(place.desk) for role in place.roles]
-    return {"parties": [{"role": str(role), "party": card_of(did)} for role, did in chosen]} if chosen else {}
+    return {"parties": [{"role": str(role), "party": _card(did)} for role, did in chosen]} if chosen else {}
+
+
+def _options(desk: str, oneself: str) -> tuple[tuple[str, str], ...]:
+    """Who keeps the desk, those of this node first; of the others, also in which economy and at which node."""
+    own = {did: name_of(did) for did in keepers(office(), desk)}
+    others = {each.agency: _whereabouts(each) for each in keepers_elsewhere(office(), desk) if each.agency not in own}
+    return tuple(each for each in (own | others).items() if each[0] != oneself)
+
+
+def _whereabouts(each: Elsewhere) -> str:
+    economy = economy_name(each.economy, BY_CODE[get_language() or "en"]) if each.economy else ""
+    return " · ".join(filter(None, (each.name, economy, urlsplit(each.node).netloc)))
+
+
+def _card(did: str) -> dict[str, Any]:
+    """The agency as documents name it: what is known of it here, else what its node states."""
+    there = agency_elsewhere(office(), did) if party_of(did) is None else None
+    if there is None:
+        return card_of(did)
+    stated: dict[str, Any] = dump(Party(name=there.name, economy=there.economy or None, did=did))
+    return stated

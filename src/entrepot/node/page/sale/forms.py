@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from entrepot.base.shape import dump
 from entrepot.document.invoice.billing import bill
+from entrepot.document.order.model import APPOINTMENTS_MAX
 from entrepot.document.trade import DocumentReference, Subject
 from entrepot.flow.issue import Draft
 from entrepot.journal.port import Attachment
@@ -112,7 +113,11 @@ def _response_entries(context: Context) -> list[Entry]:
 
 def _order_response(context: Context, typed: Typed) -> dict[str, Any]:
     made = _response(context, typed)
-    return made | (appointed(typed, SELLERS) if typed.get("answer") == "accept" else {})
+    if typed.get("answer") != "accept":
+        return made
+    # Agencies that the order names may live where the order does not come; the answer does.
+    named = [*dump(context.order).get("parties", ()), *appointed(typed, SELLERS).get("parties", ())]
+    return made | ({"parties": named[-APPOINTMENTS_MAX:]} if named else {})
 
 
 def _response(context: Context, typed: Typed) -> dict[str, Any]:

@@ -161,8 +161,9 @@ def _look(sheet: Sheet, *, is_asked: bool) -> Page:
 
 
 def _name(sheet: Sheet, did: str) -> str:
-    seller = sheet.draft().payload.get("seller", {})
-    return str(seller.get("name", did)) if seller.get("did") == did else name_of(did)
+    said = sheet.draft().payload
+    named = (said.get("seller", {}), *(each["party"] for each in said.get("parties", ())))
+    return next((str(each["name"]) for each in named if each.get("did") == did), name_of(did))
 
 
 def _are_sides_named(sheet: Sheet) -> bool:

@@ -17,6 +17,7 @@ from entrepot.flow.kinds import read_record
 from entrepot.flow.owing import owing
 from entrepot.flow.reading import has_sale, sale_page
 from entrepot.flow.thread import thread, woven
+from entrepot.flow.told import roles_told
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.account.models import Deed
 from entrepot.node.notice.unread import mark_read
@@ -106,14 +107,19 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         steps=[step_of(each, found, deal, acting) for each in woven(found["records"], messages)],
         messages=len(messages),
         next=upcoming(sale, found["state"], acting),
-        decided=_decided([sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)], acting),
+        decided=_decided(sale, found, acting),
     )
 
 
-def _decided(about: list[str], acting: Acting) -> list[tuple[str, Decided]]:
-    """What agencies told the party that they decided about the sale, or about a declaration in it."""
-    found = [each for one in about for each in decisions(office(), one, acting.readers)]
-    return [(outcome(DESKS.get(each.says.desk), each.says.outcome), each) for each in found]
+def _decided(sale: str, found: Mapping[str, Any], acting: Acting) -> list[tuple[str, Decided]]:
+    """What those who take part in the sale told the party that they decided about it, or about a declaration in it;
+    whoever else claims to decide about it is no agency of it."""
+    about = [sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)]
+    told = [each for one in about for each in decisions(office(), one, acting.readers)]
+    held = roles_told(office(), sale, acting.readers).values() if told else ()
+    heard = {acting.party}.union(*held)
+    own = [each for each in told if each.issuer in heard]
+    return [(outcome(DESKS.get(each.says.desk), each.says.outcome), each) for each in own]
 
 
 def _account(row: Mapping[str, str]) -> str:

@@ -10,9 +10,9 @@ from entrepot.base.digest import sha256
 from entrepot.base.finding import Finding
 from entrepot.base.shape import dump
 from entrepot.document.invoice.model import Invoice
-from entrepot.flow.audience import roles_of_sale
 from entrepot.flow.issue import Draft
 from entrepot.flow.owing import Bill, one_currency, overpaid, owing, part_of, to_send
+from entrepot.flow.told import roles_told
 from entrepot.journal.port import Attachment
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Ruling
@@ -175,7 +175,7 @@ def _account(text: str) -> Account | None:
 
 def _settler(ruling: Ruling) -> Party | None:
     """The institution that settles, as far as this node knows it."""
-    named = sorted(roles_of_sale(office(), ruling.case.id).get(str(Role.SETTLEMENT), ()))
+    named = sorted(roles_told(office(), ruling.case.id, ruling.acting.readers).get(str(Role.SETTLEMENT), ()))
     return party_of(named[0]) if named else None
 
 

@@ -1,0 +1,42 @@
+"""Agencies of other nodes: whom an admitted peer lets keep a desk, among the parties that are known to live on it.
+
+Three words are needed, and each speaker says only what is its own: the peer's signed record that the party keeps a
+desk of it; the party's own document that it lives there (ADR 0009); and this node's operator, who admitted the peer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from entrepot.flow.agencyview import AGENCY_VIEW
+from entrepot.flow.office import Office
+from entrepot.flow.peer import ADMITTED, Peer, peers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """An agency that keeps a desk of another node: its DID, name and economy as that node states them (the DID and
+    nothing where it states none), and the address of the node."""
+
+    agency: str
+    name: str
+    economy: str
+    node: str
+
+
+def keepers_elsewhere(office: Office, desk: str) -> tuple[Elsewhere, ...]:
+    """The parties that keep a desk of an admitted peer, by name; each once, though it lives on two of them."""
+    found = {each.agency: each for peer in peers(office) for each in _stated(office, peer, f"desk/{peer.id}/{desk}/")}
+    return tuple(sorted(found.values(), key=lambda each: (each.name, each.agency)))
+
+
+def agency_elsewhere(office: Office, agency: str) -> Elsewhere | None:
+    """What the admitted peer where an agency lives states of it; None where none does."""
+    found = (each for peer in peers(office) for each in _stated(office, peer, f"keeps/{peer.id}/{agency}/"))
+    return next(found, None)
+
+
+def _stated(office: Office, peer: Peer, prefix: str) -> Iterator[Elsewhere]:
+    for _, row in office.journal.view(AGENCY_VIEW).scan(prefix) if peer.status == ADMITTED else ():
+        if not row["ended"] and row["agency"] in peer.parties:
+            name, economy = row["name"] or row["agency"], row["economy"] or ""
+            yield Elsewhere(agency=row["agency"], name=name, economy=economy, node=peer.url)
