@@ -189,17 +189,6 @@ def test_goods_go_back_and_the_sides_disagree(sides):
     assert "✗" not in seller.text
 
 
-def test_a_party_with_a_key_of_its_own_is_told_how_it_signs(node):
-    from entrepot.node.account.models import Business
-
-    did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
-    if did not in node.station.keys.hosted():
-        node.station.keys.register("own-key-pages", did, residence=None, now=node.office.clock())
-    Business.objects.get_or_create(party=did, defaults={"name": "Eigen", "economy": "MY"})
-    visitor = person(node, party=did).go("/sales/new")
-    assert (visitor.status, visitor.heading) == (409, "This business signs with its own key")
-
-
 def test_a_session_that_ends_in_the_middle_loses_nothing(node, sides):
     _, buyer, seller, _ = sides
     buyer.go("/sales/new")

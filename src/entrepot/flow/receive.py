@@ -150,7 +150,7 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
         and audience.isdisjoint(office.custody.hosted())
         and record.content.issuer not in office.custody.hosted()
     ):
-        return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=(_NOT_FOR_US,))
+        return Received(outcome=Outcome.REFUSED, record_id=record.id, findings=(NOT_FOR_US,))
     missing = _missing(office, opened)
     if missing:
         # What the record does not name is not kept aside either.
@@ -255,12 +255,13 @@ _ERASED = stop(
     "The issuer has erased the record, and this node lacks what it followed: it is not kept aside for that.",
     remedy="Nothing is to be done; the notice of its erasure is here.",
 )
-_NOT_FOR_US = stop(
+NOT_FOR_US = stop(
     "ENT-CORE-RIGHT-02",
     "No party of this node is in the audience of the record.",
     path="$.audience",
     remedy="Send it to the nodes of those who may read it.",
 )
+"""Nobody who lives here reads a record: whoever brings it is told so."""
 
 
 def resume(office: Office) -> int:

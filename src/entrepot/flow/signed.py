@@ -5,10 +5,13 @@ The node prepares what is to be signed (:func:`entrepot.flow.issue.check_draft` 
 its key lies, and hands the secured record over here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from entrepot.base.finding import blocking
+from entrepot.base.canonical import canonical
+from entrepot.base.finding import Finding, blocking
 from entrepot.base.record import Record
+from entrepot.base.shape import dump
 from entrepot.flow.assess import Assessment, Checked, judged, stop
 from entrepot.flow.check import FUTURE_MAX
 from entrepot.flow.erase import KIND as TOMBSTONE
@@ -27,9 +30,13 @@ from entrepot.flow.issue import (
 from entrepot.flow.late import complete
 from entrepot.flow.office import Office
 from entrepot.flow.presented import check_presented
+from entrepot.flow.receive import NOT_FOR_US
 from entrepot.journal.port import Attachment, Idempotency, Proof
 
 _STANDARD = "Entrepot record, version 1"
+_NONE = object()
+MEMBERS_MAX = 50
+"""Members that are named of all in which two records differ."""
 
 
 def take_signed(
@@ -39,9 +46,10 @@ def take_signed(
     attachments: Sequence[Attachment] = (),
     *,
     idempotency: Idempotency | None = None,
+    is_guest: bool = False,
 ) -> Issued:
     """Keep and send a record that its issuer, a party of this node, has signed, or whoever it gave a mandate; nothing
-    where a finding is blocking.
+    where a finding is blocking. ``is_guest``: its issuer need not live here, where somebody who lives here reads it.
 
     Proofs are judged as anybody would judge them: one that is wrong stops it, and so does it where none can be judged
     now. A record that is kept already gets the proofs and files that are new. Raises
@@ -49,20 +57,59 @@ def take_signed(
     """
     require_whole_past(office)
     said = tuple(proofs), tuple(attachments)
-    return until_kept(lambda: _take(office, record, said, idempotency))
+    envelope = _envelope(office, record, is_guest=is_guest)
+    return until_kept(lambda: _take(office, record, said, envelope, idempotency))
+
+
+def check_prepared(
+    office: Office, record: Record, attachments: Sequence[Attachment] = (), *, is_guest: bool = False
+) -> tuple[Finding, ...]:
+    """What handing over ``record`` would find now, whatever its proofs will be: before anything is signed."""
+    checked = [_envelope(office, record, is_guest=is_guest), *judge(office, record)]
+    checked += check_presented(record, attachments)
+    return tuple(finding for each in checked for finding in each.findings)
+
+
+def check_same(wanted: Record, signed: Record) -> tuple[Finding, ...]:
+    """One finding for each member in which what was signed is not what was to be signed."""
+    paths = sorted(_differing(dump(wanted.content), dump(signed.content), "$"))
+    return tuple(
+        stop(
+            "ENT-CORE-SIGNED-04",
+            "{member} of what was signed is not what was to be signed.",
+            path=path,
+            source=_STANDARD,
+            remedy="Sign the record as it was given, or change it first and sign that.",
+            member=path,
+        )
+        for path in paths[:MEMBERS_MAX]
+    )
+
+
+def _differing(one: Any, other: Any, path: str) -> Iterator[str]:
+    """Paths of the innermost members that differ; by their bytes, as for Python true equals 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in one.keys() | other.keys():
+            yield from _differing(one.get(name, _NONE), other.get(name, _NONE), f"{path}.{name}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, pair in enumerate(zip(one, other, strict=True)):
+            yield from _differing(*pair, f"{path}[{index}]")
+    elif one is _NONE or other is _NONE or canonical(one) != canonical(other):
+        yield path
 
 
 def _take(
     office: Office,
     record: Record,
     given: tuple[tuple[Proof, ...], tuple[Attachment, ...]],
+    envelope: Checked,
     idempotency: Idempotency | None,
 ) -> Issued:
     proofs, attachments = given
     if office.journal.entry(record.id) is not None:
-        return _again(office, record, given, idempotency)
+        return _again(office, record, given, envelope, idempotency)
     streams = stream_versions(office, record) | form_streams(proofs)
-    checked = [_envelope(office, record), *judge(office, record), *check_presented(record, attachments, proofs)]
+    checked = [envelope, *judge(office, record), *check_presented(record, attachments, proofs)]
     checked += proven(office, record, proofs, attachments)
     return keep(office, Said(record, streams, proofs, attachments), checked, idempotency)
 
@@ -71,11 +118,12 @@ def _again(
     office: Office,
     record: Record,
     given: tuple[tuple[Proof, ...], tuple[Attachment, ...]],
+    envelope: Checked,
     idempotency: Idempotency | None,
 ) -> Issued:
     """The record is kept: what is new of its proofs and files is added; whether it might be said was judged then."""
     proofs, attachments = given
-    checked = [_envelope(office, record), *check_presented(record, attachments, proofs)]
+    checked = [envelope, *check_presented(record, attachments, proofs)]
     checked += proven(office, record, proofs, attachments)
     if blocking(finding for each in checked for finding in each.findings if each.name != "presented"):
         return stopped(office, checked)
@@ -84,10 +132,12 @@ def _again(
     return Issued(record=record, appended=done.appended, assessment=done.assessment or told)
 
 
-def _envelope(office: Office, record: Record) -> Checked:
-    """What composing a draft here would have seen to."""
-    found = []
-    if record.content.issuer not in office.custody.hosted():
+def _envelope(office: Office, record: Record, *, is_guest: bool) -> Checked:
+    """What composing a draft here would have seen to; of a guest, what a peer that brings a record is asked."""
+    found, hosted = [], office.custody.hosted()
+    if is_guest and record.content.issuer not in hosted and hosted.isdisjoint(record.content.audience):
+        found.append(NOT_FOR_US)
+    if not is_guest and record.content.issuer not in hosted:
         found.append(
             stop(
                 "ENT-CORE-SIGNED-01",

@@ -94,7 +94,7 @@ def _of_entry(office: Office, entry: Entry) -> Iterator[Notice]:
     if record is None or record.erased or record.kind in ALONE:
         return
     what: dict[str, What] = {}
-    for each in _acting(office.custody.hosted() & set(record.content.audience) - {record.content.issuer}, entry):
+    for each in _acting(set(record.content.audience) - {record.content.issuer}, entry):
         if each.party not in what:
             what[each.party] = _what(office, record, each.party)
         yield _notice(record, each, what[each.party], entry)
@@ -103,7 +103,7 @@ def _of_entry(office: Office, entry: Entry) -> Iterator[Notice]:
 def _of_delivery(office: Office, given_up: Delivery) -> Iterator[Notice]:
     record = office.journal.record(given_up.record_id or "")
     entry = office.journal.entry(given_up.record_id or "")
-    if record is None or entry is None or record.erased or record.content.issuer not in office.custody.hosted():
+    if record is None or entry is None or record.erased:
         return
     for each in _acting({record.content.issuer}, entry):
         yield _notice(record, each, _reason(given_up), entry)
@@ -121,7 +121,7 @@ def _what(office: Office, record: Record, party: str) -> What:
 
 
 def _acting(parties: Collection[str], entry: Entry) -> Iterable[Membership]:
-    """Whoever acted for one of ``parties`` already when the record came."""
+    """Whoever acted here for one of ``parties`` already when the record came, wherever that lives."""
     held = Membership.objects.filter(party__in=parties, ended=None, since__lte=entry.received, person__is_active=True)
     return held.select_related("person__wish").order_by("party", "id") if parties else ()
 

@@ -42,10 +42,10 @@ def outdated(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     return answer
 
 
-def keep(person: Person, place: str, typed: Mapping[str, str]) -> None:
-    """Keep a draft in place of what was kept for that form; one that is far too long is not."""
+def keep(person: Person, place: str, typed: Mapping[str, str], *, most: int = CHARACTERS_MAX) -> None:
+    """Keep a draft in place of what was kept for that form; one that is far too long (``most``) is not."""
     text = json.dumps(dict(typed))
-    if len(text) <= CHARACTERS_MAX:
+    if len(text) <= most:
         Draft.objects.update_or_create(
             person=person, place=place[:300], defaults={"typed": text, "updated": office().clock()}
         )

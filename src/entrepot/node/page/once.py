@@ -12,6 +12,8 @@ from entrepot.node.account.acting import Acting
 from entrepot.node.problem import ProblemError
 
 KEY = "key"
+SAYS = ("sign", "bring")
+"""Values of the buttons by which something is said: signed with a key that the node holds, or brought signed."""
 WAIT_S, TURN_S = 8.0, 0.05
 T = TypeVar("T")
 

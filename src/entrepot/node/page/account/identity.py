@@ -31,7 +31,7 @@ ASKED = "identity"
 SESSION_LIVES = timedelta(hours=1)
 """After which the DID must be shown again: its keys may have changed."""
 ANSWER_BYTES_MAX = 100_000
-COMMAND = "entrepot identity sign-in challenge.json --party ID --out answer.json"
+COMMAND = "entrepot identity sign-in challenge.json --party ID --data FOLDER --out answer.json"
 """How the project's own program answers."""
 
 

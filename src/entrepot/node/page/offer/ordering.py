@@ -22,9 +22,10 @@ from entrepot.node.page.answer import error_page
 from entrepot.node.page.desk.word import price_words, quantity_words
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
+from entrepot.node.page.once import SAYS
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
-from entrepot.node.page.sale.buying import buyer_entries, buying
-from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.buying import buying, own_card, own_entries
+from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.page.sale.order import ORDER, wish_entries
 from entrepot.node.page.sale.step import work
@@ -41,18 +42,22 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
     if found is None:
         return error_page(request, 404)
     said, standing = found
-    is_sent = request.POST.get("act") == "sign"
+    is_sent = request.POST.get("act") in SAYS
     if said.seller.did == acting.party or (standing not in (Standing.OPEN, Standing.PRIVATE) and not is_sent):
         return error_page(request, 409)
     form = Form(
         ORDER.kind,
         ORDER.prefix,
         ORDER.explains,
-        lambda context: [*buyer_entries(acting), *_entries(said, acting.party), *agency_entries(context, BUYERS)],
+        lambda context: [
+            *_entries(said, acting.party),
+            *agency_entries(context, BUYERS),
+        ],
         lambda context, typed: _payload(context, typed, said=said, record=offer),
         follows=(offer,),
     )
-    return work(request, form, Context(acting=acting, today=office().clock().date()), [])
+    context = Context(acting=acting, today=office().clock().date())
+    return work(request, form, context, own_entries(request, acting))
 
 
 def _entries(offer: Offer, buyer: str) -> list[Entry]:
@@ -96,7 +101,7 @@ def _payload(context: Context, typed: Mapping[str, str], *, said: Offer, record:
     total = _sum(amounts)
     made = context.head(typed["number"]) | {
         **appointed(typed, BUYERS),
-        "buyer": card_of(context.acting.party),
+        "buyer": own_card(context.acting, typed),
         "seller": dump(said.seller),
         "buyerType": typed["buyer_type"],
         "subject": str(said.subject),

@@ -14,6 +14,7 @@ from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.measure import UNITS
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
+from entrepot.node.page.sale.buying import own_card
 from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form, note_entry
 from entrepot.node.running import office
@@ -144,7 +145,7 @@ def wish_entries() -> list[Entry]:
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
     """The order, its figures reckoned from quantity and price."""
     head = common_members(typed["number"], context.today, typed) | appointed(typed, BUYERS)
-    return order_of(head, typed, (card_of(context.acting.party), _seller(typed)))
+    return order_of(head, typed, (own_card(context.acting, typed), _seller(typed)))
 
 
 def _seller(typed: Mapping[str, str]) -> dict[str, Any]:

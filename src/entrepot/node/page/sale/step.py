@@ -3,76 +3,35 @@
 The draft is kept at every stage; until it is signed it can be changed or thrown away, afterwards never.
 """
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from entrepot.base.finding import Severity
-from entrepot.base.money import Money
-from entrepot.flow.issue import Draft, Issued, check_draft, issue
+from entrepot.base.finding import Finding, blocking
+from entrepot.base.record import Record
+from entrepot.flow.issue import Issued, check_draft, issue
 from entrepot.flow.reading import has_sale, steps_open
 from entrepot.journal.port import Idempotency
-from entrepot.node.account.acting import READERS, WRITERS, Acting, me, name_of, note
+from entrepot.node.account.acting import READERS, WRITERS, Acting, me, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.account.business import economy_entry
-from entrepot.node.page.answer import Page, error_page, form_page, onward, page
+from entrepot.node.page.answer import Page, error_page, onward
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
-from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
-from entrepot.node.page.once import KEY, form_key, new_key, patiently
-from entrepot.node.page.sale.buying import buyer_entries, buying
+from entrepot.node.page.kept import keep, kept_draft, typed_in
+from entrepot.node.page.once import KEY, SAYS, form_key, new_key, patiently
+from entrepot.node.page.sale.buying import buying, own_entries
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.deal import deal_of
-from entrepot.node.page.sale.enclosing import NAME as FILES
 from entrepot.node.page.sale.enclosing import file_entry, show_kept, take_sent
-from entrepot.node.page.sale.forms import FORMS, Form, number_entry, number_of
+from entrepot.node.page.sale.filled import Sheet, are_sides_named, end, form_answer, is_held, look_answer, told
+from entrepot.node.page.sale.forms import FORMS, Form, number_entry
 from entrepot.node.page.sale.message import WRITTEN
 from entrepot.node.page.sale.order import ORDER, seller_entries
-from entrepot.node.page.sale.showing import shown
-from entrepot.node.page.sale.telling import say, tell
-from entrepot.node.page.sale.words import KINDS
+from entrepot.node.page.sale.signing import SIGNED, bring, prepared, show, waiting
+from entrepot.node.page.sale.telling import tell
 from entrepot.node.running import office
-from entrepot.node.upload.taking import let_go as forget
 from entrepot.sale.message import MESSAGE
-
-
-@dataclass(slots=True)
-class Sheet:
-    """One form before one person: what was typed, and the fields that show it."""
-
-    request: HttpRequest
-    form: Form
-    context: Context
-    typed: dict[str, str]
-    entries: list[Entry]
-
-    @property
-    def place(self) -> str:
-        """The address of the form, under which its draft is kept."""
-        return self.request.path_info
-
-    @property
-    def after(self) -> str:
-        """Where to go when nothing is said."""
-        return self.form.home if self.context.deal is None else f"/sales/{self.context.deal.sale}"
-
-    def draft(self) -> Draft:
-        """What is to be said."""
-        typed = {each.name: self.typed.get(each.name, "") for each in self.entries}
-        number = typed["number"].strip() if self.form.numbered else number_of(self.form.prefix, self.typed[KEY])
-        draft = Draft(
-            kind=self.form.kind,
-            issuer=self.context.acting.party,
-            number=number,
-            payload=self.form.payload(self.context, typed),
-            sales=() if self.context.deal is None else (self.context.deal.sale,),
-            after=self.form.follows or None,
-            attachments=self.form.files(self.context, typed) if self.form.files else (),
-        )
-        return self.form.complete(draft, self.context, typed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +39,9 @@ class Sheet:
 def new_sale(request: HttpRequest) -> HttpResponseBase:
     """Order from somebody."""
     context = Context(acting=buying(request), today=office().clock().date())
-    return work(request, ORDER, context, [*buyer_entries(context.acting), *seller_entries(economy_entry(request))])
+    return work(
+        request, ORDER, context, [*own_entries(request, context.acting), *seller_entries(economy_entry(request))]
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,7 +64,7 @@ def next_step(request: HttpRequest, sale: str, kind: str) -> HttpResponseBase:
 
 def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool:
     """Whether the step may be taken now; what was signed may be sent once more, and has no second effect."""
-    return request.POST.get("act") == "sign" or kind in steps_open(
+    return request.POST.get("act") in SAYS or kind in steps_open(
         office().journal, sale, acting.readers, recall=office().recall
     )
 
@@ -111,12 +72,9 @@ def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool
 def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]) -> HttpResponseBase:
     """What ``form`` answers: itself, a look at what it would say, or the way to what was said. ``before``: fields that
     stand before its own."""
-    if office().custodies().get(context.acting.party) != "held":
-        title = gettext("This business signs with its own key")
-        lead = gettext("Its key is not on this node. Prepare and sign by program: entrepot sale sign.")
-        return form_page(request, status=409, title=title, lead=lead, method="none")
     typed = typed_in(request) or kept_draft(context.acting.person, request.path_info)
     typed.setdefault(KEY, new_key())
+    signed = typed.pop(SIGNED, "")
     entries = [*before, *form.entries(context)]
     problems = take_sent(request, context.acting.person, typed) if form.encloses and request.method == "POST" else []
     if form.encloses:
@@ -125,76 +83,53 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
         entries[-1].problems += problems
     if form.numbered:
         entries.append(number_entry(form.prefix, context.today, typed[KEY]))
-    sheet = Sheet(request, form, context, typed, entries)
+    sheet = Sheet(request, form, context, typed, entries, signed)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "discard":
-        forget(context.acting.person, typed.get(FILES, "").split())
-        let_go(context.acting.person, sheet.place)
+        end(sheet)
         return onward(request, sheet.after)
-    if act in ("look", "sign", "keep", "more"):
+    if act in ("look", *SAYS, "keep", "more"):
         keep(context.acting.person, sheet.place, typed)
     if act == "keep":
         return onward(request, sheet.after)
-    if act == "sign":
-        return _sign(sheet)
+    if act in SAYS:
+        return _sign(sheet) if is_held(sheet) else bring(sheet)
     fill_in(entries, typed)
-    return _look(sheet, is_asked=act == "look") if act in ("look", "examine") else _form(sheet, [])
+    is_asked = act == "look" or (request.method == "GET" and not is_held(sheet) and waiting(sheet) is not None)
+    return _look(sheet, is_asked=is_asked) if is_asked or act == "examine" else form_answer(sheet, [])
 
 
 def _look(sheet: Sheet, *, is_asked: bool) -> Page:
     """What will be said, to whom, and what was found; or the form, where something stops it, or where a script only
     examines what is typed so far."""
-    if not (_are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
-        return _form(sheet, [])
+    if not (are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
+        return form_answer(sheet, [])
+    record, findings = _composed(sheet) if is_held(sheet) else prepared(sheet, keeps=is_asked)
+    rest = tell(findings, sheet.entries)
+    if blocking(findings) or record is None or not is_asked:
+        return form_answer(sheet, rest)
+    if is_held(sheet):
+        return look_answer(sheet, "sale/look.html", record, findings)
+    return show(sheet, record, findings)
+
+
+def _composed(sheet: Sheet) -> tuple[Record | None, tuple[Finding, ...]]:
+    """The record as it stands now; its nonce and heads are those of the moment in which it is signed."""
     found = check_draft(office(), sheet.draft())
-    rest = tell(found.findings, sheet.entries)
-    if found.assessment.blocking or found.record is None or not is_asked:
-        return _form(sheet, rest)
-    deal = sheet.context.deal
-    readers = [did for did in found.record.content.audience if did != sheet.context.acting.party]
-    stated = found.record.payload.get("totals", {}).get("payable")
-    values: dict[str, object] = {"total": None if stated is None else Money.from_json(stated)}
-    values |= {"readers": [deal.name(each) if deal else _name(sheet, each) for each in readers]}
-    return _page(
-        sheet, "sale/look.html", 200, lines=shown(sheet.request, sheet.entries), checks=_hints(found), **values
-    )
-
-
-def _name(sheet: Sheet, did: str) -> str:
-    said = sheet.draft().payload
-    named = (said.get("seller", {}), *(each["party"] for each in said.get("parties", ())))
-    return next((str(each["name"]) for each in named if each.get("did") == did), name_of(did))
-
-
-def _are_sides_named(sheet: Sheet) -> bool:
-    """Whether an order says from whom; inside a sale that is known."""
-    named = {each.name: each for each in sheet.entries}
-    if "did" not in named or sheet.typed.get("seller") or sheet.typed.get("did", "").strip():
-        return True
-    named["seller"].problems.append(gettext("Choose a business, or give the DID of one."))
-    return False
-
-
-def _hints(found: Issued) -> list[tuple[str, bool]]:
-    """What was found and does not stop it."""
-    return [say(each) for each in found.findings if each.severity is not Severity.BLOCKING]
+    return found.record, found.findings
 
 
 def _sign(sheet: Sheet) -> HttpResponseBase:
     """Say it, once however often the form is sent."""
     acting = sheet.context.acting
-    if not (_are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
-        return _form(sheet, [])
+    if not (are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
+        return form_answer(sheet, [])
     key = form_key(acting, sheet.form.kind, sheet.typed)
     done = patiently(lambda: _said(sheet, key))
     if isinstance(done, Issued):
-        return _form(sheet, tell(done.findings, sheet.entries))
-    let_go(acting.person, sheet.place)
-    forget(acting.person, sheet.typed.get(FILES, "").split())
-    if sheet.context.deal is None:
-        return onward(sheet.request, f"{sheet.form.home}/{done}")
-    rest = "/messages" if sheet.form.kind == MESSAGE else ""
-    return onward(sheet.request, f"/sales/{sheet.context.deal.sale}{rest}#r{done}")
+        return form_answer(sheet, tell(done.findings, sheet.entries))
+    end(sheet)
+    return told(sheet, done)
 
 
 def _said(sheet: Sheet, key: Idempotency) -> str | Issued:
@@ -209,27 +144,3 @@ def _said(sheet: Sheet, key: Idempotency) -> str | Issued:
         acting = sheet.context.acting
         note(acting.person, "signed", party=acting.party, about=done.record.id)
         return done.record.id
-
-
-def _form(sheet: Sheet, rest: list[tuple[str, bool]]) -> Page:
-    wrong = bool(rest) or any(each.is_wrong for each in sheet.entries)
-    return _page(sheet, "sale/step.html", 422 if wrong else 200, rest=rest)
-
-
-def _page(sheet: Sheet, template: str, status: int, **values: object) -> Page:
-    return page(
-        sheet.request,
-        template,
-        status=status,
-        title=gettext(KINDS[sheet.form.kind]),
-        explains=gettext(sheet.form.explains),
-        deal=sheet.context.deal,
-        after=sheet.after,
-        takes_files=sheet.form.takes_files,
-        encloses=sheet.form.encloses,
-        entries=sheet.entries,
-        hidden=[(KEY, sheet.typed[KEY])],
-        is_kept=bool(kept_draft(sheet.context.acting.person, sheet.place)),
-        script="step.js",
-        **values,
-    )
