@@ -12,7 +12,7 @@ from entrepot.document.trade import Appointment, Role
 from entrepot.party.party import Party
 
 pytestmark = pytest.mark.long
-NAMED_BY_THE_BUYER = (Role.PAYER_BANK, Role.SETTLEMENT, Role.EXPORT_CUSTOMS)
+NAMED_BY_THE_BUYER = (Role.PAYER_BANK, Role.SETTLEMENT)
 
 
 def test_a_chamber_a_bank_and_customs_of_the_other_node_decide(tmp_path):
@@ -21,18 +21,18 @@ def test_a_chamber_a_bank_and_customs_of_the_other_node_decide(tmp_path):
         agency = Reader(abroad.url).begin(abroad, "Siti", "Dewan Contoh", "MY")
         farm, party = _party(seller), _party(agency)
         buyer = grower.trader("buyer")
-        for desk in ("chamber", "bank", "customs"):
+        for desk in ("chamber", "bank", "customs", "statistics"):
             made = abroad.operator.post("/api/v1/operator/agencies", {"party": party, "desk": desk})
             assert made.status_code == 200, made.text
         admit(grower, abroad)
         named = Party(name="Dewan Contoh", economy="MY", did=party)
-        parties = tuple(Appointment(role=role, party=named) for role in NAMED_BY_THE_BUYER)
-        issued = buyer.issue(paper.order(buyer.party, farm, parties=parties))
+        bank = tuple(Appointment(role=role, party=named) for role in NAMED_BY_THE_BUYER)
+        issued = buyer.issue(paper.order(buyer.party, farm, parties=bank))
         assert issued.status_code == 200, issued.text
         sale = issued.json()["id"]
         where = f"Dewan Contoh · Malaysia · 127.0.0.1:{abroad.port}"
         eventually(lambda: where in seller.go(f"/sales/{sale}/order-response").text)
-        _say(seller, answer="accept", chamber=party)
+        _say(seller, answer="accept", chamber=party, customs=party)
         _say(seller.go(f"/sales/{sale}/invoice"))
         case = f"/desks/chamber/{sale}"
         eventually(lambda: "/certify" in agency.go(case).text)
@@ -57,8 +57,15 @@ def test_a_chamber_a_bank_and_customs_of_the_other_node_decide(tmp_path):
 
         ended = {"party": party, "desk": "chamber", "ended": True}
         abroad.operator.post("/api/v1/operator/agencies", ended)
-        issued = buyer.issue(paper.order(buyer.party, farm))
-        eventually(lambda: where not in seller.go(f"/sales/{issued.json()['id']}/order-response").text)
+        issued = buyer.issue(paper.order(buyer.party, farm, parties=(Appointment(role=Role.REPORTER, party=named),)))
+        sale = issued.json()["id"]
+        eventually(lambda: 'name="chamber"' not in seller.go(f"/sales/{sale}/order-response").text)
+        assert where in seller.text, "customs is still offered"
+        _say(seller, answer="accept")
+        _say(seller.go(f"/sales/{sale}/invoice"))
+        eventually(lambda: agency.go(f"/desks/statistics/{sale}/accept").status == 200)
+        _say(agency, reasons="Complete.")
+        eventually(lambda: "Complete." in seller.go(f"/sales/{sale}").words)
 
 
 def _say(reader, **typed):

@@ -170,6 +170,17 @@ def test_the_response_fills_open_roles_but_never_names_the_neutral() -> None:
     assert [each.params["role"] for each in state.standings[answer.id].findings] == ["carrier", "neutral"]
 
 
+def test_the_response_may_say_again_whom_the_order_names_and_that_changes_nothing() -> None:
+    named = ((Role.CARRIER, "did:web:first.example"), (Role.NEUTRAL, "did:web:judge.example"))
+    facts = told(chain("order"), parties=named)
+    both = (*named, (Role.CHAMBER, "did:web:c.example"))
+    answer = replace(specimen("order-response/accept", facts), says=says.Answered(accepted=True, parties=both))
+    state = reduce([*facts, answer])
+    assert state.standings[answer.id].findings == ()
+    assert {role: state.roles[role] for role, _ in named} == {role: (did,) for role, did in named}
+    assert state.roles[Role.CHAMBER] == ("did:web:c.example",)
+
+
 def test_cancelled_before_anything_moved() -> None:
     state = reduce(
         history("order", "order-response/accept", "invoice", "order-cancellation", "cancellation-response/accept")

@@ -61,6 +61,13 @@ SELLERS = (
         gettext_noop("It reads the invoice, and decides. Leave it open where no certificate is needed."),
         goods_alone=True,
     ),
+    Place(
+        "customs",
+        (Role.EXPORT_CUSTOMS,),
+        gettext_noop("Customs office that is to clear the goods"),
+        gettext_noop("It reads the documents of the goods. Leave it open where nothing is to be cleared here."),
+        goods_alone=True,
+    ),
 )
 """The places that the seller fills with the answer."""
 
