@@ -8,12 +8,18 @@ from rig.outside import Node
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    # No longer than a module: while its driver runs, this thread has an event loop, and Django refuses to work in one.
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if program is None:
+@pytest.fixture(scope="session")
+def program():
+    """The browser's program."""
+    found = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if found is None:
         pytest.skip("no Chromium on this machine")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(program):
+    # No longer than a module: while its driver runs, this thread has an event loop, and Django refuses to work in one.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

@@ -10,6 +10,7 @@ from rig.sending import SCENES, STEPS, Stage, posts, quick
 
 WITHOUT_EFFECT = {
     "/verify",
+    "/verify/code",
     "/sign-in/passkey",
     "/account/passkeys",
     "/try",

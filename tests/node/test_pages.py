@@ -79,7 +79,7 @@ def test_every_page_answers_in_every_language(visit, path):
         assert outline.open == []
         assert outline.tags.count("h1") == 1
         assert outline.fields == outline.labels
-        assert "script" not in outline.tags
+        assert ("script" in outline.tags) == (path == "/verify"), "one that uses the camera"
         assert not [each for each in outline.tags if each == "style"]
         shown[outline.lang] = answer.content
         assert len(answer.content) < 60_000
@@ -229,7 +229,7 @@ def test_whatever_is_sent_gets_an_answer(send, text):
 def test_what_a_document_says_is_never_markup(send):
     evil = "</textarea><script>alert(1)</script>"
     shown = send(text=json.dumps({"issuer": evil, "type": evil, "proof": {"type": evil}})).content.decode()
-    assert "<script" not in shown
+    assert "<script>" not in shown
     assert "&lt;script" in shown
 
 
@@ -370,3 +370,24 @@ def test_the_verdict_says_what_was_not_checked(send, signed):
     text = send("/en/verify", text=signed).content.decode()
     assert "What was not checked, or could not be" in text
     assert text.index("This document is good.") < text.index("What was not checked") < text.index("The reasons")
+
+
+def test_what_a_camera_sees_is_read_and_takes_nothing_from_what_guests_may_ask(send, visit):
+    """With the rate of a node as it comes: five who scan for a minute behind one address, and the pages still open."""
+    from django.test import RequestFactory
+
+    from entrepot.node.bucket import Buckets
+    from entrepot.node.guard import Guard
+
+    seen = send("/th/verify/code", picture=code("https://papers.example/invoice/7"))
+    assert (seen.status_code, seen.content.decode()) == (200, "https://papers.example/invoice/7")
+    assert send("/verify/code", picture=code(" ")).content.decode() == " "
+    assert send("/verify/code", file=code("x")).status_code == 400
+    assert visit("/en/verify")["Permissions-Policy"].startswith("camera=(self)")
+    assert visit("/en/offers")["Permissions-Policy"].startswith("camera=()")
+    guard, asked = Guard(lambda request: None), RequestFactory(REMOTE_ADDR="192.0.2.7")
+    guard._buckets = Buckets(1200, lambda: 1000.0)
+    waits = [guard._wait_s(asked.post(f"/{here}verify/code")) for here in ("", "ja/") * 150]
+    assert not any(waits)
+    assert guard._wait_s(asked.post("/verify/code")) > 0
+    assert guard._wait_s(asked.get("/en/verify")) == 0.0

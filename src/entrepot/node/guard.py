@@ -31,6 +31,10 @@ GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first", "/b
 """Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
 REPORTED = "/report"
 """How addresses end to which anybody may send a complaint, at the same share."""
+SCANNED = "/verify/code"
+"""Where a camera sends what it sees, once a second: counted by itself, so that who scans is not kept from the pages."""
+NO_DEVICES = "camera=(), geolocation=(), microphone=()"
+"""What a page may ask of the machine it is read on (W3C Permissions Policy), unless its own answer says otherwise."""
 MALFORMED = (BadRequest, SuspiciousOperation, MultiPartParserError)
 """What Django raises where a form is read that is none: other encodings, no boundary, too many fields."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,6 +73,7 @@ class Guard:
             note_refusal(request, response.status_code, address, self._buckets)
             response = _as_error(request, response)
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        response.headers.setdefault("Permissions-Policy", NO_DEVICES)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -102,6 +107,8 @@ class Guard:
             wait = self._buckets.wait_s(f"guess/{address}", GUESS_SHARE)
             if wait:
                 return wait
+        if split(request.path_info)[1] == SCANNED:
+            door = "scan"
         return self._buckets.wait_s(f"{door}/{address}", 0.25)
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse:

@@ -361,6 +361,7 @@ def _form_to(who, path):
 
 SCENES: dict[str, Callable[[Stage], Sending]] = {
     "/verify": lambda stage: form_of(Visitor(stage.node), "/verify", text="{}"),
+    "/verify/code": lambda stage: Sending(Visitor(stage.node), "/verify/code", {}, {"picture": ("x.jpg", b"none")}),
     "/offers/new": _offer,
     "/offers/import": _import_offers,
     "/offers/<offer>/withdraw": _withdraw,

@@ -43,15 +43,20 @@ def bring(request: HttpRequest) -> Brought:
     data = upload.read()
     if not looks_like_picture(data):
         return Brought(data=data)
-    try:
-        codes = read_codes(data)
-    except BadPicture:
-        codes = []
-    if not codes:
+    code = code_in(data)
+    if not code:
         return Brought(
             problem=gettext("No QR code was found in the picture. Take it from nearer, or paste what the code says.")
         )
-    return _followed(Brought(code=codes[0]), codes[0])
+    return _followed(Brought(code=code), code)
+
+
+def code_in(data: bytes) -> str:
+    """What the QR code on a picture says; empty where there is none, or no picture."""
+    try:
+        return next(iter(read_codes(data)), "")
+    except BadPicture:
+        return ""
 
 
 def _followed(brought: Brought, text: str) -> Brought:

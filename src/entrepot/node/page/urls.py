@@ -27,7 +27,7 @@ from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import static_file
 from entrepot.node.page.statistic.tables import statistic_file, statistic_list, statistic_page
 from entrepot.node.page.trial import try_role
-from entrepot.node.page.verification import verify_page
+from entrepot.node.page.verification import read_code, verify_page
 
 OFFER = "^offers/(?P<offer>[0-9a-f]{64})"
 CASE = "^desks/(?P<desk>[a-z-]+)/(?P<case>[0-9a-f]{64})"
@@ -35,6 +35,7 @@ SALE = "^sales/(?P<sale>[0-9a-f]{64})"
 public = [
     path("", home),
     path("verify", verify_page),
+    path("verify/code", read_code),
     path("economies", economy_list),
     path("economies/<slug:code>", economy_page),
     path("statistics", statistic_list),

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from entrepot.base.digest import sha256
 from entrepot.document.verify import Report, Verdict, unread, verify
 from entrepot.flow.verifying import brought
 from entrepot.node.page.answer import onward, page
-from entrepot.node.page.bringing import bring
+from entrepot.node.page.bringing import bring, code_in
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.remedy import plainly
+from entrepot.node.problem import problem
 from entrepot.node.running import office
 
 QUESTIONS = {
@@ -37,6 +38,10 @@ SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?", Ver
 """Beside the words, so that no answer depends on colour."""
 
 
+CAMERA = "camera=(self), geolocation=(), microphone=()"
+"""This page alone may ask for the camera."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One question with its answer; ``why`` and ``helps``: plain words for it. ``reason`` and ``remedy`` are the
@@ -58,19 +63,18 @@ class Line:
 def verify_page(request: HttpRequest) -> HttpResponse:
     """The form, and for a document the verdict."""
     if request.method == "GET":
-        return page(request, "verify.html")
+        return _shown(request)
     sent = bring(request)
     if sent.page:
         return onward(request, sent.page)
     if sent.problem:
-        return page(request, "verify.html", status=422, sent=sent)
+        return _shown(request, status=422, sent=sent)
     if not sent.data:
-        return page(request, "verify.html", status=400, empty=True)
+        return _shown(request, status=400, empty=True)
     report = _judged(sent.data)
     lines = [_line(name, report) for name in QUESTIONS if name in report.results]
-    return page(
+    return _shown(
         request,
-        "verify.html",
         sent=sent,
         report=report,
         at=office().clock(),
@@ -80,6 +84,24 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         lines=lines,
         unchecked=[each.question for each in lines if each.kind in (Verdict.NOT_ASKED, Verdict.UNKNOWN)],
     )
+
+
+@csrf_exempt  # it changes nothing, and answers the same to everybody
+@require_POST
+def read_code(request: HttpRequest) -> HttpResponse:
+    """What the QR code says that a camera sees, as text; 204 where none is seen. Nothing is kept."""
+    picture = request.FILES.get("picture")
+    if picture is None:
+        return problem(400, "request", detail="There is no picture.")
+    code = code_in(picture.read())
+    return HttpResponse(code, content_type="text/plain; charset=utf-8") if code else HttpResponse(status=204)
+
+
+def _shown(request: HttpRequest, *, status: int = 200, **values: object) -> HttpResponse:
+    """The page, which may use the camera (W3C Permissions Policy) and brings the script that does."""
+    answer = page(request, "verify.html", status=status, script="scan.js", **values)
+    answer["Permissions-Policy"] = CAMERA
+    return answer
 
 
 def _judged(data: bytes) -> Report:
