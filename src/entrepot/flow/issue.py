@@ -19,6 +19,7 @@ from entrepot.flow.error import NotHeld
 from entrepot.flow.kinds import ALONE, SALELESS, newest, read_payload, remember
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office, Signatory
+from entrepot.flow.owed import check_owed
 from entrepot.flow.post import check_delivery, messages_for
 from entrepot.flow.presented import check_presented, named_files
 from entrepot.flow.prove import check_made, check_proofs
@@ -66,6 +67,15 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What must hold where a record is put in order, beside what is asked of every record. ``against``: what stands
+    against it, asked anew where one of ``streams`` moved before the append, whichever process moved it."""
+
+    streams: tuple[str, ...]
+    against: Callable[[], tuple[Finding, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
     """What became of a draft: ``record`` and ``appended`` are None where blocking findings stopped it."""
@@ -88,8 +98,10 @@ def check_draft(office: Office, draft: Draft) -> Issued:
     return Issued(record=record, appended=None, assessment=_assessment(office, checked))
 
 
-def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = None) -> Issued:
-    """Say it: check, sign, keep, send. Nothing is kept where a finding is blocking.
+def issue(
+    office: Office, draft: Draft, *, idempotency: Idempotency | None = None, still: Still | None = None
+) -> Issued:
+    """Say it: check, sign, keep, send. Nothing is kept where a finding is blocking, also one of ``still``.
 
     Raises :class:`NotHeld` where this node has no key of the issuer, and
     :class:`~entrepot.journal.port.CatchUpNeeded` after a restore. Where another record of the sale was appended
@@ -102,14 +114,22 @@ def issue(office: Office, draft: Draft, *, idempotency: Idempotency | None = Non
             f"this node holds no key of {draft.issuer}",
             remedy="Sign on the party's own machine: entrepot sale sign, or POST /api/v1/records/signed.",
         )
-    return until_kept(lambda: _issue(office, draft, signatory, idempotency))
+    return until_kept(lambda: _issue(office, draft, signatory, (idempotency, still)))
 
 
-def _issue(office: Office, draft: Draft, signatory: Signatory, idempotency: Idempotency | None) -> Issued:
+def _issue(
+    office: Office, draft: Draft, signatory: Signatory, under: tuple[Idempotency | None, Still | None]
+) -> Issued:
+    idempotency, still = under
+    # Before it is composed: whatever comes after these versions is not among what it follows.
+    seen = {each: office.journal.stream(each)[0] for each in map("sale/{}".format, draft.sales)}
     record, checked = _compose(office, draft)
     if record is None:
         return stopped(office, checked)
-    streams = stream_versions(office, record)
+    streams = {name: seen.get(name, version) for name, version in stream_versions(office, record).items()}
+    if still is not None:
+        streams |= {each: office.journal.stream(each)[0] for each in still.streams}
+        checked.append(judged("right", "still", _RECORD, still.against()))
     checked += judge(office, record) + check_presented(record, draft.attachments)
     if blocking(finding for each in checked for finding in each.findings):
         return stopped(office, checked)
@@ -230,7 +250,7 @@ def judge(office: Office, record: Record) -> list[Checked]:
     elif record.kind in ALONE:
         right = replace(right, verdict=Verdict.INVALID, findings=(_BY_ITS_ACT, *right.findings))
     delivery = check_delivery(office, record)
-    billed = check_billed(office, record)
+    billed = (*check_billed(office, record), *check_owed(office, record, issuing=True))
     return [form, check_number(office, record), right, *billed, *check_law(office, record, payload), *delivery]
 
 

@@ -25,6 +25,7 @@ from entrepot.flow.keeping import check_notice
 from entrepot.flow.late import complete
 from entrepot.flow.law import check_law, pack_versions
 from entrepot.flow.office import Office
+from entrepot.flow.owed import check_owed
 from entrepot.flow.peer import Peer, admitted, heard_from
 from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.presented import check_received, named_files
@@ -224,7 +225,7 @@ def _keep(office: Office, opened: _Opened, payload: Any, so_far: Sequence[Checke
         if belongs is Belonging.UNKNOWN:
             right = replace(right, findings=(*right.findings, perhaps_stranger(record)))
         number = check_number(office, record)
-        billed = check_billed(office, record)
+        billed = (*check_billed(office, record), *check_owed(office, record))
         checked = [*so_far, number, right, *billed, *check_law(office, record, payload), *check_notice(office, record)]
         assessment = Assessment(checked=tuple(checked), at=office.clock(), versions=pack_versions(office))
         kind = kind_of(record)

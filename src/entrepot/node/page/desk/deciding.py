@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from entrepot.base.finding import Finding, blocking
 from entrepot.document.agency.model import DECISION
-from entrepot.flow.issue import Draft, Issued, check_draft, issue
+from entrepot.flow.assess import stop
+from entrepot.flow.issue import Draft, Issued, Still, check_draft, issue
 from entrepot.journal.port import Idempotency
 from entrepot.node.account.acting import READERS, me, name_of, note
 from entrepot.node.api.edge import IN_FLIGHT
@@ -29,6 +30,12 @@ from entrepot.node.page.sale.telling import say, tell
 from entrepot.node.running import office
 
 Rest = list[tuple[str, bool]]
+OVER = stop(
+    "ENT-CORE-AGENCY-05",
+    "The case was decided meanwhile.",
+    remedy="Look at it again.",
+)
+"""Found where somebody else decided between the form and its signing; a person reads the page of a conflict."""
 
 
 @dataclass(slots=True)
@@ -98,8 +105,10 @@ def _look(sheet: Sheet) -> Page:
     if not examine(sheet.entries, sheet.typed):
         return _form(sheet, [])
     drafts = [_decision(sheet, Carried())]
-    if sheet.decision.draft:
-        drafts.append(addressed(sheet.decision.draft(sheet.ruling), sheet.ruling.acting))
+    carrying = sheet.decision.draft(sheet.ruling) if sheet.decision.draft else None
+    if sheet.decision.draft and carrying is None:
+        return error_page(sheet.request, 409)
+    drafts += [addressed(carrying, sheet.ruling.acting)] if carrying else []
     found = [check_draft(office(), each) for each in drafts]
     findings = [*sheet.decision.check(sheet.ruling), *(finding for each in found for finding in each.findings)]
     rest = tell(findings, sheet.entries)
@@ -145,10 +154,24 @@ def _sign(sheet: Sheet) -> HttpResponseBase:
         if not examine(sheet.entries, sheet.typed):
             return _form(sheet, [])
     found = patiently(lambda: _done(sheet, key))
+    if OVER in found:
+        return error_page(sheet.request, 409)
     if found:
         return _form(sheet, tell(found, sheet.entries))
     let_go(acting.person, sheet.request.path_info)
     return onward(sheet.request, sheet.after)
+
+
+def _still(sheet: Sheet) -> Still:
+    """The case may still be decided so, when the record is put in order: of two people of a desk who decide at one
+    moment, the second one's record is judged with that of the first."""
+    ruling, decision = sheet.ruling, sheet.decision.name
+
+    def against() -> tuple[Finding, ...]:
+        now = sheet.desk.find(ruling.acting, ruling.case.id)
+        return () if now is not None and decision in now.may else (OVER,)
+
+    return Still((f"case/{ruling.acting.party}/{ruling.case.id}",), against)
 
 
 def _act_key(key: Idempotency) -> Idempotency:
@@ -169,7 +192,8 @@ def _done(sheet: Sheet, key: Idempotency) -> tuple[Finding, ...]:
         carried = _carried(sheet, _act_key(key))
         if blocking(carried.findings):
             return carried.findings
-        done = issue(office(), _decision(sheet, carried), idempotency=key)
+        still = None if carried.record or sheet.decision.carry else _still(sheet)
+        done = issue(office(), _decision(sheet, carried), idempotency=key, still=still)
         if done.record is None:
             return done.findings
         acting = sheet.ruling.acting
@@ -188,8 +212,10 @@ def _carried(sheet: Sheet, key: Idempotency) -> Carried:
     against = sheet.decision.check(sheet.ruling)
     if blocking(against):
         return Carried(findings=against)
-    draft = addressed(sheet.decision.draft(sheet.ruling), sheet.ruling.acting)
-    done: Issued = issue(office(), draft, idempotency=key)
+    draft = sheet.decision.draft(sheet.ruling)
+    if draft is None:
+        return Carried(findings=(OVER,))
+    done: Issued = issue(office(), addressed(draft, sheet.ruling.acting), idempotency=key, still=_still(sheet))
     if done.record is None:
         return Carried(findings=done.findings)
     acting = sheet.ruling.acting

@@ -73,7 +73,8 @@ class Carried:
 class Decision:
     """One decision that a desk offers. ``entries``: its fields beside the reasons.
 
-    ``draft``: the record that carries it out, under a number that begins with ``prefix``. ``carry``: what else does;
+    ``draft``: the record that carries it out, under a number that begins with ``prefix``; None where there is nothing
+    left to decide. ``carry``: what else does;
     it must be harmless when repeated, and ``check`` tells beforehand what would stop it. Without any of these, the
     decision itself is all.
     """
@@ -83,7 +84,7 @@ class Decision:
     explains: str
     prefix: str = ""
     entries: Callable[[Acting, Case], list[Entry]] = lambda _acting, _case: []
-    draft: Callable[[Ruling], Draft] | None = None
+    draft: Callable[[Ruling], Draft | None] | None = None
     carry: Callable[[Ruling], Carried] | None = None
     check: Callable[[Ruling], tuple[Finding, ...]] = lambda _ruling: ()
 

@@ -1,7 +1,7 @@
 """The bank's desk: sales whose buyer named it, each with what is to be sent, and what is to be settled."""
 
 from entrepot.node.page.desk.bank.case import cases, find, read
-from entrepot.node.page.desk.bank.payment import instruction, instruction_entries, over_open, refund, settlement
+from entrepot.node.page.desk.bank.payment import instruction, instruction_entries, no_amount, refund, settlement
 from entrepot.node.page.desk.desk import Decision, Desk
 from entrepot.node.page.language import gettext_noop
 
@@ -22,7 +22,7 @@ BANK = Desk(
             prefix="PI",
             entries=instruction_entries,
             draft=instruction,
-            check=over_open,
+            check=no_amount,
         ),
         Decision(
             name="settle",

@@ -78,7 +78,7 @@ def _chosen(ruling: Ruling) -> Bill | None:
     return next((each for each in bills if named in (None, "", each.record)), None)
 
 
-def over_open(ruling: Ruling) -> tuple[Finding, ...]:
+def no_amount(ruling: Ruling) -> tuple[Finding, ...]:
     """What stands against the amount that was typed."""
     bill = _chosen(ruling)
     return part_of(bill, ruling.typed.get("amount", ""))[1] if bill else ()
@@ -119,9 +119,12 @@ def _asked(acting: Acting, case: Case) -> str:
     return ""
 
 
-def instruction(ruling: Ruling) -> Draft:
+def instruction(ruling: Ruling) -> Draft | None:
     """The payment instruction and its message; where none can be written, the checks say why."""
-    made = _instruction(ruling)
+    bill = _chosen(ruling)
+    if bill is None:
+        return None
+    made = _instruction(ruling, bill)
     issued, message, _ = issue(made)
     file = Attachment(digest=sha256(message), media_type="application/xml", body=message)
     return Draft(
@@ -134,10 +137,9 @@ def instruction(ruling: Ruling) -> Draft:
     )
 
 
-def _instruction(ruling: Ruling) -> PaymentInstruction:
+def _instruction(ruling: Ruling, bill: Bill) -> PaymentInstruction:
     found, typed = papers(ruling.case.id, ruling.acting), ruling.typed
-    bill, asked = _chosen(ruling), newest(found, "payment-request")
-    assert bill is not None, "nothing is sent where nothing is open"
+    asked = newest(found, "payment-request")
     invoice = bill.invoice
     amount, _ = part_of(bill, typed.get("amount", ""))
     return PaymentInstruction(
@@ -187,10 +189,13 @@ def _agent(party: Party | None, ruling: Ruling) -> Agent:
     return Agent(name=party.name, town=_town(party) or own or None, economy=party.economy)
 
 
-def settlement(ruling: Ruling) -> Draft:
+def settlement(ruling: Ruling) -> Draft | None:
     """The postings of the oldest instruction that is not settled, over the accounts of the two sides in this
     institution's book, which lends the payer what it pays out."""
-    sent, ordered = one_currency(owing(papers(ruling.case.id, ruling.acting)))[0]
+    waiting = one_currency(owing(papers(ruling.case.id, ruling.acting)))
+    if not waiting:
+        return None
+    sent, ordered = waiting[0]
     accounts = Accounts(debtor=_holder(ordered.debtor), creditor=_holder(ordered.creditor), issuer=ruling.acting.party)
     settled = settle(sent.id, ordered, accounts=accounts, settled=office().clock().replace(microsecond=0))
     return _entered(ruling, "settlement", dump(settled))
@@ -205,10 +210,11 @@ def _entered(ruling: Ruling, kind: str, payload: dict[str, Any]) -> Draft:
     return Draft(kind=kind, issuer=ruling.acting.party, number=number, payload=payload, sales=(ruling.case.id,))
 
 
-def refund(ruling: Ruling) -> Draft:
+def refund(ruling: Ruling) -> Draft | None:
     """The postings that give back what was paid above what is due."""
     over = overpaid(owing(papers(ruling.case.id, ruling.acting)))
-    assert over is not None, "nothing is given back where nothing was overpaid"
+    if over is None:
+        return None
     amount, (settled, paid, ordered) = over
     taker, moment = _holder(ordered.debtor), office().clock().replace(microsecond=0)
     reason = RefundReason.WRONG_AMOUNT
