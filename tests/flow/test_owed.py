@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from test_billed import bill, credit, deal  # noqa: F401
+import pytest
+from test_billed import begin, bill, credit
 
 from entrepot.base.digest import sha256
 from entrepot.base.money import Money
@@ -12,6 +13,11 @@ from entrepot.flow.issue import Draft, check_draft, issue
 from entrepot.flow.post import deliver
 from entrepot.journal.port import Attachment
 from entrepot.payment.message import issue as written
+
+
+@pytest.fixture
+def deal(script):
+    return begin(script)
 
 
 def order_to_pay(script, deal, number, minor, *, currency="MYR"):
