@@ -7,7 +7,8 @@ from rig.sending import SCENES, Stage, party_of, posts, quick, signing
 from rig.visitor import PASSWORD, Visitor
 
 OPEN = {
-    "/verify", "/offers/<offer>/report", "/sign-in", "/sign-in/code", "/sign-in/identity", "/sign-in/passkey",
+    "/verify", "/verify/code", "/offers/<offer>/report", "/sign-in", "/sign-in/code", "/sign-in/identity",
+    "/sign-in/passkey",
     "/sign-out", "/sign-up", "/sign-up/<token>", "/reset", "/reset/<person>/<token>", "/join/<secret>", "/try",
     "/first",
 }  # fmt: skip

@@ -140,6 +140,7 @@ def test_what_is_brought_to_be_checked_is_told(node, route):
     sending = SCENES[route](Stage(node))
     for name, body in LYING.items():
         judge(route, name, send(sending, route, name, body))
+        assert send(SCENES["/verify/code"](Stage(node)), route, name, body).status_code in (200, 204, 400), name
 
 
 @pytest.mark.long

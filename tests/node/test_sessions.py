@@ -122,6 +122,11 @@ def test_signing_out_is_on_every_page_and_clears_what_the_browser_kept(node):
     answer = visitor.go("/sign-out").send(follow=False)
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert not is_in(visitor)
+    again = person(node)
+    again.go("/account/sessions")
+    answer = again.send(form=-1, follow=False)
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert not is_in(again)
 
 
 def test_a_new_password_by_letter_does_not_spare_the_code(node):
@@ -232,13 +237,18 @@ def test_what_is_refused_is_logged_without_names(node, caplog):
 
 
 def test_a_browser_keeps_nothing_but_the_name_of_a_session(node):
-    """Scripts keep what was typed into an unfinished form in the tab alone, until it ends."""
+    """One script keeps what was typed into an unfinished form, in the tab alone, until it ends; the pages of who is
+    signed in bring it, so that it wipes what is done and, at signing out, all."""
     visitor = person(node).go("/account")
     assert {name.partition("-")[0] for name in visitor.client.cookies} <= {"session", "form"}
     for each in STATIC.glob("*.js"):
         text = each.read_text("utf-8")
         assert not re.search("localStorage|indexedDB|document\\.cookie|caches\\.", text), each.name
-        assert '"password"' in text or "sessionStorage" not in text, each.name
+        assert ("sessionStorage" in text) == (each.name == "keep.js"), each.name
+    assert '"password"' in (STATIC / "keep.js").read_text("utf-8")
+    forms = {path: visitor.go(path).text for path in ("/account", "/businesses/new?economy=MY", "/account/password")}
+    assert all("/keep.js" in each for each in forms.values())
+    assert [path for path, each in forms.items() if "data-keep" in each] == ["/businesses/new?economy=MY"]
 
 
 def test_logs_go_where_the_guide_says():

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,11 +10,15 @@ from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
+from entrepot.base.digest import sha256
 from entrepot.node.community import community_of
 from entrepot.node.page.catalogue import provenance
-from entrepot.node.page.entry import Entry
+from entrepot.node.page.entry import Entry, is_worth_keeping
 from entrepot.node.page.language import LANGUAGES, gettext_noop, language_of
 from entrepot.node.page.sheet import address
+
+if TYPE_CHECKING:
+    from entrepot.node.account.acting import Acting
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src {}; "
@@ -22,6 +26,9 @@ POLICY = (
 )
 """Content security policy (CSP level 3): everything from this node alone, nothing inline; a script only where its
 element carries the nonce of this one answer."""
+KEEPER = "keep.js"
+"""The script that keeps what is typed until it was answered: with every form worth it, and on all pages of whoever is
+signed in, so that it sees what is done."""
 ERRORS = {
     400: (gettext_noop("This request is not well formed"), gettext_noop("Check the address, and try again.")),
     403: (gettext_noop("This is not open to you"), gettext_noop("Sign in with an account that may see it.")),
@@ -64,7 +71,9 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
     from entrepot.node.running import office
 
     acting = acting_of(request) if getattr(request, "resolver_match", None) else None
-    language, script = language_of(request), str(values.pop("script", ""))
+    language, keeps = language_of(request), is_worth_keeping(values.get("entries", ()))
+    wanted = (KEEPER if acting or keeps else "", values.pop("script", ""))
+    scripts = list(dict.fromkeys(each for each in wanted if each))
     shared = {
         **csrf(request),
         "acting": acting,
@@ -77,13 +86,20 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
         "here": request.path_info,
         "community": community_of(settings.CONFIG),
         "sheet": address(),
-        "script": address(script) if script else "",
-        "nonce": secrets.token_urlsafe(16) if script else "",
+        "scripts": [address(each) for each in scripts],
+        "nonce": secrets.token_urlsafe(16) if scripts else "",
+        "reader": _reader(acting),
+        "keeps": keeps,
     }
     values["has_faults"] = any(each.is_wrong for each in values.get("entries", ()))
     answer = Page(render_to_string(template, shared | values), status=status)
-    answer["Content-Security-Policy"] = POLICY.format(f"'nonce-{shared['nonce']}'" if script else "'none'")
+    answer["Content-Security-Policy"] = POLICY.format(f"'nonce-{shared['nonce']}'" if scripts else "'none'")
     return answer
+
+
+def _reader(acting: "Acting | None") -> str:
+    """Person and party for which a browser keeps what is typed; empty for a guest."""
+    return f"{acting.person.pk}.{sha256(acting.party.encode())[:8]}" if acting else ""
 
 
 def root_of(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection
 from functools import wraps
 
+from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -88,6 +89,14 @@ def safe(path: str) -> str:
     """``path`` where it is an address of this node; else the first page of those who are signed in."""
     is_here = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_here and "\\" not in path and len(path) <= AIM_MOST else "/sales"
+
+
+def leave(request: HttpRequest, path: str) -> HttpResponseBase:
+    """End the session and go on; the browser is told to forget what it kept of it (W3C Clear Site Data)."""
+    logout(request)
+    answer = onward(request, path)
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def aimed(request: HttpRequest) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from entrepot.base.text import is_safe
 
 OPTIONAL = frozenset({"checkbox"})
+SECRET, FILES = frozenset({"password", "code"}), frozenset({"files", "picture"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,10 +52,17 @@ class Entry:
         return " ".join(f"{self.name}-{mark}" for mark, there in marks if there)
 
 
+def is_worth_keeping(entries: Iterable[Entry]) -> bool:
+    """Whether what is typed there is work that a lost connection should not cost: free text, or more than two fields;
+    never where a password or a code is among them."""
+    kinds = [each.kind for each in entries if each.kind not in FILES]
+    return SECRET.isdisjoint(kinds) and ("textarea" in kinds or len(kinds) > 2)
+
+
 def fill_in(entries: Iterable[Entry], typed: Mapping[str, str]) -> None:
     """Put what was typed into the fields; passwords and codes are never shown again."""
     for each in entries:
-        if each.kind not in ("password", "code"):
+        if each.kind not in SECRET:
             each.value = typed.get(each.name, each.value)
 
 

@@ -4,7 +4,7 @@ import secrets
 
 import segno
 from django.conf import settings
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -20,7 +20,7 @@ from entrepot.node.page.account.changed import changed
 from entrepot.node.page.account.forms import code_entry, judge_password, new_password_entry, password_entry
 from entrepot.node.page.account.sign_in import factor_of
 from entrepot.node.page.answer import error_page, form_page, onward, page
-from entrepot.node.page.entrance import freshly, signed_in
+from entrepot.node.page.entrance import freshly, leave, signed_in
 from entrepot.node.page.entry import examine
 from entrepot.node.running import office, station
 
@@ -72,8 +72,7 @@ def own_sessions(request: HttpRequest) -> HttpResponseBase:
         return page(request, "account/sessions.html", lines=lines, this=here)
     if person.replace(epoch=person.epoch + 1):
         changed(request, person, "sessions-ended")
-    logout(request)
-    return onward(request, "/sign-in")
+    return leave(request, "/sign-in")
 
 
 @require_POST

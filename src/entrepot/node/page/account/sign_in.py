@@ -8,7 +8,7 @@ from hmac import compare_digest
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
@@ -24,7 +24,7 @@ from entrepot.node.guard import address_of
 from entrepot.node.notice.posting import remember_language
 from entrepot.node.page.account.forms import code_entry, sign_in_entries
 from entrepot.node.page.answer import form_page, onward
-from entrepot.node.page.entrance import safe, sign_in_page
+from entrepot.node.page.entrance import leave, safe, sign_in_page
 from entrepot.node.page.entry import Entry, fill_in
 from entrepot.node.page.kept import keep
 from entrepot.node.page.language import language_of
@@ -170,10 +170,7 @@ def _is_right(person: Person, pending: dict[str, Any], typed: str, now: datetime
 
 @require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponseBase:
-    """End the session; the browser is told to forget what it kept of it (W3C Clear Site Data)."""
+    """End the session."""
     if request.method == "GET":
         return form_page(request, title=gettext("Sign out"), button=gettext("Sign out"))
-    logout(request)
-    answer = onward(request, "/")
-    answer["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
+    return leave(request, "/")

@@ -15,7 +15,7 @@ from entrepot.flow.issue import Draft, issue
 from entrepot.flow.offersearch import read_offer
 from entrepot.journal.port import Idempotency
 from entrepot.node.api.edge import IN_FLIGHT
-from entrepot.node.page.answer import Page, error_page, form_page, onward
+from entrepot.node.page.answer import KEEPER, Page, error_page, form_page, onward
 from entrepot.node.page.desk.overseer.case import GROUNDS
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import typed_in
@@ -57,6 +57,7 @@ def reported(request: HttpRequest, offer: str) -> HttpResponseBase:
         title=gettext("Your complaint is with the overseer"),
         lead=gettext("The overseer looks at the offer and decides. The seller is not told who complained."),
         method="none",
+        script=KEEPER,
     )
 
 
