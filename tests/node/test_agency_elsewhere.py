@@ -66,6 +66,7 @@ def test_a_chamber_of_another_node_is_offered_where_its_own_node_says_so(node, s
         assert '"kept"' in sent(other, other.record(draft, signer=by, audience=(sides[2],)), signer=by)
     assert "Not in order." in seller.go(f"/sales/{sale}").words
     assert "I say so, too." not in seller.words, "it takes no part in the sale"
+    assert "Dewan AA-1 · Somebody" in seller.words, "as the form named it"
     answers = [each for each in node.office.journal.entries(0, 10**6) if _names(node, each, other.party.did)]
     assert other.did in {each.peer for one in answers for each in node.office.journal.messages(one.record_id)}
 
@@ -116,6 +117,10 @@ def test_a_desk_takes_a_case_of_a_sale_whose_order_is_not_here(node, other):
     assert chamber.go(f"{case}/certify").status == 409, "a bank bills nothing"
     billed = other.record(_invoice(sale, answer, other.party.did, buyer), audience=(party,))
     assert '"kept"' in sent(other, billed, signer=other.party)
+    draft = {"kind": "agency-decision", "number": "AD-1", "payload": _decision(sale, "Refused already.")}
+    assert '"kept"' in sent(other, other.record(draft, signer=forger, audience=(party,)), signer=forger)
+    assert chamber.go(case).heading.endswith("waits for you"), "nobody else decides at its desk"
+    assert "Refused already." not in chamber.words
     say(chamber, f"{case}/certify", agreement="RCEP", criterion="WO", origin_0="VN", reasons="Seen it.")
     made = [each for each in map(_record(node), node.office.journal.entries(0, 10**6)) if sale in each.sales]
     (certified,) = [each for each in made if each.kind == "certificate-of-origin"]

@@ -1,5 +1,6 @@
 """Agencies at a node: who keeps which desk, by the node's own word, and what agencies decided about a record."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -103,12 +104,20 @@ def asked(office: Office, party: str) -> list[Asked]:
     return sorted(found, key=lambda each: (each.issued, each.record), reverse=True)
 
 
-def decisions(office: Office, about: str, readers: frozenset[str] | None, *, desk: str = "") -> list[Decided]:
-    """The decisions on a record that ``readers`` (None: all) may see, the oldest first; of ``desk`` if it is named."""
+def decisions(
+    office: Office, about: str, readers: frozenset[str] | None, *, desk: str = "", by: Collection[str] | None = None
+) -> list[Decided]:
+    """The decisions on a record that ``readers`` (None: all) may see, the oldest first; of ``desk`` if it is named.
+
+    ``by``: whose they are to be. Anybody on an admitted peer can say that he decided, so whoever acts on a decision or
+    shows it names those who may have.
+    """
     found = []
     for _, row in office.journal.view(AGENCY_VIEW).scan(f"about/{about}/"):
+        if desk not in ("", row["desk"]) or not (by is None or row["issuer"] in by):
+            continue
         record = office.journal.record(row["record"])
-        if desk not in ("", row["desk"]) or record is None or not is_readable(office.journal, record.id, readers):
+        if record is None or not is_readable(office.journal, record.id, readers):
             continue
         says = None if record.erased else read_record(record)[0]
         if isinstance(says, AgencyDecision):

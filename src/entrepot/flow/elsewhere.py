@@ -25,18 +25,13 @@ class Elsewhere:
 
 def keepers_elsewhere(office: Office, desk: str) -> tuple[Elsewhere, ...]:
     """The parties that keep a desk of an admitted peer, by name; each once, though it lives on two of them."""
-    found = {each.agency: each for peer in peers(office) for each in _stated(office, peer, f"desk/{peer.id}/{desk}/")}
+    found = {each.agency: each for peer in peers(office) for each in _stated(office, peer, desk)}
     return tuple(sorted(found.values(), key=lambda each: (each.name, each.agency)))
 
 
-def agency_elsewhere(office: Office, agency: str) -> Elsewhere | None:
-    """What the admitted peer where an agency lives states of it; None where none does."""
-    found = (each for peer in peers(office) for each in _stated(office, peer, f"keeps/{peer.id}/{agency}/"))
-    return next(found, None)
-
-
-def _stated(office: Office, peer: Peer, prefix: str) -> Iterator[Elsewhere]:
-    for _, row in office.journal.view(AGENCY_VIEW).scan(prefix) if peer.status == ADMITTED else ():
+def _stated(office: Office, peer: Peer, desk: str) -> Iterator[Elsewhere]:
+    rows = office.journal.view(AGENCY_VIEW).scan(f"desk/{peer.id}/{desk}/") if peer.status == ADMITTED else ()
+    for _, row in rows:
         if not row["ended"] and row["agency"] in peer.parties:
             name, economy = row["name"] or row["agency"], row["economy"] or ""
             yield Elsewhere(agency=row["agency"], name=name, economy=economy, node=peer.url)

@@ -39,8 +39,8 @@ def registration(request: HttpRequest, record: str = "") -> HttpResponseBase:
     desk = DESKS[REGISTRAR]
     lines = []
     for each in found:
-        said = decisions(here, each.record, acting.readers)
-        lines.append((each, name_of(each.says.registrar), [(outcome(desk, one.says.outcome), one) for one in said]))
+        said = decisions(here, each.record, acting.readers, by=(each.says.registrar,))
+        lines.append((each, name_of(each.says.registrar), [(outcome(desk, one.says.outcome), one, "") for one in said]))
     return page(request, "account/registration.html", lines=lines, can_ask=bool(_registrars(acting.party)))
 
 

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from entrepot.flow.agency import decisions, desks_of
+from entrepot.flow.agency import decisions, desks_of, keepers
 from entrepot.node.account.acting import READERS, Acting, me
 from entrepot.node.page.answer import error_page, onward, page
 from entrepot.node.page.desk.desk import Desk
@@ -68,6 +68,7 @@ def case_page(request: HttpRequest, desk: str, case: str) -> HttpResponseBase:
     if found is None or held is None:
         return error_page(request, 404)
     may = [each for each in found.decisions if each.name in held.may] if acting.may_write else []
+    own = decisions(office(), case, acting.readers, by=keepers(office(), found.name))
     return page(
         request,
         "desk/case.html",
@@ -75,7 +76,7 @@ def case_page(request: HttpRequest, desk: str, case: str) -> HttpResponseBase:
         title=gettext(found.title),
         case=held,
         reading=found.read(acting, held),
-        decided=[(outcome(found, each.says.outcome), each) for each in decisions(office(), case, acting.readers)],
+        decided=[(outcome(found, each.says.outcome), each, "") for each in own],
         may=[(each.name, gettext(each.title)) for each in may],
     )
 

@@ -75,10 +75,10 @@ def offer_page(request: HttpRequest, offer: str) -> HttpResponseBase:
     )
 
 
-def _decided(offer: str, readers: frozenset[str]) -> list[tuple[str, Decided]]:
+def _decided(offer: str, readers: frozenset[str]) -> list[tuple[str, Decided, str]]:
     """What overseers decided about it, as far as the seller is told."""
     found = decisions(office(), offer, readers, desk=OVERSEER)
-    return [(outcome(DESKS[OVERSEER], each.says.outcome), each) for each in found]
+    return [(outcome(DESKS[OVERSEER], each.says.outcome), each, "") for each in found]
 
 
 def _of_withdrawal(request: HttpRequest, record_id: str) -> HttpResponseBase:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from entrepot.base.shape import dump
 from entrepot.document.trade import Role
 from entrepot.flow.agency import keepers
-from entrepot.flow.elsewhere import Elsewhere, agency_elsewhere, keepers_elsewhere
+from entrepot.flow.elsewhere import Elsewhere, keepers_elsewhere
 from entrepot.node.account.acting import name_of
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import BY_CODE, gettext_noop
@@ -87,8 +87,9 @@ def agency_entries(context: Context, places: tuple[Place, ...], *, is_goods: boo
 
 def appointed(typed: Mapping[str, str], places: tuple[Place, ...]) -> dict[str, Any]:
     """The member that names them; none where nobody was chosen."""
-    chosen = [(role, typed[place.desk]) for place in places if typed.get(place.desk) for role in place.roles]
-    return {"parties": [{"role": str(role), "party": _card(did)} for role, did in chosen]} if chosen else {}
+    chosen = [(role, place.desk) for place in places if typed.get(place.desk) for role in place.roles]
+    named = [{"role": str(role), "party": _card(typed[desk], desk)} for role, desk in chosen]
+    return {"parties": named} if named else {}
 
 
 def _options(desk: str, oneself: str) -> tuple[tuple[str, str], ...]:
@@ -103,10 +104,8 @@ def _whereabouts(each: Elsewhere) -> str:
     return " · ".join(filter(None, (each.name, economy, urlsplit(each.node).netloc)))
 
 
-def _card(did: str) -> dict[str, Any]:
+def _card(did: str, desk: str) -> dict[str, Any]:
     """The agency as documents name it: what is known of it here, else what its node states."""
-    there = agency_elsewhere(office(), did) if party_of(did) is None else None
-    if there is None:
-        return card_of(did)
-    stated: dict[str, Any] = dump(Party(name=there.name, economy=there.economy or None, did=did))
-    return stated
+    found = () if party_of(did) else (each for each in keepers_elsewhere(office(), desk) if each.agency == did)
+    stated = [dump(Party(name=each.name, economy=each.economy or None, did=did)) for each in found]
+    return stated[0] if stated else card_of(did)

@@ -6,7 +6,6 @@ from typing import Any
 
 from entrepot.base.money import Money
 from entrepot.document.order.model import Order
-from entrepot.flow.elsewhere import agency_elsewhere
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import is_readable
 from entrepot.flow.sight import SALE_VIEW, facts_of_sale
@@ -49,19 +48,18 @@ class Deal:
 
     def name(self, did: str) -> str:
         """How ``did`` is called: as the order names it, else as it calls itself on this node, else as the answer or an
-        invoice names it, else as the node of an agency states it, else the DID."""
+        invoice names it, else the DID."""
         called = _named(self.order, did) or name_of(did)
-        return self._elsewhere(did) if called == did else called
+        return self._told(did) if called == did else called
 
-    def _elsewhere(self, did: str) -> str:
+    def _told(self, did: str) -> str:
         journal = office().journal
         for row in facts_of_sale(journal.view(SALE_VIEW), self.sale, office().recall):
             record = journal.record(row.id) if self._names_parties(row) else None
             name = None if record is None or record.erased else _named(read_record(record)[0], did)
             if name:
                 return name
-        there = agency_elsewhere(office(), did)
-        return did if there is None else there.name
+        return did
 
     def _names_parties(self, row: Fact) -> bool:
         is_seller = self.order is None or row.issuer == self.order.seller.did

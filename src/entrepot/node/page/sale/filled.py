@@ -109,22 +109,23 @@ def look_answer(
     sheet: Sheet, template: str, record: Record, findings: tuple[Finding, ...], *, status: int = 200, **values: object
 ) -> Page:
     """What ``record`` says, to whom, and what was found and does not stop it."""
-    deal = sheet.context.deal
     readers = [did for did in record.content.audience if did != sheet.context.acting.party]
     stated = record.payload.get("totals", {}).get("payable")
     told = {
         "total": None if stated is None else Money.from_json(stated),
-        "readers": [deal.name(each) if deal else _name(sheet, each) for each in readers],
+        "readers": [_name(sheet, each, record) for each in readers],
         "lines": shown(sheet.request, sheet.entries),
         "checks": [say(each) for each in findings if each.severity is not Severity.BLOCKING],
     }
     return sheet_page(sheet, template, status, **told, **values)
 
 
-def _name(sheet: Sheet, did: str) -> str:
-    said = sheet.draft().payload
+def _name(sheet: Sheet, did: str, record: Record) -> str:
+    """How a reader is called: as the sale knows it, else as what is about to be said names it."""
+    deal, said = sheet.context.deal, record.payload
+    called = deal.name(did) if deal else name_of(did)
     named = (said.get("seller", {}), *(each["party"] for each in said.get("parties", ())))
-    return next((str(each["name"]) for each in named if each.get("did") == did), name_of(did))
+    return next((str(each["name"]) for each in named if called == did == each.get("did")), called)
 
 
 def sheet_page(sheet: Sheet, template: str, status: int, **values: object) -> Page:

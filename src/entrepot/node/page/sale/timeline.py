@@ -107,19 +107,18 @@ def timeline(request: HttpRequest, sale: str) -> HttpResponseBase:
         steps=[step_of(each, found, deal, acting) for each in woven(found["records"], messages)],
         messages=len(messages),
         next=upcoming(sale, found["state"], acting),
-        decided=_decided(sale, found, acting),
+        decided=_decided(deal, found, acting),
     )
 
 
-def _decided(sale: str, found: Mapping[str, Any], acting: Acting) -> list[tuple[str, Decided]]:
-    """What those who take part in the sale told the party that they decided about it, or about a declaration in it;
-    whoever else claims to decide about it is no agency of it."""
-    about = [sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)]
-    told = [each for one in about for each in decisions(office(), one, acting.readers)]
-    held = roles_told(office(), sale, acting.readers).values() if told else ()
-    heard = {acting.party}.union(*held)
-    own = [each for each in told if each.issuer in heard]
-    return [(outcome(DESKS.get(each.says.desk), each.says.outcome), each) for each in own]
+def _decided(deal: Deal, found: Mapping[str, Any], acting: Acting) -> list[tuple[str, Decided, str]]:
+    """What those who take part in the sale told the party that they decided about it, or about a declaration in it,
+    with the name of the agency; whoever else claims to decide about it is none of it."""
+    about = [deal.sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)]
+    part = {acting.party}.union(*roles_told(office(), deal.sale, acting.readers).values())
+    told = [each for one in about for each in decisions(office(), one, acting.readers, by=part)]
+    words = [outcome(DESKS.get(each.says.desk), each.says.outcome) for each in told]
+    return [(says, each, deal.name(each.issuer)) for says, each in zip(words, told, strict=True)]
 
 
 def _account(row: Mapping[str, str]) -> str:

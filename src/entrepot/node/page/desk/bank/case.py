@@ -63,7 +63,7 @@ def _standing(sale: str, acting: Acting, owed: Owing) -> tuple[str, tuple[str, .
         return loose, (*(each for each in may if each != "send"), "refuse")
     if not may:
         return gettext("not sent yet"), ()
-    decided = decisions(office(), sale, acting.readers, desk="bank")
+    decided = decisions(office(), sale, acting.readers, desk="bank", by=(acting.party,))
     if decided and decided[-1].says.outcome == "refuse":
         return gettext("refused"), tuple(may)
     return gettext("waits for you"), (*may, "refuse")

@@ -46,7 +46,7 @@ def _standing(
     """How the case stands, and what may be decided; a certificate that was refused may still be issued."""
     if newest(found, CERTIFICATE, issuer=acting.party) is not None:
         return gettext("certified"), ()
-    decided = decisions(office(), sale, acting.readers, desk="chamber")
+    decided = decisions(office(), sale, acting.readers, desk="chamber", by=(acting.party,))
     if decided and decided[-1].says.outcome == "refuse":
         return gettext("refused"), ("certify",) if is_billed else ()
     if not is_billed:

@@ -8,7 +8,7 @@ from entrepot.base.record import Record
 from entrepot.document.agency.model import COMPLAINT, Complaint, Grounds
 from entrepot.document.offer.model import Offer
 from entrepot.document.trade import Line
-from entrepot.flow.agency import OVERSEER, Decided, brought, decisions, hidden_offers
+from entrepot.flow.agency import OVERSEER, Decided, brought, decisions, hidden_offers, keepers
 from entrepot.flow.kinds import read_record
 from entrepot.flow.offersearch import Standing, Wanted, read_offer, search
 from entrepot.node.account.acting import Acting
@@ -49,7 +49,7 @@ def find(acting: Acting, case: str) -> Case | None:
     if found is None or record is None:
         return None
     offer, standing = found
-    decided = decisions(office(), case, acting.readers, desk=OVERSEER)
+    decided = decisions(office(), case, acting.readers, desk=OVERSEER, by=keepers(office(), OVERSEER))
     waiting = _waiting(_complaints(acting, case), decided)
     return Case(
         id=case,
@@ -108,7 +108,8 @@ def read(acting: Acting, case: Case) -> Reading:
     assert found is not None, "a case is an offer"
     assert record is not None, "and so a record"
     offer, complaints = found[0], _complaints(acting, case.id)
-    waiting = _waiting(complaints, decisions(office(), case.id, acting.readers, desk=OVERSEER))
+    decided = decisions(office(), case.id, acting.readers, desk=OVERSEER, by=keepers(office(), OVERSEER))
+    waiting = _waiting(complaints, decided)
     return Reading(
         facts=(*_offer_facts(offer, case), *(_complaint_fact(*each) for each in complaints)),
         also={each.id: said.number for each, said in waiting[:ALSO_MAX]},

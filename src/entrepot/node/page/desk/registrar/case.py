@@ -67,7 +67,7 @@ def find(acting: Acting, case: str) -> Case | None:
 
 def _case(acting: Acting, record: Record, said: RegistrationRequest) -> Case:
     entry = entry_of(acting, record, said)
-    decided = decisions(office(), record.id, acting.readers, desk="registrar")
+    decided = decisions(office(), record.id, acting.readers, desk="registrar", by=(acting.party,))
     if entry is not None:
         text, may, waits = word(STATES, entry.state), OPEN[entry.state], False
     elif decided and decided[-1].says.outcome == "refuse":

@@ -90,7 +90,7 @@ def _standing(sale: str, acting: Acting) -> tuple[str, tuple[str, ...], bool]:
         return gettext("uncertain: what it rests on is not for you to read here"), (), False
     if not _is_countable(state):
         return gettext("not to be counted yet"), (), False
-    decided = decisions(here, sale, acting.readers, desk="statistics")
+    decided = decisions(here, sale, acting.readers, desk="statistics", by=(acting.party,))
     if decided and decided[-1].says.outcome == "query":
         return gettext("queried"), ("accept", "query"), False
     text = gettext("not counted yet") if own is None else gettext("changed since it was counted")
