@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rig.sending import ORDER, say
-from rig.visitor import Visitor, firm, person
+from rig.visitor import PASSWORD, Visitor, firm, person
 
 from entrepot.base.digest import b64url
 from entrepot.base.record import read_content
@@ -121,6 +121,7 @@ def test_she_orders_from_an_offer_and_goes_on_to_the_end(node, guest, seller, of
 
 def test_what_is_given_is_a_file_too_and_comes_back_as_one(node, guest, offer):
     guest.look(f"/offers/{offer}/order", **OWN)
+    assert "lives on no node" not in guest.browser.words, "of herself she need not be told"
     saved = re.search('download="record.json" href="data:application/json;base64,([^"]*)"', guest.browser.text)[1]
     given = json.loads(base64.b64decode(saved))
     assert given == json.loads(guest.given())
@@ -221,7 +222,7 @@ def test_what_nobody_here_reads_is_not_taken(node, guest):
 
 
 def test_a_party_that_lives_here_with_its_own_key_does_the_same(node, seller):
-    from entrepot.node.account.models import Business
+    from entrepot.node.account.models import Business, Session
 
     guest = Guest(node)
     node.station.keys.register("own-key-by-page", guest.did, residence=None, now=node.office.clock())
@@ -230,7 +231,15 @@ def test_a_party_that_lives_here_with_its_own_key_does_the_same(node, seller):
     assert node.office.journal.record(offer).content.issuer == guest.did
     buyer = person(node, party=firm(node, "Buyer"))
     sale = say(buyer, f"/offers/{offer}/order").path.split("/")[-1]
-    guest.say(f"/sales/{sale}/order-response", answer="accept")
+    clerk = person(node, party=guest.did)
+    guest.browser = clerk
+    signed = guest.look(f"/sales/{sale}/order-response", answer="accept").signed().decode()
+    fields = clerk.forms[-1].fields
+    Session.objects.filter(person=clerk.person).delete()
+    clerk.post(f"/sales/{sale}/order-response", {**fields, "signed": signed, "act": "bring"})
+    clerk.send(email=clerk.person.email, password=PASSWORD)
+    assert clerk.forms[-1].fields["signed"].strip() == signed, "what was brought outlives the session"
+    clerk.send(button="bring")
     assert "accepted" in buyer.go(f"/sales/{sale}").words.lower()
 
 

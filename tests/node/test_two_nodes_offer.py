@@ -2,12 +2,22 @@
 
 import hashlib
 import io
+import json
+import os
 import re
+from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from PIL import Image
 from rig.outside import Client, admit, eventually, running
 from rig.reader import Reader
+
+from entrepot.base.shape import parse
+from entrepot.document.control import Challenge, answer
+from entrepot.document.proof import secure
+from entrepot.party.did import did_key, key_method_id
+from entrepot.party.key import Curve, KeyPair
 
 pytestmark = pytest.mark.long
 
@@ -70,6 +80,34 @@ def test_a_buyer_elsewhere_finds_an_offer_in_chinese_and_orders(markets):
     eventually(lambda: "示例进口" in seller.go(f"/sales/{sale}").words)
     seller.go(f"/sales/{sale}/order-response").send(button="look", answer="accept").send(button="sign")
     eventually(lambda: "已接受" in buyer.go(f"/sales/{sale}").words)
+
+
+def signed_in(node, key):
+    """A guest before a node, signed in with the key of a did:key."""
+    reader, did = Reader(node.url), did_key(key.public)
+    reader.go("/sign-in/identity").send(did=did)
+    text = unescape(re.search('<textarea id="challenge"[^>]*>(.*?)</textarea>', reader.text, re.S)[1])
+    asked = {name: each for name, each in json.loads(text).items() if name != "request"}
+    said = answer(parse(Challenge, asked)[0], key, method_id=key_method_id(key.public), now=datetime.now(UTC))
+    return reader.send(answer=said.decode(), button="answer")
+
+
+def test_a_guest_is_led_to_the_node_where_the_seller_lives_and_orders_there(markets):
+    (grower, importer), seller, _ = markets
+    seller.go("/offers/new").send(button="look", **{**OFFER, "what": "Langsat 榔色果"}).send(button="sign")
+    offer = re.search("/offers/([0-9a-f]{64})", seller.path).group(1)
+    eventually(lambda: offer in found(importer, "榔色果"))
+    key = KeyPair.generate(Curve.ED25519, os.urandom)
+    far = signed_in(importer, key).go(f"/offers/{offer}/order")
+    assert far.status == 409, far.words
+    assert grower.url in far.words
+    near = signed_in(grower, key).go(f"/offers/{offer}/order")
+    near.send(button="look", own_name="Firma Contoh", own_economy="VN")
+    record = json.loads(unescape(re.search('<textarea id="record"[^>]*>(.*?)</textarea>', near.text, re.S)[1]))
+    now = datetime.now(UTC).replace(microsecond=0)
+    signed = secure(record, key, method_id=key_method_id(key.public), securing="eddsa-jcs-2022", created=now)
+    sale = near.send(signed=signed.decode(), button="bring").path.split("/")[-1]
+    assert "Firma Contoh" in seller.go(f"/sales/{sale}").words
 
 
 def test_a_withdrawal_reaches_the_other_node(markets):

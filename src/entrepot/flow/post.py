@@ -42,11 +42,14 @@ def messages_for(office: Office, record: Record) -> tuple[Message, ...]:
 
 
 def check_delivery(office: Office, record: Record) -> tuple[Checked, ...]:
-    """A warning for each reader that lives neither here nor on an admitted peer; nothing where all are reached.
+    """A warning for each reader but the issuer that lives neither here nor on an admitted peer; nothing where all are
+    reached.
 
     It is no reason to stop: such a record is offered to the reader's node when that is admitted.
     """
-    reached = office.custody.hosted().union(*(each.parties for each in peers(office) if each.status == ADMITTED))
+    reached = office.custody.hosted().union(
+        {record.content.issuer}, *(each.parties for each in peers(office) if each.status == ADMITTED)
+    )
     unreached = [_unreached(each) for each in record.content.audience if each not in reached]
     if not unreached:
         return ()

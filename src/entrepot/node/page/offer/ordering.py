@@ -16,9 +16,10 @@ from entrepot.base.shape import dump
 from entrepot.document.offer.model import Offer
 from entrepot.document.trade import BuyerType, Line
 from entrepot.flow.offersearch import Standing, read_offer
+from entrepot.flow.peer import hosts_of
 from entrepot.node.account.acting import WRITERS
 from entrepot.node.account.models import Business
-from entrepot.node.page.answer import error_page
+from entrepot.node.page.answer import error_page, form_page
 from entrepot.node.page.desk.word import price_words, quantity_words
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
@@ -45,6 +46,8 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
     is_sent = request.POST.get("act") in SAYS
     if said.seller.did == acting.party or (standing not in (Standing.OPEN, Standing.PRIVATE) and not is_sent):
         return error_page(request, 409)
+    if _is_far(acting.party, said.seller.did):
+        return _led_to_seller(request, str(said.seller.did))
     form = Form(
         ORDER.kind,
         ORDER.prefix,
@@ -58,6 +61,19 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
     )
     context = Context(acting=acting, today=office().clock().date())
     return work(request, form, context, own_entries(request, acting))
+
+
+def _is_far(buyer: str, seller: str | None) -> bool:
+    """Whether neither lives here: this node takes from a guest what somebody who lives here reads."""
+    return office().custody.hosted().isdisjoint({buyer, seller or ""})
+
+
+def _led_to_seller(request: HttpRequest, seller: str) -> HttpResponseBase:
+    peers = [each.url for each in hosts_of(office(), {seller})]
+    lead = gettext("The seller lives on another node. Sign in there with your identity, and order there: %(node)s")
+    return form_page(
+        request, status=409, title=gettext("Order"), lead=lead % {"node": peers[0] if peers else "?"}, method="none"
+    )
 
 
 def _entries(offer: Offer, buyer: str) -> list[Entry]:
