@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from rig import paper
@@ -128,6 +129,26 @@ def test_a_desk_takes_a_case_of_a_sale_whose_order_is_not_here(node, other):
     second = other.record(_answer(sale, {"chamber": party}), signer=forger, audience=(party,))
     assert '"kept"' in sent(other, second, signer=forger, withheld=[sale])
     assert chamber.go(case).status == 404, "two say that they are the seller: nobody can tell here who is"
+
+
+def test_a_bank_pays_once_in_a_sale_whose_order_is_not_here(node, other):
+    bank = agency(node, "bank", "Bank Jauh")
+    party, buyer, sale = party_of(bank), identity().did, "b" * 64
+    answer = other.record(_answer(sale, {"payer_bank": party, "settlement": party}), audience=(party,))
+    assert '"kept"' in sent(other, answer, signer=other.party, withheld=[sale])
+    billed = other.record(_invoice(sale, answer, other.party.did, buyer), audience=(party,))
+    assert '"kept"' in sent(other, billed, signer=other.party)
+    towns = {"buyer_town": "Nansha", "seller_town": "Raub", "bank_town": "Raub"}
+    say(bank, f"/desks/bank/{sale}/send", **towns, **{"from": "88-1", "to": "99-2"}, reasons="Asked for.")
+    assert bank.go(f"/desks/bank/{sale}/send").status == 409
+    made = [each for each in map(_record(node), node.office.journal.entries(0, 10**6)) if sale in each.sales]
+    (instructed,) = [each for each in made if each.kind == "payment-instruction"]
+    more = {name: each for name, each in instructed.payload.items() if name != "message"}
+    more |= {"number": "PI-AGAIN", "uetr": str(uuid4())}
+    draft = {"kind": "payment-instruction", "number": "PI-AGAIN", "payload": more, "sales": [sale]}
+    again = node.token(party, "clerk").issue(draft | {"audience": list(instructed.content.audience)})
+    assert again.status == 422
+    assert "-OWING-04" in again.body.decode(), again.body
 
 
 def _record(node):

@@ -16,12 +16,10 @@ from entrepot.flow.assess import Checked, judged
 from entrepot.flow.kinds import read_record
 from entrepot.flow.office import Office
 from entrepot.flow.owing import Bill, owing, too_much
-from entrepot.flow.reading import is_readable
-from entrepot.flow.sight import SALE_VIEW
+from entrepot.flow.told import counting
 from entrepot.payment.finding import SOURCES, finding
 from entrepot.payment.instruction import PaymentInstruction
 from entrepot.payment.settlement import Refund, RefundReason
-from entrepot.sale.state import Status
 
 BACK = frozenset({RefundReason.WRONG_AMOUNT, RefundReason.DUPLICATE})
 """Why money goes back that was never owed; what goes back for another reason may have been."""
@@ -49,19 +47,10 @@ def check_owed(office: Office, record: Record, *, issuing: bool = False) -> tupl
 
 
 def _papers(office: Office, record: Record) -> list[tuple[Record, Any]] | None:
-    """What is in effect in the sale and its issuer may read, beside the record; None where one is for several sales."""
-    journal, sale = office.journal, record.sales[0]
-    row = journal.view(SALE_VIEW).get(f"sale/{sale}") or {"order": (), "standings": {}}
-    found = []
-    for each in row["order"]:
-        is_other = each != record.id and row["standings"][each]["status"] == Status.EFFECTIVE
-        kept = journal.record(each) if is_other and is_readable(journal, each, (record.content.issuer,)) else None
-        if kept is None or kept.erased:
-            continue
-        if len(kept.sales) > 1:
-            return None
-        found.append((kept, read_record(kept)[0]))
-    return found
+    """What counts in the sale and its issuer may read, beside the record; None where one is for several sales."""
+    read = counting(office, record.sales[0], (record.content.issuer,))
+    kept = [each for each in read if each.id != record.id]
+    return None if any(len(each.sales) > 1 for each in kept) else [(each, read_record(each)[0]) for each in kept]
 
 
 def _beyond(payload: PaymentInstruction | CreditNote | Refund, before: Bill, after: Bill) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ the desk speaks. Where two parties answer one order, nobody can tell here which 
 told.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from entrepot.base.record import Record
 from entrepot.document.invoice.model import Invoice
@@ -15,6 +15,7 @@ from entrepot.flow.office import Office
 from entrepot.flow.reading import is_readable
 from entrepot.flow.sight import SALE_VIEW, facts_of_sale
 from entrepot.sale.fact import Answered, Fact
+from entrepot.sale.state import Status
 from entrepot.sale.table import STEPS
 
 Roles = Mapping[str, tuple[str, ...]]
@@ -35,7 +36,23 @@ def audience_told(office: Office, kind: str, sale: str, readers: Collection[str]
     return tuple(sorted(named))
 
 
-def may_have_said(roles: Roles, record: Record) -> bool:
+def counting(office: Office, sale: str, readers: Collection[str]) -> Iterator[Record]:
+    """The records of a sale that ``readers`` may read and that count, in the sale's order: those in effect.
+
+    Where the order is not here, nothing can be known to be in effect; then what may be counts, of those who are told to
+    take part.
+    """
+    row = office.journal.view(SALE_VIEW).get(f"sale/{sale}") or {"order": (), "standings": {}}
+    told = {} if roles_of_sale(office, sale) else _answered(office, sale, readers)
+    for each in row["order"]:
+        record = office.journal.record(each) if is_readable(office.journal, each, readers) else None
+        status = row["standings"][each]["status"]
+        may_count = status == Status.UNKNOWN and record is not None and _may_say(told, record)
+        if record is not None and not record.erased and (status == Status.EFFECTIVE or may_count):
+            yield record
+
+
+def _may_say(roles: Roles, record: Record) -> bool:
     """Whether the issuer of a record holds a role that may issue its kind at all."""
     return any(each.kind == record.kind and record.content.issuer in roles.get(str(each.by), ()) for each in STEPS)
 

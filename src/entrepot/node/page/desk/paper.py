@@ -10,8 +10,8 @@ from entrepot.base.record import Record
 from entrepot.flow.audience import roles_of_sale
 from entrepot.flow.issue import Draft
 from entrepot.flow.kinds import read_record
-from entrepot.flow.reading import is_readable, sale_ids, sale_summary
-from entrepot.flow.told import audience_told, may_have_said, roles_told
+from entrepot.flow.reading import sale_ids
+from entrepot.flow.told import audience_told, counting, roles_told
 from entrepot.node.account.acting import Acting
 from entrepot.node.page.desk.desk import Case, Fact, in_order
 from entrepot.node.running import office
@@ -52,26 +52,9 @@ def sale_fact(case: Case) -> Fact:
 
 
 def papers(sale: str, acting: Acting) -> list[tuple[Record, Any]]:
-    """Records of a sale with their payloads, in the sale's order.
-
-    Where the order is not here, nothing can be known to be in effect; what may be, of those who are told to take part,
-    is shown.
-    """
-    journal = office().journal
-    state = sale_summary(journal, sale) or {"order": (), "standings": {}}
-    told = {} if roles_of_sale(office(), sale) else roles_told(office(), sale, acting.readers)
-    found = []
-    for each in state["order"]:
-        record = journal.record(each) if is_readable(journal, each, acting.readers) else None
-        if record is None or record.erased:
-            continue
-        standing = state["standings"][each]["status"]
-        if standing != "effective" and not (standing == "unknown" and may_have_said(told, record)):
-            continue
-        payload = read_record(record)[0]
-        if payload is not None:
-            found.append((record, payload))
-    return found
+    """Records of a sale with their payloads, in the sale's order: those that count for the party."""
+    found = ((record, read_record(record)[0]) for record in counting(office(), sale, acting.readers))
+    return [(record, payload) for record, payload in found if payload is not None]
 
 
 def addressed(draft: Draft, acting: Acting) -> Draft:
