@@ -8,9 +8,9 @@ from rig import paper
 
 VC_API = {f"/api/v1/credentials/{each}" for each in ("issue", "derive", "status", "verify")}
 KEYLESS = {f"/api/v1/{each}" for each in ("records/check", "records/prepare", "documents/verify")}
-KEYLESS |= {"/api/v1/presentations/verify", "/api/v1/imports"} | VC_API
-"""They change nothing; an import knows each row by its number and content; of the VC API, whose clients know no keys,
-issuing again is harmless and a status set again is set."""
+KEYLESS |= {"/api/v1/presentations/verify", "/api/v1/imports", "/api/v1/pictures"} | VC_API
+"""They change nothing; an import knows each row by its number and content, a picture is known by its own; of the VC
+API, whose clients know no keys, issuing again is harmless and a status set again is set."""
 
 
 def posts():

@@ -12,6 +12,8 @@ TABLE = Path(__file__).with_name("matrix.toml")
 ROLES = ("nobody", "viewer", "clerk", "owner", "operator")
 MISSING = "f" * 64
 BYTES = b"what came with it"
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+"""A picture of one pixel."""
 
 
 def read_table():
@@ -115,6 +117,7 @@ class Stage:
             return paper.SAID
         return {
             "documents/verify": {},
+            "pictures": {"base64": DOT},
             "imports": {"kind": "offer", "name": "x.csv", "base64": "bmFtZQp4Cg=="},
             "registrar/challenges": {"did": self.seller},
             "registrar/registrations": {

@@ -305,6 +305,31 @@ def test_a_photograph_needs_its_words_and_can_be_left_out(node, seller):
     assert "not signed yet" in seller.post("/offers/new", {**seller.forms[-1].fields, **forged}).heading
 
 
+def test_a_program_brings_the_photograph_of_its_offer(node):
+    import base64
+
+    from rig import paper
+
+    from entrepot.base.shape import dump
+    from entrepot.cli.demo import default
+    from entrepot.party.party import Party
+
+    trader = node.trader()
+    sent = base64.b64encode(camera((90, 60)).read()).decode()
+    kept = trader.post("/api/v1/pictures", {"base64": sent}).json
+    assert trader.post("/api/v1/pictures", {"base64": sent}).json == kept
+    assert (kept["width"], kept["height"]) == (60, 90), "upright"
+    number = paper.number("OF")
+    said = default.offer(Party(name="Kebun Contoh", economy="MY", did=trader.party), number, datetime.now(UTC).date())
+    payload = {**dump(said), "pictures": [{**kept, "alt": "A durian"}]}
+    made = trader.issue({"kind": "offer", "number": number, "payload": payload}).json["id"]
+    visitor = Visitor(node).go(f"/offers/{made}")
+    assert f"/offers/{made}/pictures/{kept['digest']}" in visitor.text
+    wrong = trader.post("/api/v1/pictures", {"base64": base64.b64encode(b"GIF89a").decode()})
+    assert (wrong.status, wrong.json["code"]) == (422, "bad-picture")
+    assert "JPEG" in wrong.json["detail"]
+
+
 def test_a_picture_of_another_node_is_kept_only_as_it_was_signed(node, monkeypatch):
     from entrepot.base.digest import sha256
     from entrepot.node.page.offer import photograph
@@ -328,7 +353,7 @@ def test_pictures_that_no_offer_names_are_forgotten(node, seller):
     import os
     import time
 
-    from entrepot.node.page.offer.photograph import forget_unnamed
+    from entrepot.node.album import forget_unnamed
 
     pictured(seller, camera((64, 48)))
     made = seller.send(button="sign").path.split("/")[-1]

@@ -1,13 +1,14 @@
 """Bring the catalogues of translations up to date: ``python tools/messages``; ``--check`` only says what is missing.
 
 Strings are taken from ``src/entrepot/node``: ``gettext``, ``gettext_noop`` and ``ngettext`` in code, ``translate`` and
-``blocktranslate`` (also with ``plural``) in templates, and what the table of origins says. A translation that equals
-the English counts as missing unless ``tools/messages/same.toml`` lists it with a reason; of one with a plural every
-form that its language has is wanted.
-Languages that are not complete hold the strings of a seller's path, which ``path.toml`` names by file.
+``blocktranslate`` (also with ``plural``) in templates, and what the table of origins says; and from all rooms, what
+their findings say and what helps. A translation that equals the English counts as missing unless
+``tools/messages/same.toml`` lists it with a reason; of one with a plural every form that its language has is wanted.
+Languages that are not complete hold the strings of a seller's path, which ``path.toml`` names by file and finding.
 """
 
 import io
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -18,8 +19,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from entrepot.node.page.language import BY_CODE
 from entrepot.node.page.origin import origins
+from house.tree import Tree
+from reference.finding import Reading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NODE = ROOT / "src" / "entrepot" / "node"
@@ -28,12 +33,18 @@ SAME = Path(__file__).with_name("same.toml")
 PATH = Path(__file__).with_name("path.toml")
 TERMS = Path(__file__).with_name("terms.toml")
 KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2), "_": None}
+PLACE = re.compile(r"\{\w+\}")
 Text = str | tuple[str, ...]
 """A string, or one with its plural."""
 
 
-def strings() -> Iterator[tuple[str, int, Text]]:
-    """Every string that a reader may see: file, line, text."""
+@cache
+def strings() -> tuple[tuple[str, int, Text], ...]:
+    """Every string that a reader may see: file (of a finding its id), line, text."""
+    return (*_of_pages(), *_of_findings())
+
+
+def _of_pages() -> Iterator[tuple[str, int, Text]]:
     from django.utils.translation.template import templatize
 
     for file in sorted(NODE.rglob("*.py")):
@@ -44,6 +55,16 @@ def strings() -> Iterator[tuple[str, int, Text]]:
     for row in origins().rows:
         for text in filter(None, (row.asked, row.does)):
             yield (NODE / "page" / "origins.toml").relative_to(ROOT).as_posix(), 0, text
+
+
+def _of_findings() -> Iterator[tuple[str, int, Text]]:
+    for finding in sorted(Reading(Tree(ROOT).modules).places):
+        for text in filter(_has_words, (finding.message, finding.remedy)):
+            yield finding.id, 0, text
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalpha, PLACE.sub("", text)))
 
 
 def found_in(file: str, body: bytes) -> Iterator[tuple[str, int, Text]]:
@@ -57,7 +78,7 @@ def template(language: str = "") -> Catalog:
     """The strings that ``language`` must have, with where they stand (files alone: lines would change the catalogues at
     every edit); all where none is named."""
     made, path = Catalog(charset="utf-8"), seller_path()
-    kept = list(strings())
+    kept = strings()
     wanted = {_key(text) for file, _, text in kept if is_whole(language) or file in path}
     for file, _, text in kept:
         if _key(text) in wanted:
@@ -71,9 +92,10 @@ def is_whole(language: str) -> bool:
 
 
 def seller_path() -> frozenset[str]:
-    """The files whose strings a seller meets."""
+    """The files whose strings a seller meets, and the ids of findings."""
     page = (NODE / "page").relative_to(ROOT)
-    return frozenset((page / each).as_posix() for each in tomllib.loads(PATH.read_text("utf-8"))["files"])
+    named = tomllib.loads(PATH.read_text("utf-8"))
+    return frozenset([*((page / each).as_posix() for each in named["files"]), *named["findings"]])
 
 
 def _key(text: Text | list[str]) -> str:

@@ -63,14 +63,18 @@ class Reading:
         return {name: _with_imports(each, own) for name, each in own.items()}
 
     @cached_property
+    def places(self) -> list[Row]:
+        """What each place says that gives a finding; several may give one id."""
+        return [row for source in self.sources.values() for row in self._rows_of(source)]
+
+    @cached_property
     def rows(self) -> list[Row]:
         """All findings by id; of several places that give one id, the fullest stands."""
         best: dict[str, Row] = {}
-        for source in self.sources.values():
-            for row in self._rows_of(source):
-                known = best.get(row.id)
-                if known is None or _fullness(row) > _fullness(known):
-                    best[row.id] = row
+        for row in self.places:
+            known = best.get(row.id)
+            if known is None or _fullness(row) > _fullness(known):
+                best[row.id] = row
         return sorted(best.values())
 
     def _rows_of(self, source: _Source) -> Iterator[Row]:
@@ -79,11 +83,9 @@ class Reading:
             if isinstance(node, ast.Call):
                 yield from self._expand(node, source, source.scope, room, _DEPTH_MAX)
             elif isinstance(node, ast.Tuple):
-                texts = [each.value if isinstance(each, ast.Constant) else None for each in node.elts]
-                if texts and isinstance(texts[0], str) and ID.fullmatch(texts[0]):
-                    yield _row(
-                        dict(zip(_COLUMNS, (text for text in texts if isinstance(text, str)), strict=False)), room
-                    )
+                texts = [or_blank(each, source.scope) for each in node.elts]
+                if texts and ID.fullmatch(texts[0]):
+                    yield _row(dict(zip(_COLUMNS, filter(None, texts), strict=False)), room)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and ID.fullmatch(node.value):
                 yield Row(node.value, room=room)
 

@@ -65,6 +65,12 @@ def request_code(
     )
 
 
+def network_of(request: PaymentRequest) -> str:
+    """The identifier of the network to which the first account of the code belongs; empty where none can be read."""
+    code, _ = decode(request.qr)
+    return next((objects.get("00", "") for _, objects in code.accounts), "") if code else ""
+
+
 def check_qr(request: PaymentRequest) -> tuple[Finding, ...]:
     """All findings of the code itself, and of its scheme, amount and currency against the request."""
     code, read = decode(request.qr)

@@ -16,17 +16,22 @@ Outcome = Literal["commute", "first", "loses", "conflict"]
 MOVES_GOODS = ("hand-over", "transport-document")
 MOVES_MONEY = ("payment-instruction", "settlement", "refund")
 MOVES = MOVES_GOODS + MOVES_MONEY
-REASONS: Mapping[int, str] = {
-    40: "Two records of one issuer have the same number.",
-    41: "One issuer gave two contradictory answers.",
-    42: "The sale was ended by a party that had not seen goods or money move.",
-    43: "It was decided without having seen what the other record says.",
-    44: "The sale was cancelled by agreement at the same time.",
-    45: "It was counted without having seen a change of the value.",
-    46: "The same was said twice at the same time; the smaller record id holds.",
-    47: "A sale has one order; the smaller record id holds.",
-    48: "It does not follow the order.",
+_LOOK = "Look at the record {other}."
+REASONS: Mapping[str, tuple[str, str]] = {
+    name: (message, remedy)
+    for name, message, remedy in (
+        ("ENT-CORE-SALE-40", "Two records of one issuer have the same number.", _LOOK),
+        ("ENT-CORE-SALE-41", "One issuer gave two contradictory answers.", _LOOK),
+        ("ENT-CORE-SALE-42", "The sale was ended by a party that had not seen goods or money move.", _LOOK),
+        ("ENT-CORE-SALE-43", "It was decided without having seen what the other record says.", _LOOK),
+        ("ENT-CORE-SALE-44", "The sale was cancelled by agreement at the same time.", _LOOK),
+        ("ENT-CORE-SALE-45", "It was counted without having seen a change of the value.", _LOOK),
+        ("ENT-CORE-SALE-46", "The same was said twice at the same time; the smaller record id holds.", _LOOK),
+        ("ENT-CORE-SALE-47", "A sale has one order; the smaller record id holds.", _LOOK),
+        ("ENT-CORE-SALE-48", "It does not follow the order.", _LOOK),
+    )
 }
+"""Id of a finding -> what it says, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Race:
 
     ``commute``: both hold, in whatever order. ``first``: the smaller record id holds, the other has no effect.
     ``loses``: the acts in ``held`` have no effect. ``conflict``: those in ``held`` have none, and a person decides.
-    ``reason``: number of the finding, and of its text in :data:`REASONS`. ``when``: on which pairs it applies.
+    ``reason``: number of the finding, whose texts are in :data:`REASONS`. ``when``: on which pairs it applies.
     """
 
     outcome: Outcome
@@ -124,11 +129,13 @@ def race_of(left: Fact, right: Fact) -> Race:
 
 def finding_of(reason: int, other: str) -> Finding:
     """Why a record that lost or is contested has no effect; ``other`` is the id of the concurrent record."""
+    name = f"ENT-CORE-SALE-{reason:02d}"
+    message, remedy = REASONS[name]
     return Finding(
-        id=f"ENT-CORE-SALE-{reason:02d}",
+        id=name,
         severity=Severity.WARNING,
-        message=REASONS[reason],
+        message=message,
         params={"other": other},
         source="Entrepot sale, version 1, table of concurrent pairs",
-        remedy="Look at the record {other}.",
+        remedy=remedy,
     )

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from entrepot.base.money import Money
 from entrepot.base.quantity import Quantity
+from entrepot.cli.community.cast import SETTLERS
+from entrepot.cli.community.drawing import drawn
 from entrepot.cli.demo import default, papers
 from entrepot.cli.demo.cast import Cast
 from entrepot.cli.demo.papers import Deal
 from entrepot.cli.demo.play import Stage, issue, open_default, play
+from entrepot.document.agency.model import AgencyDecision
 from entrepot.document.customs.model import Direction
 from entrepot.document.order.model import Answer, Order, OrderResponse
 from entrepot.document.trade import (
@@ -20,6 +23,7 @@ from entrepot.document.trade import (
     HsVintage,
     Line,
     Price,
+    RecordReference,
     Role,
     Totals,
 )
@@ -60,17 +64,41 @@ MANGOSTEEN = Line(
 
 @dataclass(frozen=True, slots=True)
 class Bargain:
-    """What is sold, under which numbers, and where it is handed over."""
+    """What is sold, under which numbers, where it is handed over, and which drawing shows it."""
 
     number: str
     offer: str
     line: Line
     place: str
+    drawing: str
 
 
-WARES = Bargain(UNPAID, "OF-2001", BASKETS, "Port Klang")
-CROP = Bargain(WAITING, "OF-3001", FRUIT, "Nansha")
-GROVE = Bargain(CERTIFIED, "OF-4001", MANGOSTEEN, "Nansha")
+WARES = Bargain(UNPAID, "OF-2001", BASKETS, "Port Klang", "basket")
+CROP = Bargain(WAITING, "OF-3001", FRUIT, "Nansha", "durian")
+GROVE = Bargain(CERTIFIED, "OF-4001", MANGOSTEEN, "Nansha", "mangosteen")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What an agency decided at its desk, who did, and why. ``about``, ``carried_out``: steps of the sale."""
+
+    part: str
+    desk: str
+    outcome: str
+    about: str
+    carried_out: str
+    reasons: str
+
+
+RULINGS = (
+    Ruling("chamber", "chamber", "certify", "order", "certificate-of-origin",
+           "Kebun dilawati; buah dipetik di Raub, maka diperoleh sepenuhnya di Malaysia."),
+    Ruling("import_customs", "customs", "release", "import-declaration", "import-release",
+           "申报与发票、原产地证书一致，未查验，予以放行。"),
+    Ruling("payer_bank", "bank", "send", "order", "payment-instruction", "发票已到期，金额与订单相符。"),
+    Ruling("reporter", "statistics", "accept", "order", "count", "已付款、已交货，分类与单证相符。"),
+)  # fmt: skip
+"""In the order in which they were taken."""
 
 
 def placed(stage: Stage) -> set[str]:
@@ -82,8 +110,12 @@ def placed(stage: Stage) -> set[str]:
 
 
 def finish(stage: Stage) -> None:
-    """Durian goes from the grower to the importer, is paid, cleared and counted."""
-    play(stage, open_default(stage))
+    """Durian goes from the grower to the importer, is paid, cleared and counted; each agency says who decided, and
+    why."""
+    deal = open_default(stage, drawn(stage.clients["seller"], "durian"))
+    play(stage, deal)
+    for number, each in enumerate(RULINGS, 1):
+        _explain(stage, deal, each, f"AD-{1000 + number}")
 
 
 def bill(stage: Stage) -> None:
@@ -133,7 +165,8 @@ def _opened(stage: Stage, bargain: Bargain, agencies: tuple[str, ...] = ()) -> D
         "totals": Totals(lines=bargain.line.amount, payable=amount),
         "delivery_terms": DeliveryTerms(incoterm="CIF", edition=2020, place=bargain.place),
     }
-    offer = replace(default.offer(cast["seller"], bargain.offer, today), **what)  # type: ignore[arg-type]
+    pictures = drawn(stage.clients["seller"], bargain.drawing)
+    offer = replace(default.offer(cast["seller"], bargain.offer, today), pictures=pictures, **what)  # type: ignore[arg-type]
     record = issue(stage, None, "offer", "seller", ("offer", bargain.offer, offer))
     taken = DocumentReference(number=bargain.offer, record=record)
     order = _order(cast["seller"], cast["buyer"], replace(default.order(bargain.number, today, taken), **what))  # type: ignore[arg-type]
@@ -143,6 +176,24 @@ def _opened(stage: Stage, bargain: Bargain, agencies: tuple[str, ...] = ()) -> D
     deal = Deal(order, cast, today)
     issue(stage, deal, "order", "buyer", ("order", bargain.number, order), after=[record])
     return deal
+
+
+def _explain(stage: Stage, deal: Deal, ruling: Ruling, number: str) -> None:
+    record, named = deal.issued[ruling.about]
+    carried, carried_number = deal.issued[ruling.carried_out]
+    who = next(each.person for each in SETTLERS if each.part == ruling.part)
+    decision = AgencyDecision(
+        number=number,
+        issue_date=deal.today,
+        desk=ruling.desk,
+        about=(RecordReference(record=record, number=named),),
+        outcome=ruling.outcome,
+        reasons=ruling.reasons,
+        decided_by=who,
+        carried_out=RecordReference(record=carried, number=carried_number),
+    )
+    told = sorted({stage.dids[each] for each in (ruling.part, "seller", "buyer")})
+    issue(stage, None, "", ruling.part, ("agency-decision", number, decision), audience=told)
 
 
 def _order(seller: Party, buyer: Party, draft: Order) -> Order:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from entrepot.cli.demo.nodes import DemoNode
 from entrepot.cli.demo.papers import Deal
 from entrepot.cli.demo.show import Show
 from entrepot.document.customs.model import Direction
+from entrepot.document.offer.model import Picture
 from entrepot.document.order.model import Order
 from entrepot.document.trade import DocumentReference
 from entrepot.party.party import Party
@@ -97,13 +98,14 @@ def issue(stage: Stage, deal: Deal | None, step: str, role: str, said: tuple[str
     return record
 
 
-def open_default(stage: Stage) -> Deal:
+def open_default(stage: Stage, pictures: tuple[Picture, ...] = ()) -> Deal:
     """An offer that anybody may read, taken up by an order."""
     from entrepot.document._ubl21 import write_order
 
     today = stage.clock().date()
     seller = gather(default.order("PO-1001", today), stage.dids)["seller"]
-    offer = issue(stage, None, "offer", "seller", ("offer", "OF-1001", default.offer(seller, "OF-1001", today)))
+    said = replace(default.offer(seller, "OF-1001", today), pictures=pictures)
+    offer = issue(stage, None, "offer", "seller", ("offer", "OF-1001", said))
     order = default.order("PO-1001", today, DocumentReference(number="OF-1001", record=offer))
     deal = _deal(stage, order)
     ubl = write_order(deal.order).body or b""

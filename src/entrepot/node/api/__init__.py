@@ -12,6 +12,7 @@ from entrepot.node.api import (
     offer,
     operator,
     peer,
+    picture,
     record,
     recovery,
     registrar,
@@ -30,8 +31,8 @@ api = NodeApi(
     version="1",
     description=(
         "One cross-border sale, from order to paid, cleared and counted. Every POST that changes something "
-        "takes an Idempotency-Key, imports and the W3C VC API below /credentials excepted; every error is an RFC 9457 "
-        "problem document."
+        "takes an Idempotency-Key, imports, pictures and the W3C VC API below /credentials excepted; every error is an "
+        "RFC 9457 problem document."
     ),
     docs_url=None,
     openapi_url=None,
@@ -42,6 +43,7 @@ install(api)
 for path, module in (
     ("/sales", sale),
     ("/offers", offer),
+    ("/pictures", picture),
     ("/imports", bulk),
     ("/records", signing),
     ("/records", record),

@@ -16,7 +16,7 @@ class Entry:
     """``kind``: text, email, password, number, date, textarea, select, code, checkbox, choices
     (several of ``options``; their values with spaces between), files (their digests, likewise) or picture (its digest).
     ``path``: of the member of a document that it fills. ``most``: characters it takes. ``options``: value and words of
-    each choice."""
+    each choice. ``heading``: over it, where a part of the form begins."""
 
     name: str
     label: str
@@ -28,6 +28,7 @@ class Entry:
     autocomplete: str = "off"
     most: int = 200
     path: str = ""
+    heading: str = ""
     problems: list[str] = field(default_factory=list)
     english: list[str] = field(default_factory=list)
     """Findings that nobody has translated yet."""

@@ -3,7 +3,7 @@
 from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import format_unit
-from django.utils.translation import gettext
+from django.utils.translation import ngettext
 
 from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import gettext_noop
@@ -40,5 +40,11 @@ def measured(value: Quantity, locale: Locale) -> str:
     number = format_decimal(value.value, locale=locale, decimal_quantization=False)
     if value.unit in _CLDR:
         return str(format_unit(number, _CLDR[value.unit], length="short", locale=locale))
-    name = UNITS.get({"C62": "H87"}.get(value.unit, value.unit))  # "one" of a thing is a piece of it to a reader
-    return f"{number} {gettext(name)}" if name else f"{number} {value.unit}"
+    one = value.value == 1
+    if value.unit in ("H87", "C62"):  # "one" of a thing is a piece of it to a reader
+        return ngettext("%(count)s piece", "%(count)s pieces", 1 if one else 2) % {"count": number}
+    if value.unit == "PR":
+        return ngettext("%(count)s pair", "%(count)s pairs", 1 if one else 2) % {"count": number}
+    if value.unit == "E48":
+        return ngettext("%(count)s unit of service", "%(count)s units of service", 1 if one else 2) % {"count": number}
+    return f"{number} {value.unit}"

@@ -67,7 +67,7 @@ def operator_page(request: HttpRequest) -> HttpResponseBase:
         queues=[_line(each) for each in found.queues],
         peers=[(each, gettext(STATUSES.get(each.status, each.status))) for each in found.peers],
         endings=[(each, gettext(KINDS[each.what])) for each in found.endings],
-        findings=[each.to_json() for each in found.findings],
+        findings=found.findings,
         free_mib=found.room.free_bytes // MIB,
         least_mib=found.room.least_bytes // MIB,
     )

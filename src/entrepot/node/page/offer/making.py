@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from entrepot.economy import economy
+from entrepot.economy.load import codes
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.flow.typed import common_members, offer_of
 from entrepot.node.account.acting import WRITERS, me
@@ -21,7 +23,7 @@ from entrepot.node.page.language import language_of
 from entrepot.node.page.offer.picturing import picture_entries, pictures_of, take
 from entrepot.node.page.offer.tongue import language_entries
 from entrepot.node.page.once import SAYS
-from entrepot.node.page.sale.context import Context, card_of
+from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form, note_entry, reason_entry
 from entrepot.node.page.sale.order import (
     delivery_entries,
@@ -47,7 +49,13 @@ def new_offer(request: HttpRequest) -> HttpResponseBase:
     wrong = take(request)
     pictures = picture_entries(typed_in(request) or kept_draft(context.acting.person, request.path_info), wrong)
     spoken = language_entries(language_of(request))
-    entries = [*_thing(), *pictures, origin, *price_entries(), *delivery_entries(), *spoken, *_rest(context)]
+    what, description = _thing()
+    subject, quantity, unit, code = thing_entries(gettext("How much you have"))
+    price, currency = price_entries(_currency(context))
+    needed = [what, subject, quantity, unit, price, currency, _end(context), *pictures]
+    more = [description, code, origin, *delivery_entries(), *spoken, note_entry()]
+    more[0].heading = gettext("More about it")
+    entries = [*needed, *more]
     form = Form(
         "offer",
         "OF",
@@ -105,23 +113,25 @@ def _thing() -> list[Entry]:
             most=2000,
             path="$.lines[0].description",
         ),
-        *thing_entries(gettext("How much you have")),
     ]
 
 
-def _rest(context: Context) -> list[Entry]:
-    end = (context.today + timedelta(days=DAYS)).isoformat()
-    return [
-        Entry(
-            name="end",
-            label=gettext("Last day of the offer"),
-            help=gettext("After this day it is no longer found."),
-            kind="date",
-            value=end,
-            path="$.validUntil",
-        ),
-        note_entry(),
-    ]
+def _end(context: Context) -> Entry:
+    return Entry(
+        name="end",
+        label=gettext("Last day of the offer"),
+        help=gettext("After this day it is no longer found."),
+        kind="date",
+        value=(context.today + timedelta(days=DAYS)).isoformat(),
+        path="$.validUntil",
+    )
+
+
+def _currency(context: Context) -> str:
+    """The currency of the seller's economy; empty where it is not known, or has several."""
+    own = party_of(context.acting.party)
+    rows = economy(own.economy).currency if own and own.economy in codes() else ()
+    return rows[0].code if len(rows) == 1 else ""
 
 
 def _offer_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import logging
 import threading
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,16 +17,16 @@ from entrepot.base.digest import sha256
 from entrepot.document.offer.model import Picture
 from entrepot.flow.error import TransportError
 from entrepot.flow.offersearch import read_offer
-from entrepot.flow.offerview import OFFER_VIEW
 from entrepot.flow.peer import ADMITTED, peers
 from entrepot.node.account.acting import acting_of
+from entrepot.node.album import album
 from entrepot.node.page.answer import error_page
-from entrepot.node.picture import FOLDER, SIDE_MAX, SIZES, SPARED, Album, BadPicture, require_kept
+from entrepot.node.picture import SIDE_MAX, SIZES, BadPicture, require_kept
 from entrepot.node.running import office
 
 log = logging.getLogger("entrepot.node")
-MISSED_S, SWEPT_S = 300, 3600
-"""Seconds for which a picture that could not be fetched is not asked for again; seconds between two sweeps."""
+MISSED_S = 300
+"""Seconds for which a picture that could not be fetched is not asked for again."""
 _fetching = threading.BoundedSemaphore(2)
 
 
@@ -40,11 +39,6 @@ class Plate:
     height: int
     source: str
     sources: str
-
-
-def album() -> Album:
-    """The pictures of this node."""
-    return Album(settings.CONFIG.data / FOLDER)
 
 
 def plate(offer: str, picture: Picture, *, side: int = 640) -> Plate:
@@ -112,20 +106,3 @@ def _from_peer(offer: str, digest: str) -> bytes | None:
     issuer = record.content.issuer if record is not None else ""
     near = [each for each in peers(office()) if each.status == ADMITTED and issuer in each.parties]
     return office().transport.get(f"{near[0].url}/offers/{offer}/pictures/{digest}/{SIDE_MAX}") if near else None
-
-
-def sweep() -> int:
-    """Forget pictures that no offer names and no draft can be waiting for; how many. At most once in an hour."""
-    if not cache.add("pictures-swept", "swept", timeout=SWEPT_S):
-        return 0
-    return forget_unnamed()
-
-
-def forget_unnamed() -> int:
-    """Forget pictures that no offer names (any more: it was erased) and that are older than :data:`SPARED`."""
-    before = (office().clock() - SPARED).timestamp()
-    view = office().journal.view(OFFER_VIEW)
-    idle = [each for each in album().digests(before=before) if not any(True for _ in view.scan(f"picture/{each}/"))]
-    for each in idle:
-        album().drop(each)
-    return len(idle)

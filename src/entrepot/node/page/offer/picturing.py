@@ -8,9 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from entrepot.node.album import album, sweep
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.kept import typed_in
-from entrepot.node.page.offer.photograph import album, sweep
 from entrepot.node.picture import BadPicture, made_anew, size_of
 
 PICTURES_MAX = 4

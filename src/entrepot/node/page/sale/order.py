@@ -90,8 +90,8 @@ def currencies() -> tuple[tuple[str, str], ...]:
     return tuple((code, code) for code in sorted(known & set(exponents())))
 
 
-def price_entries() -> list[Entry]:
-    """The price of one unit, and its currency."""
+def price_entries(usual: str = "") -> list[Entry]:
+    """The price of one unit, and its currency; ``usual``: the one that is proposed."""
     return [
         Entry(
             name="price",
@@ -101,7 +101,14 @@ def price_entries() -> list[Entry]:
             most=30,
             path="$.lines[0].price",
         ),
-        Entry(name="currency", label=gettext("Currency"), kind="select", options=currencies(), path="$.currency"),
+        Entry(
+            name="currency",
+            label=gettext("Currency"),
+            kind="select",
+            options=currencies(),
+            value=usual,
+            path="$.currency",
+        ),
     ]
 
 

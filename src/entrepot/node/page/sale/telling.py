@@ -7,8 +7,6 @@ from django.utils.translation import get_language, gettext
 
 from entrepot.base.finding import Finding, blocking, fill
 from entrepot.node.page.entry import Entry
-from entrepot.node.page.sale.course import COURSE
-from entrepot.node.page.sale.finding import WORDS
 
 PAYLOAD = "$.payload"
 CONSEQUENCE = "ENT-CORE-AUDIENCE-01"
@@ -33,22 +31,29 @@ def tell(findings: Iterable[Finding], entries: list[Entry]) -> list[tuple[str, b
 
 def say(finding: Finding) -> tuple[str, bool]:
     """What was found and what fixes it, and whether that is English for want of a translation."""
-    is_known = {finding.message, finding.remedy} <= {*WORDS, ""}
-    parts = [gettext(each) if is_known else each for each in (finding.message, finding.remedy) if each]
-    words = " ".join(fill(each, finding.params) for each in parts)
+    parts = [each for each in (finding.message, finding.remedy) if each]
+    is_known = all(map(_is_translated, parts))
+    words = " ".join(fill(gettext(each) if is_known else each, finding.params) for each in parts)
     return words, not is_known and get_language() != "en"
 
 
 def kept_words(row: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
-    """A finding as the journal keeps it, its remedy filled already: each sentence, and whether it is English for want
-    of a translation."""
-    message, remedy = (_in_language(row[each], row["params"]) for each in ("message", "remedy"))
-    return tuple(each for each in (message, remedy) if each[0])
+    """A finding as the journal keeps it: each sentence, and whether it is English for want of a translation."""
+    texts = [each for each in (row["message"], _template(row["remedy"], row["params"])) if each]
+    return tuple(
+        (fill(gettext(each), row["params"]), not _is_translated(each) and get_language() != "en") for each in texts
+    )
 
 
-def _in_language(text: str, params: Mapping[str, str]) -> tuple[str, bool]:
-    words = gettext(text) if text in (*WORDS, *COURSE) else text
-    return fill(words, params), words == text and get_language() != "en"
+def _template(remedy: str, params: Mapping[str, str]) -> str:
+    """The key of the translations of a remedy, which the journal keeps with its places filled."""
+    for name, value in params.items():
+        remedy = remedy.replace(value, f"{{{name}}}") if value else remedy
+    return remedy
+
+
+def _is_translated(text: str) -> bool:
+    return gettext(text) != text
 
 
 def _entry_for(path: str, entries: list[Entry]) -> Entry | None:

@@ -1,5 +1,6 @@
 """One sale as a timeline: each record with who, when, what was checked, by which standard, and how that came out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,9 +80,14 @@ class Step:
         return bool(self.issued and self.received and abs(self.received - self.issued) > LATE)
 
     @property
-    def good(self) -> int:
-        """How many checks came out well."""
-        return sum(each.kind == "valid" for each in self.checks)
+    def tally(self) -> list[tuple[str, str, int]]:
+        """Sign and word of each verdict, and how many checks came out so."""
+        counted = Counter((each.kind, each.sign, each.verdict) for each in self.checks)
+        return [(sign, word, counted[kind, sign, word]) for kind, sign, word in sorted(counted, key=_weight)]
+
+
+def _weight(verdict: tuple[str, str, str]) -> int:
+    return [*VERDICTS].index(verdict[0]) if verdict[0] in VERDICTS else len(VERDICTS)
 
 
 @require_safe
@@ -117,8 +123,14 @@ def _decided(deal: Deal, found: Mapping[str, Any], acting: Acting) -> list[tuple
     about = [deal.sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)]
     part = {acting.party}.union(*roles_told(office(), deal.sale, acting.readers).values())
     told = [each for one in about for each in decisions(office(), one, acting.readers, by=part)]
+    told.sort(key=lambda each: (each.issued, _place(each.record)))
     words = [outcome(DESKS.get(each.says.desk), each.says.outcome) for each in told]
     return [(says, each, deal.name(each.issuer)) for says, each in zip(words, told, strict=True)]
+
+
+def _place(record: str) -> int:
+    entry = office().journal.entry(record)
+    return -1 if entry is None else entry.seq
 
 
 def _account(row: Mapping[str, str]) -> str:

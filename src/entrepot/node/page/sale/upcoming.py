@@ -12,6 +12,8 @@ AGAINST = frozenset({"dispute", "order-cancellation", "return-request"})
 """Kinds that are there for when something goes wrong."""
 OWED = frozenset({"invoiced", "in_transit", "cleared", "delivered"})
 """States in which it makes sense to ask for money: what was billed is not paid."""
+GOES_ON = OWED | {"ordered", "accepted"}
+"""States in which somebody is to do something next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Next:
     now: list[tuple[str, str]] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)
     by_program: list[str] = field(default_factory=list)
+    waits: bool = False
+    """Whether the sale goes on, and nothing of it is for this party to say now."""
 
 
 def upcoming(sale: str, state: str, acting: Acting) -> Next:
@@ -33,9 +37,13 @@ def upcoming(sale: str, state: str, acting: Acting) -> Next:
     if state not in OWED:
         later |= {"payment-request"}
     kinds = steps_open(here.journal, sale, acting.readers, recall=here.recall)
+    if state == "counted":
+        later |= set(kinds)
     forms = [(each, word(KINDS, each)) for each in kinds if each in FORMS]
+    now = [each for each in forms if each[0] not in later]
     return Next(
-        now=[each for each in forms if each[0] not in later],
+        now=now,
+        waits=state in GOES_ON and not now,
         also=[each for each in forms if each[0] in later],
         by_program=[word(KINDS, each) for each in kinds if each not in FORMS],
     )
