@@ -85,7 +85,7 @@ def test_placeholders_survive_translation(language):
 
 
 def _names(text):
-    """The places of a text, of both kinds: of ``%(name)s`` and of a finding's ``{name}``; a language may name one twice."""
+    """The places of a text, ``%(name)s`` and a finding's ``{name}``; a language may name one twice."""
     return set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
 
 
