@@ -181,13 +181,14 @@ def test_anybody_reports_an_offer_and_an_overseer_decides(node, sides):
 
 
 def test_who_keeps_no_desk_hides_nothing(node, sides):
-    seller, _, _ = sides
+    seller, _, grower = sides
     offer = say(seller, "/offers/new", what="Freerium", quantity="1", price="1", currency="MYR").path.split("/")[-1]
     api, today = node.trader(), node.office.clock().date().isoformat()
     payload = {"number": "AD-1", "issueDate": today, "desk": "overseer", "outcome": "hide", "reasons": "I say so.",
                "about": [{"record": offer, "number": "X"}], "decidedBy": "Nobody"}  # fmt: skip
-    draft = {"kind": "agency-decision", "number": "AD-1", "payload": payload, "audience": [api.party]}
+    draft = {"kind": "agency-decision", "number": "AD-1", "payload": payload, "audience": [api.party, grower]}
     assert api.issue(draft).status == 200
+    assert "I say so." not in seller.go(f"/offers/{offer}").words
     assert offer in Visitor(node).go("/offers?q=freerium").text
     blank = {**draft, "number": "AD-2", "payload": {**payload, "number": "AD-2", "reasons": " ", "decidedBy": " "}}
     assert api.issue(blank).found == ["ENT-CORE-AGENCY-01", "ENT-CORE-AGENCY-02"]

@@ -6,6 +6,7 @@ desk of it; the party's own document that it lives there (ADR 0009); and this no
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from entrepot.flow.agencyview import AGENCY_VIEW
 from entrepot.flow.office import Office
@@ -29,9 +30,20 @@ def keepers_elsewhere(office: Office, desk: str) -> tuple[Elsewhere, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.name, each.agency)))
 
 
+def ever_kept(office: Office, desk: str) -> frozenset[str]:
+    """The parties that keep a desk here or at an admitted peer, or kept it once: what they decided stays."""
+    own = {row["agency"] for _, row in office.journal.view(AGENCY_VIEW).scan(f"desk/{office.identity.did}/{desk}/")}
+    return frozenset(own.union(row["agency"] for peer in peers(office) for row in _rows(office, peer, desk)))
+
+
 def _stated(office: Office, peer: Peer, desk: str) -> Iterator[Elsewhere]:
-    rows = office.journal.view(AGENCY_VIEW).scan(f"desk/{peer.id}/{desk}/") if peer.status == ADMITTED else ()
-    for _, row in rows:
-        if not row["ended"] and row["agency"] in peer.parties:
+    for row in _rows(office, peer, desk):
+        if not row["ended"]:
             name, economy = row["name"] or row["agency"], row["economy"] or ""
             yield Elsewhere(agency=row["agency"], name=name, economy=economy, node=peer.url)
+
+
+def _rows(office: Office, peer: Peer, desk: str) -> Iterator[dict[str, Any]]:
+    """What an admitted peer says of the desk and of parties that live on it."""
+    rows = office.journal.view(AGENCY_VIEW).scan(f"desk/{peer.id}/{desk}/") if peer.status == ADMITTED else ()
+    return (row for _, row in rows if row["agency"] in peer.parties)

@@ -10,6 +10,7 @@ from entrepot.document.offer.model import Offer
 from entrepot.economy import economy
 from entrepot.economy.load import codes
 from entrepot.flow.agency import OVERSEER, Decided, decisions, keepers
+from entrepot.flow.elsewhere import ever_kept
 from entrepot.flow.kinds import read_record
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.flow.reading import record_line
@@ -77,7 +78,7 @@ def offer_page(request: HttpRequest, offer: str) -> HttpResponseBase:
 
 def _decided(offer: str, readers: frozenset[str]) -> list[tuple[str, Decided, str]]:
     """What overseers decided about it, as far as the seller is told."""
-    found = decisions(office(), offer, readers, desk=OVERSEER)
+    found = decisions(office(), offer, readers, desk=OVERSEER, by=ever_kept(office(), OVERSEER))
     return [(outcome(DESKS[OVERSEER], each.says.outcome), each, "") for each in found]
 
 
