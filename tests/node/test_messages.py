@@ -11,6 +11,10 @@ ORDER = {"what": "Durian", "quantity": "1", "price": "1.00", "currency": "MYR"}
 
 @pytest.fixture
 def sale(node):
+    return begin(node)
+
+
+def begin(node):
     """A seller, a buyer, and a sale that the buyer opened."""
     grower, importer = firm(node, "Kebun Contoh"), firm(node, "示例进口", "CN")
     seller, buyer = person(node, name="Aminah", party=grower), person(node, name="Li", party=importer)

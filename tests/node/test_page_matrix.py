@@ -51,6 +51,8 @@ def stage(node):
     sent = SimpleUploadedFile("note.txt", b"Ripe.")
     client.go(f"/sales/{sale}/messages").send(text="See it.", files=sent, button="look").send(button="sign")
     record, file = re.search("/files/([0-9a-f]{64})/([0-9a-f]{64})", client.text).groups()
+    people["owner"].go(f"/sales/{sale}/messages").send(text="Ripe.", button="look").send(button="sign")
+    (written,) = re.findall("/messages/([0-9a-f]{64})/erase", people["owner"].text)
     offerer = people["owner"].go("/offers/new")
     offerer.send(what="Durian", quantity="1", price="1", currency="MYR", button="look")
     offer = offerer.send(button="sign").path.split("/")[-1]
@@ -61,6 +63,7 @@ def stage(node):
     names = {
         "sale": sale,
         "message": record,
+        "written": written,
         "file": file,
         "offer": offer,
         "kind": "order-response",

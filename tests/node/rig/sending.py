@@ -181,6 +181,13 @@ def _step(kind, who="seller", *, is_accepted=True, before=None, **typed):
     return made
 
 
+def _erase(stage):
+    seller, _, sale = stage.sale()
+    say(seller, f"/sales/{sale}/message", text="Is it ripe?")
+    (path,) = re.findall('/en(/sales/[^"]*/erase)', seller.text)
+    return form_of(seller, path, reason="It was asked for.", role="Owner", reasons="It is a message.")
+
+
 BILLED = (("seller", "invoice", {}),)
 PAYING = {"network": "com.example.pay", "merchant": "123", "name": "Kebun", "town": "Johor"}
 STEPS = {
@@ -372,6 +379,7 @@ SCENES: dict[str, Callable[[Stage], Sending]] = {
     "/sales/new": lambda stage: signing(stage.owner("CN"), "/sales/new", did=party_of(stage.owner()), **ORDER),
     "/sales/import": _import_orders,
     "/sales/<sale>/<kind>": STEPS["order-response"],
+    "/sales/<sale>/messages/<written>/erase": _erase,
     "/sign-in": _sign_in,
     "/sign-in/code": _code,
     "/sign-in/identity": _identity,

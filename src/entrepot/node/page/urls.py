@@ -22,6 +22,7 @@ from entrepot.node.page.origin import origins_page
 from entrepot.node.page.sale.board import board
 from entrepot.node.page.sale.conversation import sale_messages
 from entrepot.node.page.sale.enclosing import sale_file
+from entrepot.node.page.sale.erasing import erase_message
 from entrepot.node.page.sale.step import new_sale, next_step
 from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import static_file
@@ -102,6 +103,7 @@ of_party = [
     path("sales/import", import_orders),
     re_path(f"{SALE}$", timeline),
     re_path(f"{SALE}/messages$", sale_messages),
+    re_path(f"{SALE}/messages/(?P<written>[0-9a-f]{{64}})/erase$", erase_message),
     re_path(f"{SALE}/files/(?P<message>[0-9a-f]{{64}})/(?P<file>[0-9a-f]{{64}})$", sale_file),
     re_path(f"{SALE}/(?P<kind>[a-z-]+)$", next_step),
 ]

@@ -52,6 +52,7 @@ DEEDS = {
     "member-removed": gettext_noop("ended that somebody acts for the business"),
     "signed": gettext_noop("signed a record"),
     "decided": gettext_noop("decided a case"),
+    "erased": gettext_noop("erased a message"),
 }
 """What a person may have done -> the words for it."""
 INVITATION_LIVES = timedelta(days=7)

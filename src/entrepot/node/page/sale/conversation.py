@@ -16,6 +16,7 @@ from entrepot.node.page.once import KEY, new_key
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.enclosing import file_entry, show_kept
+from entrepot.node.page.sale.erasing import may_erase
 from entrepot.node.page.sale.message import message_entries
 from entrepot.node.page.sale.timeline import step_of
 from entrepot.node.running import office
@@ -42,6 +43,7 @@ def sale_messages(request: HttpRequest, sale: str) -> HttpResponseBase:
         "sale/messages.html",
         deal=deal,
         steps=[step_of(each, {"standings": {}}, deal, acting) for each in lines],
+        erasable=[each["id"] for each in lines if each.get("issuer") == acting.party] if may_erase(acting) else [],
         entries=entries if acting.may_write and entries[1].options else [],
         hidden=[(KEY, typed.get(KEY) or new_key())],
     )
