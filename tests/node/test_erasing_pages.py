@@ -1,4 +1,4 @@
-"""A person erases what she wrote in a sale by a page: told what happens, asked why, and refused where it must be kept."""
+"""A person erases what she wrote in a sale by a page: told what happens, asked why, refused what is kept."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -81,8 +81,14 @@ def test_only_owners_erase_and_only_what_their_own_business_wrote(node, wrote):
     stranger = person(node, party=firm(node, "Other"))
     write(buyer, about, "Mine.")
     (theirs,) = re.findall('href="/en(/sales/[^"]*/erase)"', buyer.text)
-    wrong = [(stranger, path), (buyer, path), (seller, theirs), (seller, path.replace(about, "0" * 64)),
-             (seller, f"/sales/{about}/messages/{about}/erase"), (seller, f"/sales/{about}/messages/{'0' * 64}/erase")]
+    wrong = [
+        (stranger, path),
+        (buyer, path),
+        (seller, theirs),
+        (seller, path.replace(about, "0" * 64)),
+        (seller, f"/sales/{about}/messages/{about}/erase"),
+        (seller, f"/sales/{about}/messages/{'0' * 64}/erase"),
+    ]
     for who, place in wrong:
         assert who.go(place).status == 404, place
         assert who.post(place, {**person_protection(who), **GIVEN}).status == 404, place

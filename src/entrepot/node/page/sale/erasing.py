@@ -15,8 +15,8 @@ from entrepot.node.account.acting import READERS, Acting, me, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.answer import Page, error_page, onward, page
 from entrepot.node.page.entrance import acting_for
-from entrepot.node.page.entry import Entry, examine
-from entrepot.node.page.kept import typed_in
+from entrepot.node.page.entry import Entry, examine, fill_in
+from entrepot.node.page.kept import kept_draft, let_go, typed_in
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.once import KEY, form_key, new_key, patiently
 from entrepot.node.page.sale.deal import deal_of
@@ -65,11 +65,17 @@ def erase_message(request: HttpRequest, sale: str, written: str) -> HttpResponse
     is_gone = record.erased or gone_for(office().journal, record.id, acting.party) is not None
     if is_gone:
         return onward(request, f"/sales/{sale}/messages") if request.method == "POST" else error_page(request, 409)
-    asked = Asked(request, acting, record, typed_in(request), _entries(record, acting))
-    if request.method != "POST" or not examine(asked.entries, asked.typed):
+    typed = typed_in(request) or kept_draft(acting.person, request.path_info)
+    asked = Asked(request, acting, record, typed, _entries(record, acting))
+    if request.method != "POST":
+        fill_in(asked.entries, typed)
+    if request.method != "POST" or not examine(asked.entries, typed):
         return _page(asked)
     done = patiently(lambda: _erased(asked))
-    return onward(request, f"/sales/{sale}/messages") if done.tombstone else _page(asked, done)
+    if not done.tombstone:
+        return _page(asked, done)
+    let_go(acting.person, request.path_info)
+    return onward(request, f"/sales/{sale}/messages")
 
 
 def _own(acting: Acting, sale: str, message: str) -> Record | None:
@@ -81,10 +87,12 @@ def _own(acting: Acting, sale: str, message: str) -> Record | None:
 
 def _entries(record: Record, acting: Acting) -> list[Entry]:
     """Why; and where it is unknown whether it must be kept, as what the person accepts that, and why."""
-    asked = [Entry(name="reason", label=gettext("Reason"), kind="textarea", most=2000)]
+    reads = gettext("Whoever may read the record reads this, too.")
+    asked = [Entry(name="reason", label=gettext("Reason"), help=reads, kind="textarea", most=2000)]
     if _is_unknown(record, acting):
-        asked.append(Entry(name="role", label=gettext("Role"), help=gettext(UNKNOWN), most=200))
-        asked.append(Entry(name="reasons", label=gettext("Reasons"), kind="textarea", most=2000))
+        label, unknown = gettext("Reasons"), gettext(UNKNOWN)
+        asked.append(Entry(name="reasons", label=label, help=unknown, kind="textarea", most=2000))
+        asked.append(Entry(name="role", label=gettext("Role"), most=200))
     return asked
 
 
