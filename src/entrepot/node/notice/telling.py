@@ -35,6 +35,7 @@ DECISIONS = frozenset(
         "dispute-answer",
         "dispute-resolution",
         "customs-release",
+        "agency-decision",
     }
 )
 """Kinds that decide something about whoever they are sent to."""

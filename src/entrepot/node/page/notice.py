@@ -8,6 +8,9 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from entrepot.base.record import Record
+from entrepot.document.agency.model import DECISION, AgencyDecision
+from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import is_readable, steps_open
 from entrepot.node.account.acting import READERS, Acting, me, name_of
 from entrepot.node.notice.models import Notice, What, Wish
@@ -69,14 +72,16 @@ def _told(notice: Notice, acting: Acting) -> Told:
     if notice.what == What.STEP and not waits:
         words = gettext("was answered, or needs no answer any more")
     issuer = "" if record is None else record.content.issuer
+    about = "" if record is None else _decided(record)
+    sale = notice.sale or _sale_of(about, acting)
     return Told(
         title=word(KINDS, notice.kind),
         number="" if record is None else record.content.number,
-        issuer=deal_of(notice.sale, acting.readers).name(issuer) if notice.sale and issuer else name_of(issuer),
+        issuer=deal_of(sale, acting.readers).name(issuer) if sale and issuer else name_of(issuer),
         words=words,
         at=notice.at,
         is_new=notice.read is None,
-        address=_address(notice),
+        address=f"/sales/{sale}#d{notice.about}" if about and sale else _address(notice, about),
         step=f"/sales/{notice.sale}/{ANSWERS[notice.kind]}" if waits and acting.may_write else "",
     )
 
@@ -89,11 +94,32 @@ def _waits(notice: Notice, acting: Acting) -> bool:
     return ANSWERS[notice.kind] in steps_open(here.journal, notice.sale, acting.readers, recall=here.recall)
 
 
-def _address(notice: Notice) -> str:
+def _decided(record: Record) -> str:
+    """The record that an agency decided about; empty where this is no decision of one."""
+    says = None if record.erased or record.kind != DECISION else read_record(record)[0]
+    return says.about[0].record if isinstance(says, AgencyDecision) else ""
+
+
+def _sale_of(about: str, acting: Acting) -> str:
+    """The sale to which the record belongs, where the reader may see it."""
+    journal = office().journal
+    record = journal.record(about) if about and is_readable(journal, about, acting.readers) else None
+    if record is None or record.kind == "offer":
+        return ""
+    return next(iter(record.sales), "")
+
+
+def _address(notice: Notice, about: str) -> str:
     if not notice.sale:
-        return f"/offers/{notice.about}" if notice.kind == "offer" else ""
+        offer = about if _is_offer(about) else notice.about if notice.kind == "offer" else ""
+        return f"/offers/{offer}" if offer else ""
     rest = "/messages" if notice.kind == MESSAGE else ""
     return f"/sales/{notice.sale}{rest}#r{notice.about}"
+
+
+def _is_offer(about: str) -> bool:
+    record = office().journal.record(about) if about else None
+    return record is not None and record.kind == "offer"
 
 
 @require_http_methods(["GET", "POST"])

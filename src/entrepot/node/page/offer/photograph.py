@@ -27,7 +27,9 @@ from entrepot.node.running import office
 log = logging.getLogger("entrepot.node")
 MISSED_S = 300
 """Seconds for which a picture that could not be fetched is not asked for again."""
-_fetching = threading.BoundedSemaphore(2)
+WAIT_S = 3
+"""Seconds for which a picture waits for its turn."""
+_fetching, _waiting = threading.BoundedSemaphore(2), threading.BoundedSemaphore(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _answer(body: bytes) -> HttpResponse:
 def _fetched(offer: str, digest: str) -> bool:
     """Whether the picture came from the peer on which the offer's issuer lives, and is what was signed."""
     missed = f"picture-missed/{digest}"
-    if cache.get(missed) or not _fetching.acquire(blocking=False):
+    if cache.get(missed) or not _has_turn():
         return False
     try:
         body = _from_peer(offer, digest)
@@ -99,6 +101,17 @@ def _fetched(offer: str, digest: str) -> bool:
     finally:
         _fetching.release()
     return True
+
+
+def _has_turn() -> bool:
+    """Whether one of the few places became free: a page asks for all its pictures at once, and they wait for one
+    another; beyond so many that wait, none does."""
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _fetching.acquire(timeout=WAIT_S)
+    finally:
+        _waiting.release()
 
 
 def _from_peer(offer: str, digest: str) -> bytes | None:

@@ -41,6 +41,9 @@ KINDS = {
     "message": gettext_noop("Message"),
     "tombstone": gettext_noop("Erasure"),
     "registration-request": gettext_noop("Request to be registered"),
+    "agency-appointment": gettext_noop("Appointment of an agency"),
+    "agency-decision": gettext_noop("Decision of an agency"),
+    "complaint": gettext_noop("Complaint"),
 }
 STATES = {
     "unknown": gettext_noop("unknown"),
