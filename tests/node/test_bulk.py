@@ -2,6 +2,8 @@
 
 import csv
 import io
+import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -76,6 +78,58 @@ def test_rows_are_looked_at_made_once_and_reported(node, seller):
     changed = ROWS.replace("1200", "1300")
     seller.go("/offers/import").send(files=upload("changed.csv", changed), button="look")
     assert "was imported before, and said something else" in seller.words
+
+
+def test_work_that_lasts_is_followed_and_done_once_whatever_is_sent_again(node, seller, monkeypatch):
+    """The page without scripts: how far it is, asked for again by itself; what came of it, once it is over."""
+    from entrepot.node.upload import working
+    from entrepot.node.upload.models import Work
+
+    turns = threading.Semaphore(0)
+    monkeypatch.setattr(working, "_turns", turns)
+    monkeypatch.setattr(working, "QUICK_S", 0.01)
+    seller.go("/offers/import").send(files=upload("offers.csv", ROWS), button="look")
+    assert "It waits for its turn." in seller.words
+    assert '<meta http-equiv="refresh" content="2">' in seller.text
+    until_over(seller, turns, "can be made: 2")
+    assert "refresh" not in seller.text
+    sent = {**seller.forms[0].fields, "act": "make"}
+    followed = [seller.post("/offers/import", sent).path for _ in range(3)]
+    assert len(set(followed)) == 1
+    mine = Work.objects.filter(person=seller.person)
+    assert mine.filter(is_over=False).count() == 1
+    mine.filter(is_over=False).update(phase="make", done=1, total=2)
+    assert "Rows that were signed and sent: 1 of 2." in seller.go(followed[0]).words
+    assert "<progress" in seller.text
+    until_over(seller, turns, "made: 2")
+    assert len(records(node, seller, "offer")) == 2
+    until_over(person(node, party=firm(node, "Other")).go(followed[0]), turns, "The columns of a table")
+    mine.update(is_over=False, at=node.office.clock() - 2 * working.LOST)
+    until_over(seller.go(followed[0]), turns, "was made before: 2")
+    monkeypatch.setattr("entrepot.node.page.bulk.planned_file", None)
+    seller.post("/offers/import", {**sent, "act": "look"})
+    until_over(seller, turns, "The node cannot do that now")
+    assert seller.status == 503
+
+
+def until_over(visitor, turns, words):
+    """Let the work have its turn, and follow its page until it says so."""
+    turns.release()
+    end = time.monotonic() + 20
+    while words not in visitor.words and time.monotonic() < end:
+        time.sleep(0.05)
+        visitor.go(visitor.path)
+    assert words in visitor.words
+    turns.acquire()  # the next work waits again
+
+
+def test_a_long_file_shows_what_is_wrong_first_and_its_report_all(seller):
+    rows = "".join(f"L-{at},Durian,{'many' if at == 149 else 1},KGM,25.00,MYR,2027-06-30,\r\n" for at in range(150))
+    seller.go("/offers/import").send(files=upload("long.csv", HEAD + rows), button="look")
+    assert "50 more rows; the report has them all." in seller.words
+    assert seller.text.index("L-149") < seller.text.index("L-0<")
+    assert len(seller.text) < 40_000
+    assert len(report_of(seller, f"/en/offers/import?report={sha256((HEAD + rows).encode())}")) == 150
 
 
 def sheet(rows, *, blanks=0):

@@ -391,3 +391,35 @@ def test_what_a_camera_sees_is_read_and_takes_nothing_from_what_guests_may_ask(s
     assert not any(waits)
     assert guard._wait_s(asked.post("/verify/code")) > 0
     assert guard._wait_s(asked.get("/en/verify")) == 0.0
+
+
+def test_a_verdict_that_waits_for_others_is_followed(send, visit, signed, node, monkeypatch):
+    """A link behind which nothing answers yet: the page says so and asks again by itself; then the verdict is there."""
+    import threading
+    import time
+
+    from entrepot.node.page import aside
+    from entrepot.node.upload import working
+
+    answers, asked = threading.Event(), []
+    monkeypatch.setattr(working, "QUICK_S", 0.01)
+    monkeypatch.setattr(node.office, "fetch", lambda url: asked.append(url) or (answers.wait(20) and signed.encode()))
+    led = send("/ja/verify", text="https://papers.example/invoice/7")
+    assert (led.status_code, led["Location"].startswith("/ja/verify?work=")) == (303, True)
+    going = visit(led["Location"]).content.decode()
+    assert '<meta http-equiv="refresh" content="2">' in going
+    assert "<progress" in going
+    assert "数秒間" in going
+    answers.set()
+    assert aside.found(led["Location"].partition("=")[2]).over.wait(20)
+    told = visit(led["Location"]).content.decode()
+    assert ("refresh" in told, "https://papers.example/invoice/7" in told) == (False, True)
+    assert 'class="verdict valid"' in told
+    assert asked == ["https://papers.example/invoice/7"], "whatever is reloaded, it is asked once"
+    elsewhere = visit(f"/verify?work={int(time.time())}-{'0' * 32}")
+    assert b"refresh" in elsewhere.content, "another process may have it"
+    for old in ("1-0", "x", ""):
+        assert visit(f"/verify?work={old}").headers["Location"] == "/verify"
+    monkeypatch.setattr(aside, "LIVES_S", -1)
+    send("/verify", text="{}")
+    assert aside.found(led["Location"].partition("=")[2]) is None, "it is forgotten"

@@ -91,6 +91,9 @@ class Inside:
         self.config = prepare_from_environment()
         self.station = open_station(self.config)
         running.start(self.station)
+        from entrepot.node.upload import working
+
+        working.QUICK_S = 30.0  # an answer is waited for, however busy the machine is
         self.station.announcer.stop()  # the peers of these tests are made up: asked who they are, they cannot say
         self.operator = Api((folder / OPERATOR_TOKEN).read_text("ascii").strip())
         self._names = count(1)

@@ -1,5 +1,6 @@
 """What becomes of a file: of each row of its table, or of the one order that it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from entrepot.base.finding import Finding
@@ -18,9 +19,25 @@ class PlannedFile:
     findings: tuple[Finding, ...] = ()
 
 
-def planned_file(office: Office, batch: Batch, brought: Brought) -> PlannedFile:
-    """The plan of a file: XML is an order in UBL 2.1, all else a table."""
-    if batch.kind == "order" and brought.body.lstrip()[:1] == b"<":
+def planned_file(
+    office: Office, batch: Batch, brought: Brought, *, seen: Callable[[], None] = lambda: None
+) -> PlannedFile:
+    """The plan of a file: XML is an order in UBL 2.1, all else a table. ``seen`` is told of each row."""
+    if _is_ubl(batch, brought):
         return PlannedFile(brought.name, (plan_file(office, batch, brought),))
     table, findings = read_table(brought.body)
-    return PlannedFile(brought.name, () if table is None else tuple(plan(office, batch, table)), findings)
+    rows = []
+    for each in () if table is None else plan(office, batch, table):
+        rows.append(each)
+        seen()
+    return PlannedFile(brought.name, tuple(rows), findings)
+
+
+def rows_in(batch: Batch, brought: Brought) -> int:
+    """How many rows of a file are looked at one by one."""
+    table = None if _is_ubl(batch, brought) else read_table(brought.body)[0]
+    return 0 if table is None else len(table.rows)
+
+
+def _is_ubl(batch: Batch, brought: Brought) -> bool:
+    return batch.kind == "order" and brought.body.lstrip()[:1] == b"<"

@@ -1,5 +1,6 @@
 """Many offers or orders at once, from files: look at what each row becomes, make them, take the report along."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -8,10 +9,23 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from entrepot.flow.bulk import Batch, Brought, Fate, Planned, PlannedFile, make, planned_file, report
+from entrepot.base.digest import sha256
+from entrepot.flow.bulk import (
+    Batch,
+    Brought,
+    Fate,
+    Planned,
+    PlannedFile,
+    make,
+    packed,
+    planned_file,
+    report,
+    rows_in,
+    unpacked,
+)
 from entrepot.flow.bulk.column import COLUMNS, EXAMPLE
 from entrepot.node.account.acting import WRITERS, Acting, me, note
-from entrepot.node.page.answer import Page, form_page, page
+from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import typed_in
@@ -19,17 +33,25 @@ from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale.context import party_of
 from entrepot.node.page.sale.enclosing import NAME, show_kept, take_sent
 from entrepot.node.running import office
-from entrepot.node.upload.models import Upload
+from entrepot.node.upload.models import Upload, Work
+from entrepot.node.upload.working import Progress, begin, is_going
 from entrepot.party.party import Party
 
-AT_ONCE = 100
-"""Rows that are made in one answer; the page goes on with the rest."""
+LOOK, MAKE = "look", "make"
+SHOWN_MAX = 100
+"""Rows that a page shows, of each file those first that something stands against; the report has them all."""
 FATES = {
     Fate.READY: gettext_noop("can be made"),
     Fate.MADE: gettext_noop("made"),
     Fate.KNOWN: gettext_noop("was made before"),
     Fate.WRONG: gettext_noop("not made"),
 }
+PHASES = {
+    "": gettext_noop("It waits for its turn."),
+    LOOK: gettext_noop("Rows that were looked at: %(done)s of %(total)s."),
+    MAKE: gettext_noop("Rows that were signed and sent: %(done)s of %(total)s."),
+}
+"""What the work on the files says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,8 @@ def _import(request: HttpRequest, kind: str, title: str) -> HttpResponseBase:
     if office().custodies().get(acting.party) != "held":
         title = gettext("This business signs with its own key")
         return form_page(request, status=409, title=title, method="none")
+    if "work" in request.GET and request.method == "GET":
+        return _follow(request, kind, title)
     typed = typed_in(request) if request.method == "POST" else {NAME: request.GET.get("report", "")}
     problems = take_sent(request, acting.person, typed) if request.method == "POST" else []
     entries = _entries(kind)
@@ -69,14 +93,73 @@ def _import(request: HttpRequest, kind: str, title: str) -> HttpResponseBase:
     show_kept(entries[0], acting.person, typed)
     if "report" in request.GET:
         fill_in(entries, request.GET.dict() | typed)
-        return _table("report.csv", report(row for each in _planned(acting, kind, entries) for row in each.rows))
+        return _report(request, kind, entries)
     if request.method != "POST" or not examine(entries, typed):
         fill_in(entries, typed)
         return _page(request, kind, title, entries, ())
-    files = _planned(acting, kind, entries)
-    if request.POST.get("act") == "make" and not problems:
-        files = _made(acting, files)
-    return _page(request, kind, title, entries, files)
+    act = MAKE if request.POST.get("act") == MAKE and not problems else LOOK
+    return _answer(request, title, entries, _begin(acting, kind, act, entries))
+
+
+def _begin(acting: Acting, kind: str, act: str, entries: list[Entry]) -> Work:
+    """The one work that looks at these files, or makes what can be made of them."""
+    said = {each.name: each.value for each in entries}
+    about = _about(acting, kind, act, said)
+    return begin(
+        acting.person, sha256(about.encode()), about, lambda far: packed(_worked(acting, kind, said, far, act))
+    )
+
+
+def _about(acting: Acting, kind: str, act: str, said: Mapping[str, str]) -> str:
+    return json.dumps({"party": acting.party, "kind": kind, "act": act, "said": dict(said)}, sort_keys=True)
+
+
+def _worked(acting: Acting, kind: str, said: Mapping[str, str], far: Progress, act: str) -> list[PlannedFile]:
+    batch = Batch(kind=kind, issuer=_issuer(acting), today=office().clock().date())
+    kept = Upload.objects.filter(person=acting.person, digest__in=said[NAME].split()).order_by("name")
+    files = [_brought(each, said) for each in kept]
+    far.begin(LOOK, sum(rows_in(batch, each) for each in files))
+    planned = [planned_file(office(), batch, each, seen=far.step) for each in files]
+    return _made(acting, planned, far) if act == MAKE else planned
+
+
+def _follow(request: HttpRequest, kind: str, title: str) -> HttpResponseBase:
+    """How far the work is, or what came of it. What a process left lying is looked at again: what it made is made."""
+    acting = me(request)
+    work = Work.objects.filter(person=acting.person, name=request.GET["work"][:64]).first()
+    about = json.loads(work.about) if work else {}
+    if work is None or (about["party"], about["kind"]) != (acting.party, kind):
+        return onward(request, request.path_info)
+    entries = _entries(kind)
+    show_kept(entries[0], acting.person, about["said"])
+    fill_in(entries, about["said"])
+    if not work.is_over and not is_going(work, office().clock()):
+        work = _begin(acting, kind, LOOK, entries)
+    return _answer(request, title, entries, work)
+
+
+def _answer(request: HttpRequest, title: str, entries: list[Entry], work: Work) -> HttpResponseBase:
+    """What came of the work; a page that follows it where it goes on."""
+    again = f"{request.path_info}?work={work.name}"
+    if work.is_over:
+        kind = json.loads(work.about)["kind"]
+        return _page(request, kind, title, entries, unpacked(work.result)) if work.result else error_page(request, 503)
+    if request.method == "POST" or "work" not in request.GET:
+        return onward(request, again)
+    words = gettext(PHASES[work.phase]) % {"done": work.done, "total": work.total}
+    again = root_of(request) + again
+    return page(request, "going.html", title=title, words=words, work=work, again=again, script="follow.js")
+
+
+def _report(request: HttpRequest, kind: str, entries: list[Entry]) -> HttpResponseBase:
+    """What was last said of the files, as a table; they are looked at where nothing is known any more."""
+    acting, said = me(request), {each.name: each.value for each in entries}
+    names = [sha256(_about(acting, kind, act, said).encode()) for act in (LOOK, MAKE)]
+    over = Work.objects.filter(person=acting.person, name__in=names, is_over=True).exclude(result="")
+    work = over.order_by("-at").first() or _begin(acting, kind, LOOK, entries)
+    if not work.result:
+        return _answer(request, "", entries, work)
+    return _table("report.csv", report(row for each in unpacked(work.result) for row in each.rows))
 
 
 def _entries(kind: str) -> list[Entry]:
@@ -103,14 +186,6 @@ def _entries(kind: str) -> list[Entry]:
     ]
 
 
-def _planned(acting: Acting, kind: str, entries: list[Entry]) -> list[PlannedFile]:
-    """What becomes of each kept file."""
-    said = {each.name: each.value for each in entries}
-    batch = Batch(kind=kind, issuer=_issuer(acting), today=office().clock().date())
-    kept = Upload.objects.filter(person=acting.person, digest__in=said[NAME].split()).order_by("name")
-    return [planned_file(office(), batch, _brought(each, said)) for each in kept]
-
-
 def _issuer(acting: Acting) -> Party:
     return party_of(acting.party) or Party(name=acting.party[:200], did=acting.party)
 
@@ -123,19 +198,20 @@ def _brought(upload: Upload, said: Mapping[str, str]) -> Brought:
     )
 
 
-def _made(acting: Acting, files: list[PlannedFile]) -> list[PlannedFile]:
-    """Make the next rows that are ready."""
-    left, done = AT_ONCE, []
-    for file in files:
-        rows = []
-        for row in file.rows:
-            after = make(office(), row) if left and row.fate is Fate.READY else row
-            left -= after is not row
-            if after.fate is Fate.MADE:
-                note(acting.person, "signed", party=acting.party, about=after.record)
-            rows.append(after)
-        done.append(replace(file, rows=tuple(rows)))
-    return done
+def _made(acting: Acting, files: list[PlannedFile], far: Progress) -> list[PlannedFile]:
+    """Make the rows that are ready."""
+    far.begin(MAKE, sum(row.fate is Fate.READY for each in files for row in each.rows))
+    return [replace(each, rows=tuple(_row_made(acting, row, far) for row in each.rows)) for each in files]
+
+
+def _row_made(acting: Acting, row: Planned, far: Progress) -> Planned:
+    if row.fate is not Fate.READY:
+        return row
+    after = make(office(), row)
+    if after.fate is Fate.MADE:
+        note(acting.person, "signed", party=acting.party, about=after.record)
+    far.step()
+    return after
 
 
 def _page(
@@ -143,7 +219,8 @@ def _page(
 ) -> Page:
     home = "/offers" if kind == "offer" else "/sales"
     rows = [row for each in files for row in each.rows]
-    shown = [(each, [_line(row, home) for row in each.rows]) for each in files]
+    most = SHOWN_MAX // max(len(files), 1)
+    shown = [(each, _lines(each, home, most), max(len(each.rows) - most, 0)) for each in files]
     counts = [(gettext(words), sum(row.fate is fate for row in rows)) for fate, words in FATES.items()]
     return page(
         request,
@@ -158,6 +235,13 @@ def _page(
         is_ready=any(row.fate is Fate.READY for row in rows),
         kept={each.name: each.value for each in entries},
     )
+
+
+def _lines(file: PlannedFile, home: str, most: int) -> list[Line]:
+    rows = file.rows
+    if len(rows) > most:
+        rows = tuple(sorted(rows, key=lambda row: row.fate is not Fate.WRONG))[:most]
+    return [_line(row, home) for row in rows]
 
 
 def _line(row: Planned, home: str) -> Line:

@@ -11,7 +11,14 @@ from entrepot.node.problem import problem
 
 NAME = "entrepot.css"
 SCRIPT = "text/javascript; charset=utf-8"
-TYPES = {NAME: "text/css; charset=utf-8", "keep.js": SCRIPT, "passkey.js": SCRIPT, "scan.js": SCRIPT, "step.js": SCRIPT}
+TYPES = {
+    NAME: "text/css; charset=utf-8",
+    "follow.js": SCRIPT,
+    "keep.js": SCRIPT,
+    "passkey.js": SCRIPT,
+    "scan.js": SCRIPT,
+    "step.js": SCRIPT,
+}
 """Every file -> its media type."""
 
 

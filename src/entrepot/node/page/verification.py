@@ -1,6 +1,7 @@
 """Verify a document that anyone issued: a verdict in plain words, the reasons, the details. Nothing is kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from entrepot.base.digest import sha256
 from entrepot.document.verify import Report, Verdict, unread, verify
 from entrepot.flow.verifying import brought
-from entrepot.node.page.answer import onward, page
-from entrepot.node.page.bringing import bring, code_in
+from entrepot.node.page.answer import onward, page, root_of
+from entrepot.node.page.aside import begin, found, is_young
+from entrepot.node.page.bringing import Brought, bring, code_in
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.remedy import plainly
 from entrepot.node.problem import problem
@@ -63,21 +65,58 @@ class Line:
 def verify_page(request: HttpRequest) -> HttpResponse:
     """The form, and for a document the verdict."""
     if request.method == "GET":
-        return _shown(request)
+        return _follow(request, request.GET["work"]) if "work" in request.GET else _shown(request)
+    work = begin(lambda: _checked(request))
+    return _told(request, work.answer()) if work.over.is_set() else onward(request, f"/verify?work={work.token}")
+
+
+def _follow(request: HttpRequest, token: str) -> HttpResponse:
+    """The verdict, once it is there; that it is worked on, as long as it may be, whichever process does it."""
+    work = found(token)
+    if work is not None and work.over.is_set():
+        return _told(request, work.answer())
+    if work is None and not is_young(token):
+        return onward(request, "/verify")
+    return page(
+        request,
+        "going.html",
+        title=gettext("Check a document"),
+        words=gettext("What the document names elsewhere is being fetched. Each place has a few seconds to answer."),
+        again=f"{root_of(request)}/verify?work={token}",
+        script="follow.js",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was sent, and what was found, unless there was no document."""
+
+    sent: Brought
+    report: Report | None
+    at: datetime
+
+
+def _checked(request: HttpRequest) -> Checked:
     sent = bring(request)
+    is_document = bool(sent.data) and not sent.page and not sent.problem
+    return Checked(sent, _judged(sent.data) if is_document else None, office().clock())
+
+
+def _told(request: HttpRequest, checked: Checked) -> HttpResponse:
+    """The page that says what came of it."""
+    sent, report = checked.sent, checked.report
     if sent.page:
         return onward(request, sent.page)
     if sent.problem:
         return _shown(request, status=422, sent=sent)
-    if not sent.data:
+    if report is None:
         return _shown(request, status=400, empty=True)
-    report = _judged(sent.data)
     lines = [_line(name, report) for name in QUESTIONS if name in report.results]
     return _shown(
         request,
         sent=sent,
         report=report,
-        at=office().clock(),
+        at=checked.at,
         digest=sha256(sent.data),
         verdict=_verdict(report),
         is_part=report.results["schema"].code == "part-of-a-document",
