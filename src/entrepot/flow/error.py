@@ -31,3 +31,9 @@ class TransportError(FlowError):
     """A peer could not be reached or did not answer properly; try again later."""
 
     code = "transport"
+
+
+class ScannerAway(FlowError):
+    """The scanner of files does not answer, or not as it should: no file can be taken now."""
+
+    code = "scanner-away"

@@ -24,6 +24,7 @@ from entrepot.flow.post import check_delivery, messages_for
 from entrepot.flow.presented import check_presented, named_files
 from entrepot.flow.prove import check_made, check_proofs
 from entrepot.flow.reading import is_readable, remember_readers
+from entrepot.flow.scan import check_scanned
 from entrepot.flow.sight import SALE_VIEW
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import (
@@ -94,7 +95,7 @@ def check_draft(office: Office, draft: Draft) -> Issued:
     """What issuing ``draft`` would find, without signing or keeping anything."""
     record, checked = _compose(office, draft)
     if record is not None:
-        checked += judge(office, record) + check_presented(record, draft.attachments)
+        checked += judge(office, record) + _check_files(office, record, draft)
     return Issued(record=record, appended=None, assessment=_assessment(office, checked))
 
 
@@ -103,7 +104,8 @@ def issue(
 ) -> Issued:
     """Say it: check, sign, keep, send. Nothing is kept where a finding is blocking, also one of ``still``.
 
-    Raises :class:`NotHeld` where this node has no key of the issuer, and
+    Raises :class:`NotHeld` where this node has no key of the issuer,
+    :class:`~entrepot.flow.error.ScannerAway` where its files cannot be looked at, and
     :class:`~entrepot.journal.port.CatchUpNeeded` after a restore. Where another record of the sale was appended
     meanwhile, everything is checked again against the new state.
     """
@@ -130,12 +132,16 @@ def _issue(
     if still is not None:
         streams |= {each: office.journal.stream(each)[0] for each in still.streams}
         checked.append(judged("right", "still", _RECORD, still.against()))
-    checked += judge(office, record) + check_presented(record, draft.attachments)
+    checked += judge(office, record) + _check_files(office, record, draft)
     if blocking(finding for each in checked for finding in each.findings):
         return stopped(office, checked)
     proofs = sign(office, record, signatory)
     checked += check_made(office, record, signatory, proofs) or proven(office, record, proofs)
     return keep(office, Said(record, streams, proofs, draft.attachments), checked, idempotency)
+
+
+def _check_files(office: Office, record: Record, draft: Draft) -> list[Checked]:
+    return check_presented(record, draft.attachments) + check_scanned(office, draft.attachments)
 
 
 def require_whole_past(office: Office) -> None:

@@ -3,7 +3,7 @@
 Clock, randomness, network and storage are members, so that many offices can live in one test.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -67,7 +67,8 @@ class Office:
     it at once, and in a node hands it to the one writer thread (``writer``). ``contexts`` are those that documents may
     name; ``fetch`` gets the status lists of others, where there is a network, and ``status_age_max`` is how old they
     may be (:class:`~entrepot.document.status.StatusLists`). ``authorities``: certificates of the time-stamping
-    authorities whose word on time counts.
+    authorities whose word on time counts. ``scan`` looks at files that come in (:mod:`entrepot.flow.scan`): the name of
+    what it found in each, empty where that is nothing; it raises :class:`~entrepot.flow.error.ScannerAway`.
     """
 
     journal: Journal
@@ -86,6 +87,7 @@ class Office:
     fetch: Callable[[str], bytes] | None = None
     status_age_max: timedelta | None = None
     authorities: tuple["Certificate", ...] = ()
+    scan: Callable[[Sequence[bytes]], tuple[str, ...]] | None = None
 
     def run(self, work: Callable[[Journal], T]) -> T:
         """Do something that writes the journal, and wait until it is durable."""

@@ -6,7 +6,7 @@ from a file (``presented``), or that a message says the same (``message``), that
 states must stand in the payload unchanged. The payload may add what the file leaves open.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, is_dataclass, replace
 from itertools import islice
@@ -135,8 +135,11 @@ def check_presented(record: Record, files: Sequence[Attachment], proofs: Sequenc
     return [_judged(found)] if found or files or _stood_for(record.payload) else []
 
 
-def check_received(record: Record, files: Sequence[Attachment], strays: Sequence[Finding]) -> list[Checked]:
-    """The same for a record that a peer sent: ``files`` are those that it names, ``strays`` what was found of others.
+def check_received(
+    record: Record, files: Sequence[Attachment], strays: Sequence[Finding], *, left_out: Collection[str] = ()
+) -> list[Checked]:
+    """The same for a record that a peer sent: ``files`` are those that it names, ``strays`` what was found of others;
+    of files that were ``left_out`` here (digests) it is not said that they did not come.
 
     All findings are warnings: the record says what it says, and the next reader must see how it was judged.
     """
@@ -144,7 +147,8 @@ def check_received(record: Record, files: Sequence[Attachment], strays: Sequence
     if not (found or strays or _stood_for(record.payload)):
         return []
     judged = _judged(found)
-    return [replace(judged, findings=tuple(_softened(each) for each in (*strays, *judged.findings)))]
+    told = [each for each in judged.findings if each.id != ABSENT.id or each.params["digest"] not in left_out]
+    return [replace(judged, findings=tuple(_softened(each) for each in (*strays, *told)))]
 
 
 def _softened(found: Finding) -> Finding:

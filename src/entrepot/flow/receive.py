@@ -1,7 +1,7 @@
 """Receiving: bytes from a peer become a record that is kept, with its findings, or a refusal that is signed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from entrepot.flow.billed import check_billed
 from entrepot.flow.book import refusal
 from entrepot.flow.check import OPENS_NOTHING, check_form, check_number, check_right, kind_of
 from entrepot.flow.envelope import Envelope, pack, read_envelope, unpack, write_envelope
+from entrepot.flow.error import ScannerAway
 from entrepot.flow.evidenced import RECEIPT_TYPE, form_streams, lasting
 from entrepot.flow.headwatch import head_body
 from entrepot.flow.issue import TRIES_MAX, stream_versions
@@ -31,6 +32,7 @@ from entrepot.flow.post import DELIVERY, RECEIPT
 from entrepot.flow.presented import check_received, named_files
 from entrepot.flow.prove import EVIDENCED, check_proofs, open_proofs
 from entrepot.flow.reading import gone_for
+from entrepot.flow.scan import Sifted, check_sifted, sift, unscanned
 from entrepot.journal.journal import Journal
 from entrepot.journal.port import Append, Attachment, FloorBroken, Proof, StreamConflict
 from entrepot.journal.waiting import Waiting
@@ -49,7 +51,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """Broken, or by a stranger to the sale: not kept."""
     RETRY = "retry"
-    """It cannot be judged now (its issuer cannot be resolved); send it again later."""
+    """It cannot be judged now (its issuer cannot be resolved, its files not be scanned); send it again later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class Received:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
     """An envelope taken apart: one record, its proofs and the files that it names; ``receipts``: evidence that is kept
-    where the record is judged by it; ``strays``: what was found of other files, which are left behind."""
+    where the record is judged by it; ``strays``: what was found of other files, which are left behind; ``sifted``: what
+    a scanner found in its files."""
 
     record: Record
     proofs: tuple[Proof, ...]
@@ -82,6 +85,7 @@ class _Opened:
     receipts: tuple[Attachment, ...]
     strays: tuple[Finding, ...]
     withheld: frozenset[str]
+    sifted: Sifted = field(default_factory=Sifted)
 
 
 def receive_delivery(office: Office, message: bytes) -> bytes:
@@ -138,8 +142,13 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
     if unresolved:
         findings = tuple(finding for each in proven for finding in each.findings)
         return Received(outcome=Outcome.RETRY, record_id=record.id, findings=findings)
+    try:
+        opened = _sifted(office, opened)
+    except ScannerAway as wrong:
+        return Received(outcome=Outcome.RETRY, record_id=record.id, findings=(unscanned(wrong),))
     if office.journal.entry(record.id) is not None:
-        done = complete(office, record, opened.proofs, opened.attachments, withheld=opened.withheld)
+        sifted = replace(opened.sifted, files=opened.attachments)
+        done = complete(office, record, opened.proofs, sifted, withheld=opened.withheld)
         found = () if done.assessment is None else done.assessment.findings
         return Received(outcome=Outcome.KNOWN, record_id=record.id, findings=(*done.findings, *found))
     payload, form = check_form(record, office.clock(), journal=office.journal)
@@ -156,12 +165,26 @@ def _take(office: Office, opened: _Opened, envelope: Envelope, sender: str) -> R
     if missing:
         # What the record does not name is not kept aside either.
         named = replace(envelope, attachments=pack((*opened.attachments, *opened.receipts)))
-        return _hold(office, named, sender, (record, missing))
+        return _hold(office, named, sender, (opened, missing))
     if any(finding.id == EVIDENCED for each in proven for finding in each.findings):
         # Whoever gets the record from here needs them as well.
         opened = replace(opened, attachments=(*opened.attachments, *opened.receipts))
-    presented = check_received(record, opened.attachments, opened.strays)
-    return _keep(office, opened, payload, [form, *presented, *proven])
+    presented = check_received(record, opened.attachments, opened.strays, left_out=opened.sifted.hits)
+    return _keep(office, opened, payload, [form, *presented, *check_sifted(opened.sifted), *proven])
+
+
+def _sifted(office: Office, opened: _Opened) -> _Opened:
+    """The same without the files in which the scanner finds something. Those that lie beside the record already are not
+    looked at again, and what was found before it was laid aside stays found. Raises :class:`ScannerAway`."""
+    came = (*opened.attachments, *opened.receipts)
+    sifted = sift(office, came, known=office.journal.attachments(opened.record.id))
+    kept, hits = {each.digest for each in sifted.files}, {**opened.sifted.hits, **sifted.hits}
+    return replace(
+        opened,
+        attachments=tuple(each for each in opened.attachments if each.digest in kept),
+        receipts=tuple(each for each in opened.receipts if each.digest in kept),
+        sifted=replace(sifted, hits=hits),
+    )
 
 
 def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:
@@ -169,9 +192,10 @@ def _missing(office: Office, opened: _Opened) -> tuple[str, ...]:
     return tuple(sorted(each for each in causes if office.journal.entry(each) is None))
 
 
-def _hold(office: Office, envelope: Envelope, sender: str, about: tuple[Record, tuple[str, ...]]) -> Received:
-    record, missing = about
-    body = canonical({"peer": sender, "envelope": write_envelope(envelope)})
+def _hold(office: Office, envelope: Envelope, sender: str, about: tuple[_Opened, tuple[str, ...]]) -> Received:
+    (opened, missing), record = about, about[0].record
+    hits = {"hits": dict(opened.sifted.hits)} if opened.sifted.hits else {}
+    body = canonical({"peer": sender, "envelope": write_envelope(envelope), **hits})
 
     def hold(journal: Journal) -> bool:
         if gone_for(journal, record.id, record.content.issuer) is not None:
@@ -212,6 +236,8 @@ def _laid_aside(waiting: Waiting) -> tuple[Envelope | None, _Opened | None, str]
     value, _ = read_json(waiting.body, JsonLimits(bytes_max=1 << 26))
     envelope, _ = read_envelope(value["envelope"])
     opened, _ = _open(envelope) if envelope is not None else (None, ())
+    if opened is not None:
+        opened = replace(opened, sifted=Sifted(hits=value.get("hits", {})))
     return envelope, opened, value["peer"]
 
 

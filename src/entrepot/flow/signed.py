@@ -31,6 +31,7 @@ from entrepot.flow.late import complete
 from entrepot.flow.office import Office
 from entrepot.flow.presented import check_presented
 from entrepot.flow.receive import NOT_FOR_US
+from entrepot.flow.scan import Sifted, check_scanned
 from entrepot.journal.port import Attachment, Idempotency, Proof
 
 _STANDARD = "Entrepot record, version 1"
@@ -53,7 +54,8 @@ def take_signed(
 
     Proofs are judged as anybody would judge them: one that is wrong stops it, and so does it where none can be judged
     now. A record that is kept already gets the proofs and files that are new. Raises
-    :class:`~entrepot.journal.port.CatchUpNeeded` after a restore.
+    :class:`~entrepot.journal.port.CatchUpNeeded` after a restore, and :class:`~entrepot.flow.error.ScannerAway` where
+    its files cannot be looked at.
     """
     require_whole_past(office)
     said = tuple(proofs), tuple(attachments)
@@ -66,7 +68,7 @@ def check_prepared(
 ) -> tuple[Finding, ...]:
     """What handing over ``record`` would find now, whatever its proofs will be: before anything is signed."""
     checked = [_envelope(office, record, is_guest=is_guest), *judge(office, record)]
-    checked += check_presented(record, attachments)
+    checked += check_presented(record, attachments) + check_scanned(office, attachments)
     return tuple(finding for each in checked for finding in each.findings)
 
 
@@ -110,6 +112,7 @@ def _take(
         return _again(office, record, given, envelope, idempotency)
     streams = stream_versions(office, record) | form_streams(proofs)
     checked = [envelope, *judge(office, record), *check_presented(record, attachments, proofs)]
+    checked += check_scanned(office, attachments)
     checked += proven(office, record, proofs, attachments)
     return keep(office, Said(record, streams, proofs, attachments), checked, idempotency)
 
@@ -124,10 +127,11 @@ def _again(
     """The record is kept: what is new of its proofs and files is added; whether it might be said was judged then."""
     proofs, attachments = given
     checked = [envelope, *check_presented(record, attachments, proofs)]
+    checked += check_scanned(office, attachments)
     checked += proven(office, record, proofs, attachments)
     if blocking(finding for each in checked for finding in each.findings if each.name != "presented"):
         return stopped(office, checked)
-    done = complete(office, record, proofs, attachments, idempotency=idempotency)
+    done = complete(office, record, proofs, Sifted(files=tuple(attachments)), idempotency=idempotency)
     told = Assessment(checked=tuple(checked), at=office.clock())
     return Issued(record=record, appended=done.appended, assessment=done.assessment or told)
 

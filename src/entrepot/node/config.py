@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from entrepot.base.error import UsageError
+from entrepot.node.scanner import Clamd, clamd_at
 
 SETTINGS: dict[str, str] = {
     "ENTREPOT_DATA": "Folder of the node: journal, accounts, keys. Required.",
@@ -37,6 +38,8 @@ SETTINGS: dict[str, str] = {
     "it ends. Not set by default.",
     "ENTREPOT_HOSTS": "Hosts that the node may ask, with all names below them, separated by commas. Any public host by "
     "default.",
+    "ENTREPOT_SCANNER": "The clamd (ClamAV) of this machine that looks at every file before it is kept: "
+    "unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310. None by default: no file is looked at.",
     "ENTREPOT_THREADS": "Requests that each web worker works on at once, 1 to 64. Default 8.",
     "ENTREPOT_WORKERS": "Web worker processes, 1 to 16; more than one needs PostgreSQL. Default 1.",
 }
@@ -77,6 +80,7 @@ class Config:
     disk_free_mib: int = 256
     tls_certificate: Path | None = None
     hosts: tuple[str, ...] = ()
+    scanner: Clamd | None = None
 
     @property
     def host(self) -> str:
@@ -136,6 +140,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         url=url,
         journal=journal,
         hosts=tuple(filter(None, environ.get("ENTREPOT_HOSTS", "").lower().replace(",", " ").split())),
+        scanner=clamd_at(environ.get("ENTREPOT_SCANNER", "")),
         allow_loopback_http=allow,
         key_file=_file(environ, "ENTREPOT_KEY_FILE"),
         contexts=_file(environ, "ENTREPOT_CONTEXTS"),

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from entrepot.base.error import EntrepotError, LimitError, UsageError
 from entrepot.base.finding import Finding
 from entrepot.document.proof.rdf import NotRdfError
-from entrepot.flow.error import BadNodeMessage, NotAdmitted, NotHeld, TransportError
+from entrepot.flow.error import BadNodeMessage, NotAdmitted, NotHeld, ScannerAway, TransportError
 from entrepot.flow.register_folder import RegisterFull
 from entrepot.journal.port import (
     CatchUpNeeded,
@@ -64,6 +64,7 @@ STATUS: dict[type[Exception], int] = {
     NameTaken: 409,
     NotRunning: 503,
     RegisterFull: 503,
+    ScannerAway: 503,
     AccountsFailed: 503,
 }
 """HTTP status of each exception of the rooms; any other is a fault of the node."""

@@ -252,6 +252,7 @@ def make_office(
         anchors=anchors_in(config.data),
         authorities=authorities_in(config.tsa),
         fetch=fetcher.document,
+        scan=config.scanner,
         status_age_max=None if config.status_max_age_hours is None else timedelta(hours=config.status_max_age_hours),
     )
 

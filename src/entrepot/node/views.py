@@ -14,6 +14,7 @@ from entrepot.base.error import EntrepotError
 from entrepot.base.moment import format_moment
 from entrepot.flow.catchup import missing
 from entrepot.flow.cosigning import answer_head
+from entrepot.flow.error import ScannerAway
 from entrepot.flow.office import Office
 from entrepot.flow.peer import describe, greeted
 from entrepot.flow.receive import receive_delivery
@@ -31,6 +32,8 @@ COUNT_MAX = 1000
 COMMIT_S = 3.0
 UNCOSIGNED = "uncosigned"
 """Notice of the health: a tree head has waited too long for a peer to cosign it."""
+SCANNER_AWAY = ScannerAway.code
+"""Notice of the health: the scanner of files does not answer, so that nothing that brings a file is taken."""
 
 
 @require_GET
@@ -53,6 +56,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "sealed": 0 if head is None else head.size,
         **_cosigned(running),
     }
+    body["notices"] += _unscanned(running)
     answer = JsonResponse(body, status=503 if reason else 200)
     if reason:
         answer["Retry-After"] = str(RETRY_S)
@@ -66,6 +70,15 @@ def _cosigned(running: Station) -> dict[str, Any]:
     late = waits is not None and running.office.clock() - waits > timedelta(hours=running.config.uncosigned_hours)
     since = None if waits is None else format_moment(waits)
     return {"cosigned": most, "uncosignedSince": since, "notices": [UNCOSIGNED] if late else []}
+
+
+def _unscanned(running: Station) -> list[str]:
+    try:
+        if running.config.scanner is not None:
+            running.config.scanner.version()
+    except ScannerAway:
+        return [SCANNER_AWAY]
+    return []
 
 
 def _what_stops(running: Station) -> str:

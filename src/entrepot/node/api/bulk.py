@@ -9,7 +9,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from entrepot.flow.bulk import Batch, Brought, Planned, make, planned_file, report
 from entrepot.node.api.auth import WRITERS, caller
-from entrepot.node.api.edge import BEHIND_TOKEN, ON_POST, FindingOut, wrongs
+from entrepot.node.api.edge import BEHIND_TOKEN, ON_POST, FindingOut, require_clean, wrongs
 from entrepot.node.api.record import ATTACHMENT_BYTES_MAX, BASE64
 from entrepot.node.page.sale.context import party_of
 from entrepot.node.running import office
@@ -67,6 +67,7 @@ def import_file(request: HttpRequest, body: ImportIn) -> dict[str, Any]:
     issuer = party_of(party) or Party(name=party[:200], did=party)
     batch = Batch(kind=body.kind, issuer=issuer, today=here.clock().date())
     data = base64.b64decode(body.base64, validate=True)
+    require_clean(data)
     found = planned_file(here, batch, Brought(name=body.name, body=data, side=body.side, other=body.other))
     rows = found.rows if body.check else tuple(make(here, each) for each in found.rows)
     return {

@@ -21,11 +21,13 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import EntrepotError
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.flow.scan import found_in
 from entrepot.journal.port import Idempotency, KeyReused
 from entrepot.node.access.models import Act
 from entrepot.node.api.auth import Caller, caller
 from entrepot.node.config import BODY_BYTES_MAX
 from entrepot.node.problem import ProblemError, of_error, problem
+from entrepot.node.running import office
 
 
 class FindingOut(BaseModel):
@@ -127,6 +129,13 @@ def _finding_of(error: dict[str, Any]) -> Finding:
         source="the OpenAPI description of this node",
         remedy="See /api/v1/openapi.json.",
     )
+
+
+def require_clean(data: bytes) -> None:
+    """Raise a 422 problem where the node's scanner finds something in a file, and :class:`ScannerAway`."""
+    found = found_in(office(), data)
+    if found:
+        raise ProblemError(422, "findings", "The file was not taken: see the findings.", found)
 
 
 def install(api: NinjaAPI) -> None:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from entrepot.node.album import album, sweep
 from entrepot.node.api.auth import WRITERS
+from entrepot.node.api.edge import require_clean
 from entrepot.node.api.record import ATTACHMENT_BYTES_MAX, BASE64, POSTING
 from entrepot.node.picture import BadPicture, made_anew
 from entrepot.node.problem import ProblemError
@@ -36,8 +37,10 @@ class PictureOut(Schema):
 def keep_picture(request: HttpRequest, body: PictureIn) -> dict[str, Any]:
     """The pixels alone, upright, at most 1600 a side; the same picture sent again is the same. One that no offer names
     within two days is forgotten."""
+    data = base64.b64decode(body.base64)
+    require_clean(data)
     try:
-        made = made_anew(base64.b64decode(body.base64))
+        made = made_anew(data)
     except BadPicture as wrong:
         raise ProblemError(422, "bad-picture", f"{wrong.message}. Send a JPEG, PNG or WebP.") from wrong
     digest = album().keep(made.data)

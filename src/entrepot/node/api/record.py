@@ -13,6 +13,7 @@ from entrepot.base.finding import blocking
 from entrepot.flow.issue import Draft, Issued, check_draft, issue
 from entrepot.flow.kinds import kinds, newest
 from entrepot.flow.reading import has_sale, receipt_page, record_page
+from entrepot.flow.scan import hits_in, left_out
 from entrepot.journal.port import Attachment
 from entrepot.node.api.auth import READERS, WRITERS, Caller, caller
 from entrepot.node.api.description import ANSWERS
@@ -175,6 +176,9 @@ def show_file(
     """The bytes as received; always a download, never a page."""
     _visible(request, record_id)
     found = office().journal.attachment(digest) if digest in office().journal.attachments(record_id) else None
+    hit = None if found else hits_in(office().journal.assessment(record_id)).get(digest)
+    if hit:
+        raise ProblemError(404, "infected", "The file is not kept: see the findings.", (left_out(digest, hit),))
     if found is None:
         raise ProblemError(404, "not-found", "The record names no such file.")
     answer = HttpResponse(found.body, content_type="application/octet-stream")

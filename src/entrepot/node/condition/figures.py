@@ -61,9 +61,18 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scanner:
+    """What looks at files that come in: what it says of itself, empty where it does not answer, and then why."""
+
+    version: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """All of it. ``migrations``: steps that are to be taken; ``backup``: when the last one was made here, None where
-    none is known of; ``suspects``: peers whose tree heads contradict each other; ``findings``: what is to be done."""
+    none is known of; ``suspects``: peers whose tree heads contradict each other; ``findings``: what is to be done;
+    ``scanner``: None where none is set."""
 
     at: datetime
     version: str
@@ -77,6 +86,7 @@ class Condition:
     libraries: tuple[Library, ...]
     suspects: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    scanner: Scanner | None = None
 
     @property
     def is_good(self) -> bool:
@@ -97,6 +107,7 @@ class Condition:
             "backup": None if self.backup is None else format_moment(self.backup),
             "cosigned": dump(self.cosigned),
             "libraries": [dump(each) for each in self.libraries],
+            "scanner": None if self.scanner is None else dump(self.scanner),
             "suspects": list(self.suspects),
             "findings": [each.to_json() for each in self.findings],
         }

@@ -29,6 +29,7 @@ def judged(found: Condition, uncosigned: timedelta) -> tuple[Finding, ...]:
         *_copies(found),
         *_cosigned(found, uncosigned),
         *_libraries(found),
+        *_scanner(found),
     )
 
 
@@ -132,6 +133,16 @@ def is_faulty(version: str) -> bool:
     """Whether that release of SQLite has the fault; one that cannot be read is taken to have it."""
     numbers = version.split(".")
     return not all(each.isdigit() for each in numbers) or tuple(map(int, numbers)) < WAL_SAFE
+
+
+def _scanner(found: Condition) -> Iterator[Finding]:
+    if found.scanner is not None and found.scanner.trouble:
+        yield _finding(
+            "ENT-CORE-OPERATOR-11",
+            "Nothing that brings a file is taken: {why}.",
+            {"why": found.scanner.trouble},
+            "Start clamd, or see to ENTREPOT_SCANNER; what was refused can be sent again, as peers do by themselves.",
+        )
 
 
 def _finding(id: str, message: str, params: dict[str, str], remedy: str) -> Finding:  # noqa: A002 - a finding's word

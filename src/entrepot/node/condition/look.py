@@ -8,17 +8,19 @@ from pathlib import Path
 
 import entrepot
 from entrepot.base.moment import parse_moment
+from entrepot.flow.error import ScannerAway
 from entrepot.flow.peer import NEVER
 from entrepot.journal.journal import Journal
 from entrepot.journal.outbox import Queue
 from entrepot.journal.peer import Peer
 from entrepot.node.beside import LAST_BACKUP
 from entrepot.node.condition.ending import endings
-from entrepot.node.condition.figures import Condition, Cosigned, Library, Line, PeerLine
+from entrepot.node.condition.figures import Condition, Cosigned, Library, Line, PeerLine, Scanner
 from entrepot.node.condition.judging import judged
 from entrepot.node.config import Config
 from entrepot.node.disk import room_of
 from entrepot.node.migration import Stand
+from entrepot.node.scanner import Clamd
 from entrepot.party.anchor import Anchors
 
 LETTERS = "letters"
@@ -58,6 +60,7 @@ def condition(seen: Seen, now: datetime) -> Condition:
             Library(database="journal", name=journal.library[0], version=journal.library[1]),
             Library(database="accounts", name="SQLite", version=sqlite3.sqlite_version),
         ),
+        scanner=_scanner(seen.config.scanner),
         suspects=tuple(sorted({each for each, _, _ in journal.suspect_heads()})),
     )
     return replace(found, findings=judged(found, timedelta(hours=seen.config.uncosigned_hours)))
@@ -98,6 +101,15 @@ def _cosigned(journal: Journal) -> Cosigned:
     head = journal.head()
     most = max(_sizes(journal).values(), default=0)
     return Cosigned(sealed=0 if head is None else head.size, size=most, since=journal.uncosigned_since())
+
+
+def _scanner(scanner: Clamd | None) -> Scanner | None:
+    if scanner is None:
+        return None
+    try:
+        return Scanner(version=scanner.version())
+    except ScannerAway as wrong:
+        return Scanner(trouble=wrong.message)
 
 
 def _last_backup(file: Path) -> datetime | None:

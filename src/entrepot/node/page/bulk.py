@@ -27,7 +27,7 @@ from entrepot.flow.bulk.column import COLUMNS, EXAMPLE
 from entrepot.node.account.acting import WRITERS, Acting, me, note
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
 from entrepot.node.page.entrance import acting_for
-from entrepot.node.page.entry import Entry, examine, fill_in
+from entrepot.node.page.entry import Entry, examine, fill_in, status_of
 from entrepot.node.page.kept import typed_in
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.sale.context import party_of
@@ -87,9 +87,10 @@ def _import(request: HttpRequest, kind: str, title: str) -> HttpResponseBase:
     if "work" in request.GET and request.method == "GET":
         return _follow(request, kind, title)
     typed = typed_in(request) if request.method == "POST" else {NAME: request.GET.get("report", "")}
-    problems = take_sent(request, acting.person, typed) if request.method == "POST" else []
     entries = _entries(kind)
-    entries[0].problems += problems
+    if request.method == "POST":
+        take_sent(request, acting.person, typed, entries[0])
+    problems = [*entries[0].problems]
     show_kept(entries[0], acting.person, typed)
     if "report" in request.GET:
         fill_in(entries, request.GET.dict() | typed)
@@ -225,7 +226,7 @@ def _page(
     return page(
         request,
         "bulk.html",
-        status=422 if any(each.is_wrong for each in entries) else 200,
+        status=status_of(entries),
         title=title,
         home="/offers/mine" if kind == "offer" else "/sales",
         entries=entries,

@@ -33,6 +33,9 @@ class Entry:
     english: list[str] = field(default_factory=list)
     """Findings that nobody has translated yet."""
 
+    unscanned: bool = False
+    """For files: they cannot be looked at now, and can be sent again later."""
+
     shown: str = ""
     """For a picture: itself, as a ``data:`` address."""
 
@@ -58,6 +61,15 @@ def is_worth_keeping(entries: Iterable[Entry]) -> bool:
     never where a password or a code is among them."""
     kinds = [each.kind for each in entries if each.kind not in FILES]
     return SECRET.isdisjoint(kinds) and ("textarea" in kinds or len(kinds) > 2)
+
+
+def status_of(entries: Iterable[Entry]) -> int:
+    """The status of an answer that shows these fields (RFC 9110, 15): 422 where something stands against one, 503 where
+    files could not be looked at."""
+    kept = list(entries)
+    if any(each.unscanned for each in kept):
+        return 503
+    return 422 if any(each.is_wrong for each in kept) else 200
 
 
 def fill_in(entries: Iterable[Entry], typed: Mapping[str, str]) -> None:

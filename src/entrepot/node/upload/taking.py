@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from entrepot.base.digest import is_digest, sha256
 from entrepot.document.file_type import TYPES, type_of
 from entrepot.node.account.models import Person
+from entrepot.node.page.scanning import look_at
 from entrepot.node.running import office
 from entrepot.node.upload.models import Upload
 from entrepot.sale.message import FILE_BYTES_MAX, FILES_MAX
@@ -20,19 +22,33 @@ PERSON_BYTES_MAX = 20 << 20
 _UNSAFE = re.compile("[\x00-\x1f\x7f/\\\\\u202a-\u202e\u2066-\u2069]")
 
 
-def take(person: Person, files: "Sequence[UploadedFile[bytes]]", kept: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Keep ``files`` beside those that are kept (digests): the digests of all, and what is wrong with any."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """``digests`` of what is kept, and what is wrong with any other; ``unscanned``: some could not be looked at."""
+
+    digests: list[str]
+    problems: list[str]
+    unscanned: bool = False
+
+
+def take(person: Person, files: "Sequence[UploadedFile[bytes]]", kept: Sequence[str]) -> Taken:
+    """Keep ``files`` beside those that are kept (digests)."""
     Upload.objects.filter(at__lt=office().clock() - KEPT).delete()
     digests, problems = [each for each in kept if is_digest(each)][:FILES_MAX], []
+    unscanned = False
     for each in files:
         body = each.read(FILE_BYTES_MAX + 1)
         problem = _problem(person, each.name or "", body, len(digests))
+        if not problem:
+            look = look_at(body)
+            problem = f"{shown_name(each.name or '')}: {look.problem}" if look.problem else ""
+            unscanned = unscanned or look.unscanned
         if problem:
             problems.append(problem)
             continue
         digest = _keep(person, each.name or "", body)
         digests += [digest] if digest not in digests else []
-    return digests, problems
+    return Taken(digests, problems, unscanned)
 
 
 def kept_files(person: Person, digests: Sequence[str]) -> QuerySet[Upload]:

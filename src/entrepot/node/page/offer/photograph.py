@@ -21,6 +21,7 @@ from entrepot.flow.peer import ADMITTED, peers
 from entrepot.node.account.acting import acting_of
 from entrepot.node.album import album
 from entrepot.node.page.answer import error_page
+from entrepot.node.page.scanning import look_at
 from entrepot.node.picture import SIDE_MAX, SIZES, BadPicture, require_kept
 from entrepot.node.running import office
 
@@ -92,6 +93,8 @@ def _fetched(offer: str, digest: str) -> bool:
         body = _from_peer(offer, digest)
         if body is None or sha256(body) != digest:
             raise BadPicture("another picture than the one that was signed")
+        if look_at(body).problem:
+            raise BadPicture("the scanner of this node found something in it, or did not answer")
         require_kept(body)
         album().keep(body)
     except (TransportError, BadPicture) as wrong:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext
 from entrepot.node.album import album, sweep
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.kept import typed_in
+from entrepot.node.page.scanning import Look, look_at
 from entrepot.node.picture import BadPicture, made_anew, size_of
 
 PICTURES_MAX = 4
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
-def take(request: HttpRequest) -> dict[str, str]:
+def take(request: HttpRequest) -> dict[str, Look]:
     """Keep the photographs that came with the form, in place of which their digests count as typed from then on; what
     is wrong with those that are none, by the name of the field."""
     if request.method != "POST":
@@ -28,23 +29,30 @@ def take(request: HttpRequest) -> dict[str, str]:
             typed.pop(name, None)
         file = request.FILES.get(f"{name}_file")
         if file is not None:
+            body = file.read()
+            look = look_at(body)
+            if look.problem:
+                wrong[name] = look
+                continue
             try:
-                typed[name] = album().keep(made_anew(file.read()).data)
+                typed[name] = album().keep(made_anew(body).data)
             except BadPicture:
-                wrong[name] = gettext("This is no JPEG, PNG or WebP picture, or it is too large. Choose another one.")
+                words = gettext("This is no JPEG, PNG or WebP picture, or it is too large. Choose another one.")
+                wrong[name] = Look(words)
     request.entrepot_typed = typed  # type: ignore[attr-defined]
     sweep()
     return wrong
 
 
-def picture_entries(typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[Entry]:
+def picture_entries(typed: Mapping[str, str], wrong: Mapping[str, Look]) -> list[Entry]:
     """A field for each photograph that is there and one more, each with what it shows in words."""
     filled = [name for name in _names() if _is_here(typed.get(name, ""))]
     last = max((_names().index(each) for each in filled), default=-1)
     entries: list[Entry] = []
     for index, name in enumerate(_names()[: last + 2]):
         entries += _pair(name, index, typed.get(name, "") if name in filled else "")
-        entries[-2].problems += [wrong[name]] if name in wrong else []
+        entries[-2].problems += [wrong[name].problem] if name in wrong else []
+        entries[-2].unscanned = name in wrong and wrong[name].unscanned
     return entries
 
 

@@ -48,13 +48,14 @@ def file_entry() -> Entry:
     )
 
 
-def take_sent(request: HttpRequest, person: Person, typed: dict[str, str]) -> list[str]:
+def take_sent(request: HttpRequest, person: Person, typed: dict[str, str], entry: Entry) -> None:
     """Keep the files that came with a form, let go of those that are to be left out, and note in ``typed`` which are
-    kept; what is wrong with those that are not."""
+    kept, and at the field ``entry`` what is wrong with those that are not."""
     wanted = [each for each in typed.get(NAME, "").split() if not typed.pop(f"without-{each[:16]}", "")]
-    digests, problems = take(person, request.FILES.getlist(NAME), wanted)
-    typed[NAME] = " ".join(digests)
-    return problems
+    taken = take(person, request.FILES.getlist(NAME), wanted)
+    typed[NAME] = " ".join(taken.digests)
+    entry.problems += taken.problems
+    entry.unscanned = taken.unscanned
 
 
 def show_kept(entry: Entry, person: Person, typed: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from entrepot.base.record import Record
 from entrepot.flow.issue import Draft
 from entrepot.node.account.acting import name_of
 from entrepot.node.page.answer import Page, onward, page
-from entrepot.node.page.entry import Entry
+from entrepot.node.page.entry import Entry, status_of
 from entrepot.node.page.kept import kept_draft, let_go
 from entrepot.node.page.once import KEY
 from entrepot.node.page.sale.context import Context
@@ -101,8 +101,8 @@ def are_sides_named(sheet: Sheet) -> bool:
 
 def form_answer(sheet: Sheet, rest: list[tuple[str, bool]]) -> Page:
     """The form, with what stands against it: ``rest``, and what stands beside its fields."""
-    wrong = bool(rest) or any(each.is_wrong for each in sheet.entries)
-    return sheet_page(sheet, "sale/step.html", 422 if wrong else 200, rest=rest)
+    status = status_of(sheet.entries)
+    return sheet_page(sheet, "sale/step.html", 422 if rest and status == 200 else status, rest=rest)
 
 
 def look_answer(

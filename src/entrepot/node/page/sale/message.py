@@ -1,6 +1,6 @@
 """A message of a sale: the form that writes it, and how it is shown. Its text is text, whatever stands in it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 from entrepot.flow.issue import Draft
 from entrepot.flow.kinds import read_record
 from entrepot.flow.reading import sale_page, sale_summary
+from entrepot.flow.scan import hits_in
 from entrepot.flow.thread import newest
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import BY_CODE, LANGUAGES, gettext_noop
@@ -17,7 +18,7 @@ from entrepot.node.page.sale.enclosing import attachments, enclosed
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.page.sale.words import KINDS, word
 from entrepot.node.running import office
-from entrepot.sale.message import MESSAGE, Message
+from entrepot.sale.message import MESSAGE, EnclosedFile, Message
 
 TRADERS = "traders"
 """The value of the choice that both buyer and seller read it."""
@@ -25,12 +26,13 @@ TRADERS = "traders"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that goes with a message; ``is_here``: whether it came."""
+    """A file that goes with a message; ``is_here``: whether it is kept here; ``hit``: what the scanner found in it."""
 
     digest: str
     name: str
     size: int
     is_here: bool
+    hit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,14 @@ def written(message: str) -> Written:
     said = None if record is None or record.erased else read_record(record)[0]
     if not isinstance(said, Message):
         return Written(erased=True)
-    here = office().journal.attachments(message)
-    files = tuple(File(each.digest, each.name, each.size, each.digest in here) for each in said.files)
+    here, hits = office().journal.attachments(message), hits_in(office().journal.assessment(message))
+    files = tuple(_file(each, here, hits) for each in said.files)
     return Written(said.text, said.language, _about(said.re), files)
+
+
+def _file(said: EnclosedFile, here: Collection[str], hits: Mapping[str, str]) -> File:
+    is_here = said.digest in here
+    return File(said.digest, said.name, said.size, is_here, "" if is_here else hits.get(said.digest, ""))
 
 
 def _about(record_id: str | None) -> str:

@@ -76,11 +76,11 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
     typed.setdefault(KEY, new_key())
     signed = typed.pop(SIGNED, "")
     entries = [*before, *form.entries(context)]
-    problems = take_sent(request, context.acting.person, typed) if form.encloses and request.method == "POST" else []
     if form.encloses:
         entries.append(file_entry())
+        if request.method == "POST":
+            take_sent(request, context.acting.person, typed, entries[-1])
         show_kept(entries[-1], context.acting.person, typed)
-        entries[-1].problems += problems
     if form.numbered:
         entries.append(number_entry(form.prefix, context.today, typed[KEY]))
     sheet = Sheet(request, form, context, typed, entries, signed)
