@@ -8,7 +8,8 @@ from test_billed import begin, bill, credit
 from entrepot.base.digest import sha256
 from entrepot.base.money import Money
 from entrepot.base.shape import dump
-from entrepot.cli.demo import money
+from entrepot.cli.demo import default, money, papers
+from entrepot.cli.demo.cast import gather
 from entrepot.flow.issue import Draft, check_draft, issue
 from entrepot.flow.post import deliver
 from entrepot.journal.port import Attachment
@@ -56,3 +57,28 @@ def test_what_crossed_a_credit_note_arrives_with_a_warning(script, deal):
     checks = script.exporter.journal.assessment(sent.id)["checks"]
     found = {each["id"]: each["severity"] for check in checks for each in check["findings"]}
     assert found.get("ENT-CORE-OWING-04") == "warning"
+
+
+def test_what_comes_in_while_a_record_is_composed_is_among_what_it_is_judged_by(script, monkeypatch):
+    """The versions that the append compares are older than what the record follows, never newer."""
+    today = script.importer.clock().date()
+    order = default.order("PO-1", today)
+    cast = gather(order, script.dids)
+    deal = papers.Deal(papers.addressed(order, cast), cast, today)
+    script.say(deal, "order", "buyer", ("order", "PO-1", deal.order))
+    office, sale = script.exporter, script.last["order"]
+
+    def answer(number):
+        said = dump(papers.response(deal, number))
+        return Draft(kind="order-response", issuer=script.dids["seller"], number=number, payload=said, sales=(sale,))
+
+    read, rivals, kept = type(office.journal).stream, [answer("OR-1")], []
+
+    def stream(journal, name):
+        if rivals and name == f"sale/{sale}":
+            kept.append(issue(office, rivals.pop()).record)
+        return read(journal, name)
+
+    monkeypatch.setattr(type(office.journal), "stream", stream)
+    assert issue(office, answer("OR-2")).record is None
+    assert kept[0] is not None

@@ -107,23 +107,31 @@ def test_a_party_that_one_worker_made_is_known_to_all_and_its_record_arrives(pai
     assert json.loads(out.splitlines()[-1])["event"] == "stopped"
 
 
+def at_once(act):
+    threads = [threading.Thread(target=act, args=(each,)) for each in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+
 def test_one_key_sent_to_all_workers_at_once_makes_one_record(pair):
     one, two = pair
     buyer, seller = one.trader("buyer"), two.trader("seller")
     draft, told = paper.order(buyer.party, seller.party), []
 
-    def send():
+    def send(_):
         answer = buyer.issue(draft, "the-same")
         told.append((answer.status_code, answer.json().get("code") or answer.json()["id"]))
 
-    threads = [threading.Thread(target=send) for _ in range(8)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    at_once(send)
     again = buyer.issue(draft, "the-same").json()["id"]
     assert {(200, again), (409, "in-flight")} >= set(told) >= {(200, again)}
     assert len(buyer.get("/api/v1/sales").json()["sales"]) == 1
+    eventually(lambda: seller.get("/api/v1/sales").json()["sales"])
+    answers = []
+    at_once(lambda _: answers.append(seller.issue(paper.response(again, draft["number"])).status_code))
+    assert sorted(answers) == [200, *[422] * 7], "judged where they are put in order, by whichever worker"
 
 
 def test_a_second_home_of_one_journal_is_refused_while_the_first_lives(pair, tmp_path, run):
