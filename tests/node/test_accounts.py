@@ -186,18 +186,26 @@ def test_people_are_invited_leave_and_are_put_out(node):
     assert "Kebun Contoh" in guest.heading
     assert guest.go(link).status == 404
     assert guest.go("/audit").status == 403
-    assert guest.post("/people", {**guest.go("/people").forms[-1].fields, "email": "x@example.org"}).status == 403
+    assert guest.post("/people", {**guest.go("/sign-out").forms[-1].fields, "email": "x@example.org"}).status == 403
     new = person(node, name="New", role="viewer", party=party)
     assert new.go("/sales/new").status == 403
     from entrepot.node.account.models import Membership
 
     held = Membership.objects.get(person=new.person, party=party)
-    assert guest.post(f"/people/{held.pk}/end", {**guest.go("/people").forms[-1].fields}).status == 403
-    owner.post(f"/people/{held.pk}/end", {**owner.go("/people").forms[-1].fields})
+    assert guest.post(f"/people/{held.pk}/end", {**guest.go("/sign-out").forms[-1].fields}).status == 403
+    assert new.go(f"/people/{held.pk}/end").heading == "Leave the business"
+    assert new.go("/people").status == 200, "who was only asked has not left"
+    owner.go(f"/people/{held.pk}/end").send()
     assert new.go("/sales").path == "/en/businesses", "it takes effect at once"
     own = Membership.objects.get(person=owner.person, party=party)
     assert owner.post(f"/people/{own.pk}/end", {**owner.go("/people").forms[-1].fields}).status == 409
-    words = owner.go("/audit").words
+    assert "only owner" in owner.go(f"/people/{own.pk}/end").words
+    owner.go("/people").send(email=guest.person.email, role="owner")
+    guest.go(link_in(letters(node, guest.person.email)[-1])).send()
+    assert "ended that somebody acts" in guest.go("/audit").words, "the invitation gave her its role"
+    owner.go(f"/people/{own.pk}/end").send()
+    assert owner.go("/sales").path == "/en/businesses"
+    words = guest.go("/audit").words
     for each in ("invited somebody", "began to act for the business", "ended that somebody acts"):
         assert each in words
 

@@ -22,6 +22,8 @@ def test_a_consumer_comes_from_an_offer_to_her_order(node, offer):
     visitor.go(re.search(r'href="/en(/sign-up\?next=[^"]*)"', visitor.text).group(1)).send(email="mei@example.org")
     visitor.go(link_in(letters(node, "mei@example.org")[-1])).send(name="陈美", password=PASSWORD)
     assert visitor.heading == "Your businesses"
+    assert "/businesses/new?kind=consumer" in visitor.text, "she has no business to register"
+    assert "Choose one of the list." in visitor.go("/businesses/new?economy=&kind=consumer").words
     visitor.go("/businesses/new?economy=HK&kind=consumer")
     assert visitor.heading == "Buy for yourself"
     assert not {"scheme", "number"} & set(visitor.forms[-1].fields)

@@ -144,11 +144,17 @@ def _consumer_form(request: HttpRequest, entries: list[Entry], hidden: list[tupl
 
 
 def _economy_page(request: HttpRequest) -> Page:
+    entries = [economy_entry(request), kind_entry()]
+    if "economy" in request.GET:
+        entries[0].problems.append(gettext("Choose one of the list."))
+    is_consumer = request.GET.get("kind") == BuyerType.CONSUMER
+    if is_consumer:
+        entries[1].value = str(BuyerType.CONSUMER)
     return form_page(
         request,
-        [economy_entry(request), kind_entry()],
-        title=gettext("Register a business"),
-        lead=gettext("In which economy is the business?"),
+        entries,
+        title=gettext("Buy for yourself") if is_consumer else gettext("Register a business"),
+        lead="" if is_consumer else gettext("In which economy is the business?"),
         method="get",
         button=gettext("Next"),
     )

@@ -1,7 +1,7 @@
 """Who acts for a party: its owners invite, change and take back; anybody may leave. One owner always stays."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -55,6 +55,7 @@ DEEDS = {
     "erased": gettext_noop("erased a message"),
 }
 """What a person may have done -> the words for it."""
+LAST = gettext_noop("You are the only owner. Invite another owner first, then you can leave.")
 INVITATION_LIVES = timedelta(days=7)
 DEEDS_SHOWN = 200
 
@@ -127,10 +128,10 @@ def close_invitation(request: HttpRequest, invitation: int) -> HttpResponseBase:
     return onward(request, "/people")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @acting_for(READERS)
 def end_membership(request: HttpRequest, membership: int) -> HttpResponseBase:
-    """Leave, or (for owners) end that somebody else acts for the party; from that moment on nothing opens any more."""
+    """Leave, or (for owners) end that somebody else acts for the party; asked first, as no button brings it back."""
     acting = me(request)
     with transaction.atomic():
         found = Membership.objects.filter(pk=membership, party=acting.party, ended=None).first()
@@ -138,14 +139,30 @@ def end_membership(request: HttpRequest, membership: int) -> HttpResponseBase:
             return error_page(request, 404)
         if found.person != acting.person and not acting.may_rule:
             return error_page(request, 403)
-        owners = Membership.objects.filter(party=acting.party, ended=None, role=Role.OWNER)
-        if found.role == Role.OWNER and owners.count() == 1:
-            return error_page(request, 409)
+        if _is_last_owner(found):
+            return form_page(
+                request, status=409, title=gettext("Leave the business"), lead=gettext(LAST), method="none"
+            )
+        if request.method == "GET":
+            return _ask_to_end(request, found)
         found.ended = office().clock()
         found.save(update_fields=["ended"])
     is_own = found.person == acting.person
     note(acting.person, "member-left" if is_own else "member-removed", party=acting.party, about=found.person.email)
     return onward(request, "/businesses" if is_own else "/people")
+
+
+def _is_last_owner(held: Membership) -> bool:
+    others = Membership.objects.filter(party=held.party, ended=None, role=Role.OWNER).exclude(pk=held.pk)
+    return held.role == Role.OWNER and not others.exists()
+
+
+def _ask_to_end(request: HttpRequest, held: Membership) -> Page:
+    acting = me(request)
+    is_own = held.person == acting.person
+    words = gettext("Leave the business") if is_own else gettext("End this")
+    lead = acting.name if is_own else f"{held.person.name} · {held.person.email}"
+    return form_page(request, title=words, lead=lead, button=words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,11 +188,20 @@ def _join(request: HttpRequest, found: Invitation, person: Person) -> HttpRespon
     now = office().clock()
     with transaction.atomic():
         if Invitation.objects.filter(pk=found.pk, closed=None).update(closed=now):
-            held = {"role": found.role, "since": now}
-            Membership.objects.get_or_create(person=person, party=found.party, ended=None, defaults=held)
+            _give_role(person, found, now)
             note(person, "member-joined", party=found.party, about=str(found.role))
     request.session[PARTY] = found.party
     return onward(request, "/sales")
+
+
+def _give_role(person: Person, found: Invitation, now: datetime) -> None:
+    """The role of the invitation, also to whoever had another one; the last owner stays one."""
+    held, is_new = Membership.objects.get_or_create(
+        person=person, party=found.party, ended=None, defaults={"role": found.role, "since": now}
+    )
+    if not is_new and not _is_last_owner(held):
+        held.role = found.role
+        held.save(update_fields=["role"])
 
 
 @require_safe

@@ -71,6 +71,7 @@ def offers(request: HttpRequest) -> HttpResponseBase:
         entries=entries,
         is_narrow=any(each.value for each in entries[1:]),
         asked=typed.get("q", "").strip(),
+        is_asked=any(each.value.strip() for each in entries),
         count=found.count if found else 0,
         cards=[card_of(each, language) for each in found.rows] if found else [],
         next=urlencode(more) if found and offset + PAGE < found.count else "",
