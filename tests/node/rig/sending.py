@@ -276,9 +276,8 @@ def _close_invitation(stage):
 
 def _end_membership(stage):
     owner = stage.owner()
-    person(stage.node, role="viewer", party=party_of(owner))
-    path = [each for each in _actions(owner.go("/people")) if each.endswith("/end")][-1]
-    return Sending(owner, path, _form_to(owner, path).fields)
+    other = person(stage.node, role="viewer", party=party_of(owner))
+    return form_of(owner, f"/people/{other.person.membership_set.get().pk}/end")
 
 
 def _end_session(stage):

@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 from entrepot.base.text import is_safe
 
 OPTIONAL = frozenset({"checkbox"})
+SHOWN_MOST = 100_000
+"""Characters of a text that is too long for its field which are shown again."""
 SECRET, FILES = frozenset({"password", "code"}), frozenset({"files", "picture"})
 
 
@@ -76,7 +78,7 @@ def fill_in(entries: Iterable[Entry], typed: Mapping[str, str]) -> None:
     """Put what was typed into the fields; passwords and codes are never shown again."""
     for each in entries:
         if each.kind not in SECRET:
-            each.value = typed.get(each.name, each.value)
+            each.value = typed.get(each.name, each.value)[: max(each.most, SHOWN_MOST)]
 
 
 def examine(entries: Iterable[Entry], typed: Mapping[str, str]) -> bool:
