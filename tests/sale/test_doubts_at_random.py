@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from entrepot.sale.doubt import BEARING
@@ -92,6 +92,8 @@ def test_a_whole_sale_holds_no_doubt(seed):
 
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, st.integers(0, 10**6))
+@example(1810, 3)
+@example(2253, 1)
 def test_erasing_only_weakens_and_the_order_of_arrival_does_not_matter(seed, pick):
     """Of what was known before, an erased record leaves an axis as it was, or unknown."""
     facts = sale_of(seed)

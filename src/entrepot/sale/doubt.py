@@ -11,6 +11,8 @@ from entrepot.sale.state import Account, SaleState, Standing, Status
 from entrepot.sale.tally import Sees, Tally
 
 _ENDS = frozenset({"order-response", "cancellation-response", "dispute-answer", "dispute-resolution"})
+_ASKING = frozenset({"order-cancellation", "dispute"})
+"""Without these nobody can judge the answers to them, which may end the sale."""
 _PRICE = frozenset({"invoice", "credit-note"}) | _ENDS
 _MONEY = frozenset({"settlement", "refund"}) | _PRICE
 _BORDER = frozenset({"customs-declaration", "customs-release"})
@@ -28,9 +30,9 @@ BEARING: Mapping[str, frozenset[str]] = {
 }
 """Kinds of record on which each axis of the state depends, beside the order."""
 GUARDING: Mapping[str, frozenset[str]] = {
-    "cancellation": frozenset(MOVES_GOODS) | _ENDS,
-    "clearance_export": _ENDS,
-    "clearance_import": _ENDS,
+    "cancellation": frozenset(MOVES_GOODS) | _ENDS | _ASKING,
+    "clearance_export": _ENDS | _ASKING,
+    "clearance_import": _ENDS | _ASKING,
     "returns": frozenset({"hand-over"}),
 }
 """Kinds that can take an effect from the records that bear on an axis: what they forbade seems allowed without them."""
