@@ -95,6 +95,7 @@ def test_every_page_answers_in_every_language(visit, path):
         ("ms-MY", "ms"),
         ("tlh", "en"),
         ("vi;q=0.2,th", "th"),
+        ("tl-PH, en;q=0.5", "fil"),
     ],
 )
 def test_the_reader_is_answered_in_the_language_the_browser_asks_for(visit, wish, lang):

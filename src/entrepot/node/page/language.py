@@ -3,6 +3,7 @@
 Tags after BCP 47; Django's codes are their lower-case forms.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,6 +54,8 @@ LANGUAGES = (
     Language("fil", "Filipino", is_whole=False),
 )
 """All languages of the pages, in the order in which they are offered."""
+TAGALOG = re.compile(r"\btl\b", re.IGNORECASE)
+"""What older telephones call Filipino."""
 BY_CODE = {each.code: each for each in LANGUAGES}
 
 
@@ -76,6 +79,8 @@ class Languages:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wished = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+        request.META["HTTP_ACCEPT_LANGUAGE"] = TAGALOG.sub("fil", wished)
         named, rest = split(request.path_info)
         request.named_language = named  # type: ignore[attr-defined]
         if named is not None:

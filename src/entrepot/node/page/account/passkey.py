@@ -11,6 +11,7 @@ from entrepot.node.account.acting import me
 from entrepot.node.account.identity import has_identity
 from entrepot.node.account.models import Passkey
 from entrepot.node.account.passkey import Options, ask, offer, recognise, take
+from entrepot.node.config import LOOPBACK
 from entrepot.node.page.account.changed import changed
 from entrepot.node.page.account.sign_in import enter
 from entrepot.node.page.answer import Page, error_page, onward, page
@@ -70,7 +71,16 @@ def _show(
     """The page with a question for the browser; what is to be remembered of it lies in the session."""
     options, request.session[STATE] = asked
     values = {"title": title, "button": button, "options": options, "wrong": wrong, "kept": kept, "script": SCRIPT}
-    return page(request, "account/passkey.html", status=422 if wrong else 200, **values)
+    return page(request, "account/passkey.html", status=422 if wrong else 200, by_name=_by_name(request), **values)
+
+
+def _by_name(request: HttpRequest) -> str:
+    """The address of this page by a name, where it was opened by this machine's number: a passkey is for a domain (Web
+    Authentication Level 2, 5.1.3)."""
+    host, _, port = request.get_host().rpartition(":")
+    if (host or port).strip("[]") not in LOOPBACK or "localhost" in (host, port):
+        return ""
+    return f"{request.scheme}://localhost{f':{port}' if host else ''}{request.path}"
 
 
 def _origin(request: HttpRequest) -> str:
