@@ -122,3 +122,19 @@ def party_of(visitor):
     from entrepot.node.account.models import Membership
 
     return Membership.objects.get(person=visitor.person).party
+
+
+def test_a_photograph_larger_than_a_file_may_be_is_made_smaller(sides):
+    import io
+    import random
+
+    from PIL import Image
+
+    _, buyer, sale = sides
+    noise = Image.frombytes("RGB", (1200, 1000), random.Random(1).randbytes(3_600_000))
+    out = io.BytesIO()
+    noise.save(out, "PNG")
+    assert len(out.getvalue()) > 3 << 20
+    look(buyer, sale, upload("damage.png", out.getvalue()))
+    assert buyer.first_status == 200, buyer.words
+    assert "damage.jpg" in buyer.words

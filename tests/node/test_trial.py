@@ -118,3 +118,17 @@ def test_every_settler_has_words_for_her_role(node):
         assert each.party.name.endswith("(invented)")
         assert each.person.endswith("(invented)")
         assert each.email.endswith(".example")
+
+
+def test_who_makes_an_account_in_the_community_finds_the_letter_on_the_page(node, filled):
+    asked = Visitor(node).go("/sign-up").send(email="new@community.example")
+    assert "/en/sign-up/" in asked.text
+    far = Visitor(node).go("/sign-up")
+    fields = {**far.forms[-1].fields, "email": "far@community.example"}
+    answer = far.client.post("/en/sign-up", fields, **far._heads(), HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert answer.status_code == 200
+    assert b"/en/sign-up/" not in answer.content, "her letter is another's to carry"
+
+
+def test_who_makes_an_account_elsewhere_finds_no_letter_on_the_page(node):
+    assert "/en/sign-up/" not in Visitor(node).go("/sign-up").send(email="new@elsewhere.example").text

@@ -4,7 +4,9 @@ The file is left by ``entrepot community seed``, whose persons made their accoun
 """
 
 import json
+import re
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from entrepot.node.config import LOOPBACK, Config
 
 FILE = "community.json"
 """In the node's folder: the members of the community, and whether all of it is there."""
+LETTERS = "letters"
+"""In the node's folder: the letters that it wrote."""
+_LINK = re.compile(r"https?://\S+")
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA")
 """Heads by which a request shows that it came through a proxy, and so perhaps from elsewhere."""
 
@@ -72,3 +77,22 @@ def is_near(request: HttpRequest) -> bool:
     """Whether the request comes from this machine, and through no proxy."""
     address = request.META.get("REMOTE_ADDR", "").strip("[]")
     return address in LOOPBACK and not any(each in request.META for each in FORWARDED)
+
+
+def link_for(request: HttpRequest, config: Config, to: str) -> str:
+    """The link of the newest letter to that address, for a visitor of an invented community on her own machine, where
+    nothing carries letters on; empty on a node like any other."""
+    tells = community_of(config) is not None and is_near(request)
+    return link_in_letter(config.data / LETTERS, to) if tells else ""
+
+
+def link_in_letter(folder: Path, to: str) -> str:
+    """The address in the newest letter to somebody, from the folder in which a node leaves them; empty: no letter."""
+    newest = sorted(folder.glob("*"), key=lambda each: each.stat().st_mtime_ns, reverse=True)
+    for each in newest:
+        letter = message_from_bytes(each.read_bytes(), policy=policy.default)
+        body = letter.get_body(("plain",))
+        found = _LINK.search(body.get_content()) if body and letter["To"] == to else None
+        if found:
+            return found[0]
+    return ""

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from entrepot.base.digest import sha256
 from entrepot.cli.community.cast import Settler
-from entrepot.cli.community.visitor import PageRefused, Visitor, link_in_letter
+from entrepot.cli.community.visitor import PageRefused, Visitor
 from entrepot.cli.demo.nodes import DemoNode
+from entrepot.node.community import link_in_letter
 
 
 def settle(settler: Settler, node: DemoNode, secret: str) -> str:

@@ -3,16 +3,13 @@
 import html
 import re
 import time
-from email import message_from_bytes, policy
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from entrepot.base.error import EntrepotError
 
 WAIT_S, TRIES = 6, 20
-_LINK = re.compile(r"https?://\S+")
 
 
 class PageRefused(EntrepotError):
@@ -79,15 +76,3 @@ class Visitor:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         form = {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}
         return {"Accept": "text/html", "Accept-Language": "en", "Cookie": cookies, "Origin": self._url, **form}
-
-
-def link_in_letter(folder: Path, to: str) -> str:
-    """The address in the newest letter to somebody, from the folder in which a node leaves them; empty: no letter."""
-    newest = sorted(folder.glob("*"), key=lambda each: each.stat().st_mtime_ns, reverse=True)
-    for each in newest:
-        letter = message_from_bytes(each.read_bytes(), policy=policy.default)
-        body = letter.get_body(("plain",))
-        found = _LINK.search(body.get_content()) if body and letter["To"] == to else None
-        if found:
-            return found[0]
-    return ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from entrepot.base.digest import is_digest, sha256
 from entrepot.document.file_type import TYPES, type_of
 from entrepot.node.account.models import Person
 from entrepot.node.page.scanning import look_at
+from entrepot.node.picture import BadPicture, looks_like_picture, made_anew
 from entrepot.node.running import office
 from entrepot.node.upload.models import Upload
 from entrepot.sale.message import FILE_BYTES_MAX, FILES_MAX
@@ -37,16 +39,16 @@ def take(person: Person, files: "Sequence[UploadedFile[bytes]]", kept: Sequence[
     digests, problems = [each for each in kept if is_digest(each)][:FILES_MAX], []
     unscanned = False
     for each in files:
-        body = each.read(FILE_BYTES_MAX + 1)
-        problem = _problem(person, each.name or "", body, len(digests))
+        name, body = _fitted(each.name or "", each.read())
+        problem = _problem(person, name, body, len(digests))
         if not problem:
             look = look_at(body)
-            problem = f"{shown_name(each.name or '')}: {look.problem}" if look.problem else ""
+            problem = f"{shown_name(name)}: {look.problem}" if look.problem else ""
             unscanned = unscanned or look.unscanned
         if problem:
             problems.append(problem)
             continue
-        digest = _keep(person, each.name or "", body)
+        digest = _keep(person, name, body)
         digests += [digest] if digest not in digests else []
     return Taken(digests, problems, unscanned)
 
@@ -59,6 +61,15 @@ def kept_files(person: Person, digests: Sequence[str]) -> QuerySet[Upload]:
 def let_go(person: Person, digests: Sequence[str]) -> None:
     """Forget files: they were signed, or the draft was thrown away."""
     Upload.objects.filter(person=person, digest__in=list(digests)).delete()
+
+
+def _fitted(name: str, body: bytes) -> tuple[str, bytes]:
+    """The file as it came; of a photograph that is larger than a file may be, as telephones make them, a smaller one.
+    How large what came may be is bounded by the request."""
+    if len(body) > FILE_BYTES_MAX and looks_like_picture(body):
+        with suppress(BadPicture):
+            return f"{name.rpartition('.')[0] or name}.jpg", made_anew(body).data
+    return name, body
 
 
 def _problem(person: Person, name: str, body: bytes, count: int) -> str:

@@ -15,6 +15,7 @@ from entrepot.node.access.models import Role, Token
 from entrepot.node.account import letter
 from entrepot.node.account.acting import note
 from entrepot.node.account.models import Person
+from entrepot.node.community import link_for
 from entrepot.node.page.account.forms import email_entry, email_of, judge_password, name_entry, new_password_entry
 from entrepot.node.page.account.sign_in import enter
 from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
@@ -36,7 +37,7 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
         email = email_of(entry.value)
         if email:
             _write(request, email, safe(request.GET.get("next", "")))
-            return page(request, "account/letter.html")
+            return page(request, "account/letter.html", link=link_for(request, settings.CONFIG, email))
         entry.problems.append(gettext("This is no e-mail address."))
     return _ask(request, [entry])
 
