@@ -298,6 +298,6 @@ def test_whatever_a_browser_answers_for_a_passkey_is_judged(node, answer):
 
 def test_who_opens_the_node_by_a_number_is_led_to_its_name_for_a_passkey(node):
     visitor = Visitor(node).go("/sign-in/passkey")
-    (named,) = re.findall(r'href="(http://localhost/[^"]*)"', visitor.text)
+    (named,) = re.findall(r"<code>(http://localhost/[^<]*)</code>", visitor.text)
     assert named.endswith("/en/sign-in/passkey")
     assert "a passkey belongs to a name" in visitor.words.lower()

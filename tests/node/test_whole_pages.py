@@ -25,6 +25,7 @@ ALLOWED = {
         "Bahasa Melayu Indonesia English Filipino": "languages, as their readers call them",
         "csv docx jpeg jpg json pdf png txt webp xlsx xml": "endings of files",
     },
+    "/sales/<sale>/messages/<written>/erase": {"record class business": "facts of a rule, by their names in its pack"},
     "/registration/new": {
         "Business identification number registration": "registers of an economy, as its file names them",
     },

@@ -2,7 +2,7 @@
 
 Strings are taken from ``src/entrepot/node``: ``gettext``, ``gettext_noop`` and ``ngettext`` in code, ``translate`` and
 ``blocktranslate`` (also with ``plural``) in templates, and what the table of origins says; and from all rooms, what
-their findings say and what helps. A translation that equals the English counts as missing unless
+their findings say, what helps, and what rules ask. A translation that equals the English counts as missing unless
 ``tools/messages/same.toml`` lists it with a reason; of one with a plural every form that its language has is wanted.
 Languages that are not complete hold the strings of a seller's path, which ``path.toml`` names by file and finding.
 """
@@ -28,6 +28,7 @@ from reference.finding import Reading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NODE = ROOT / "src" / "entrepot" / "node"
+RULES = ROOT / "src" / "entrepot" / "rule" / "packs"
 LOCALE = NODE / "page" / "locale"
 SAME = Path(__file__).with_name("same.toml")
 PATH = Path(__file__).with_name("path.toml")
@@ -41,7 +42,7 @@ Text = str | tuple[str, ...]
 @cache
 def strings() -> tuple[tuple[str, int, Text], ...]:
     """Every string that a reader may see: file (of a finding its id), line, text."""
-    return (*_of_pages(), *_of_findings())
+    return (*_of_pages(), *_of_findings(), *_of_rules())
 
 
 def _of_pages() -> Iterator[tuple[str, int, Text]]:
@@ -61,6 +62,13 @@ def _of_findings() -> Iterator[tuple[str, int, Text]]:
     for finding in sorted(Reading(Tree(ROOT).modules).places):
         for text in filter(_has_words, (finding.message, finding.remedy)):
             yield finding.id, 0, text
+
+
+def _of_rules() -> Iterator[tuple[str, int, Text]]:
+    """What the rules ask, which stands in their findings."""
+    for file in sorted(RULES.glob("*/topic.toml")):
+        for question in tomllib.loads(file.read_text("utf-8"))["questions"].values():
+            yield file.relative_to(ROOT).as_posix(), 0, question["asks"]
 
 
 def _has_words(text: str) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from entrepot.flow.cosigning import show_heads
 from entrepot.flow.erase import KEPT
@@ -167,9 +168,34 @@ def _somebody(community: Community) -> tuple[Node, Trade, str] | None:
 def _say(community: Community, node: Node, draft: Draft) -> None:
     before = len(node.at_work.journal.stream(f"sale/{draft.sales[0]}")[1])
     issued = community.say(node, draft)
-    if issued is not None and issued.record is None:
+    if issued is not None and issued.record is None and _is_too_much(community, node, draft, issued):
+        community.count("refused as more than is open")
+    elif issued is not None and issued.record is None:
         raced = len(node.at_work.journal.stream(f"sale/{draft.sales[0]}")[1]) != before
         _must_be_kept(raced, draft.kind, issued)
+
+
+def _is_too_much(community: Community, node: Node, draft: Draft, issued) -> bool:
+    """Whether it was refused because of what is owed alone, and the sums of the papers that are here say so as well:
+    money beyond all that is asked for, or credits beyond the invoice that they name."""
+    if not all(each.id.startswith("ENT-CORE-OWING-") for each in issued.assessment.blocking):
+        return False
+    (trade,) = [each for each in community.trades if each.sale == draft.sales[0]]
+    held = [each.id for each in community.facts(node, trade)]
+    papers = [(each, community.records[each]) for each in held if each in community.records]
+    said = [*((record.content.kind, record.payload) for _, record in papers), (draft.kind, draft.payload)]
+    if draft.kind == "payment-instruction":
+        asked = sum(_payable(paper) for kind, paper in said if kind == "invoice")
+        less = sum(_payable(paper) for kind, paper in said if kind == "credit-note")
+        return sum(Decimal(paper["instructed"]["amount"]) for kind, paper in said if kind == draft.kind) > asked - less
+    (named,) = [each["record"] for each in draft.payload["invoices"]]
+    (asked,) = [_payable(record.payload) for each, record in papers if each == named]
+    naming = [paper for kind, paper in said if kind == draft.kind and paper["invoices"][0]["record"] == named]
+    return sum(map(_payable, naming)) > asked
+
+
+def _payable(paper: dict) -> Decimal:
+    return Decimal(paper["totals"]["payable"]["amount"])
 
 
 def _must_be_kept(kept: bool, kind: str, issued) -> None:

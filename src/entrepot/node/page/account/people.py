@@ -141,7 +141,11 @@ def end_membership(request: HttpRequest, membership: int) -> HttpResponseBase:
             return error_page(request, 403)
         if _is_last_owner(found):
             return form_page(
-                request, status=409, title=gettext("Leave the business"), lead=gettext(LAST), method="none"
+                request,
+                status=409 if request.method == "POST" else 200,
+                title=gettext("Leave the business"),
+                lead=gettext(LAST),
+                method="none",
             )
         if request.method == "GET":
             return _ask_to_end(request, found)

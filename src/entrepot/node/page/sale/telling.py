@@ -9,6 +9,8 @@ from entrepot.base.finding import Finding, blocking, fill
 from entrepot.node.page.entry import Entry
 
 PAYLOAD = "$.payload"
+QUESTION = "asks"
+"""The place of a finding that holds the question of a rule."""
 CONSEQUENCE = "ENT-CORE-AUDIENCE-01"
 """Nobody can say who reads a document whose form is wrong: told only where nothing else is."""
 
@@ -32,17 +34,27 @@ def tell(findings: Iterable[Finding], entries: list[Entry]) -> list[tuple[str, b
 def say(finding: Finding) -> tuple[str, bool]:
     """What was found and what fixes it, and whether that is English for want of a translation."""
     parts = [each for each in (finding.message, finding.remedy) if each]
-    is_known = all(map(_is_translated, parts))
-    words = " ".join(fill(gettext(each) if is_known else each, finding.params) for each in parts)
-    return words, not is_known and get_language() != "en"
+    is_known = all(_is_told(each, finding.params) for each in parts)
+    words = [_told(each, finding.params) if is_known else fill(each, finding.params) for each in parts]
+    return " ".join(words), not is_known and get_language() != "en"
 
 
 def kept_words(row: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
     """A finding as the journal keeps it: each sentence, and whether it is English for want of a translation."""
-    texts = [each for each in (row["message"], _template(row["remedy"], row["params"])) if each]
-    return tuple(
-        (fill(gettext(each), row["params"]), not _is_translated(each) and get_language() != "en") for each in texts
-    )
+    params = row["params"]
+    texts = [each for each in (row["message"], _template(row["remedy"], params)) if each]
+    return tuple((_told(each, params), not _is_told(each, params) and get_language() != "en") for each in texts)
+
+
+def _told(text: str, params: Mapping[str, str]) -> str:
+    """``text`` in the reader's language, and in it the question of a rule, which is in the catalogues too."""
+    asked = {QUESTION: gettext(params[QUESTION])} if params.get(QUESTION) else {}
+    return fill(gettext(text), {**params, **asked})
+
+
+def _is_told(text: str, params: Mapping[str, str]) -> bool:
+    asked = params.get(QUESTION, "") if f"{{{QUESTION}}}" in text else ""
+    return _is_translated(text) and (not asked or _is_translated(asked))
 
 
 def _template(remedy: str, params: Mapping[str, str]) -> str:
