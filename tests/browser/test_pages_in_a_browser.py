@@ -49,10 +49,11 @@ def test_the_first_page_is_light(browser, site):
     """Bytes over the wire of a first visit."""
     context = browser.new_context()
     page = context.new_page()
-    sizes = []
-    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    answers = []
+    page.on("response", answers.append)
     page.goto(f"{site}/")
     page.wait_for_load_state("networkidle")
+    sizes = [len(each.body()) for each in answers]
     context.close()
     assert len(sizes) >= 2
     assert sum(sizes) < 100_000

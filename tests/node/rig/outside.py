@@ -14,7 +14,7 @@ import httpx
 
 from entrepot.cli.demo.nodes import _free_port
 
-START_S, WAIT_S, SEED_S = 40, 20, 240
+START_S, WAIT_S, SEED_S = 40, 40, 240
 _keys = count(1)
 
 
@@ -157,4 +157,4 @@ def eventually(ask, *, seconds=WAIT_S):
         if found or time.monotonic() > end:
             assert found, "it did not happen in time"
             return found
-        time.sleep(0.05)
+        time.sleep(0.2)  # a node counts how often it is asked

@@ -28,6 +28,7 @@ from entrepot.document.trade import (
     Totals,
 )
 from entrepot.party.party import Party
+from entrepot.sale.message import Message
 
 FINISHED, UNPAID, WAITING, CERTIFIED = "PO-1001", "PO-2001", "PO-3001", "PO-4001"
 """Numbers of the orders; whoever placed one does not place it again."""
@@ -76,6 +77,13 @@ class Bargain:
 WARES = Bargain(UNPAID, "OF-2001", BASKETS, "Port Klang", "basket")
 CROP = Bargain(WAITING, "OF-3001", FRUIT, "Nansha", "durian")
 GROVE = Bargain(CERTIFIED, "OF-4001", MANGOSTEEN, "Nansha", "mangosteen")
+
+
+WORDS = (
+    ("buyer", "十二月中旬以前能发货吗？", "zh-Hans"),
+    ("seller", "Boleh, selepas 5 Disember.", "ms"),
+)
+"""Who writes what, in which language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +151,12 @@ def accepted(stage: Stage, deal: Deal, digits: str, agencies: tuple[Appointment,
 
 
 def wait(stage: Stage) -> None:
-    """The importer orders more durian; the grower has not answered yet."""
-    _opened(stage, CROP)
+    """The importer orders more durian; they write to each other, and the grower has not answered the order yet."""
+    deal = _opened(stage, CROP)
+    for number, (role, text, language) in enumerate(WORDS, 1):
+        issue(
+            stage, deal, f"message/{number}", role, ("message", f"MS-{number}", Message(text=text, language=language))
+        )
 
 
 ACTS: tuple[tuple[str, Callable[[Stage], None]], ...] = (
