@@ -273,18 +273,8 @@ def test_customs_decides_on_what_is_declared_to_it(node, sides):
     say(seller, f"/sales/{sale}/invoice")
     api = node.token(grower, "clerk")
     records = api.get(f"/api/v1/sales/{sale}").json["records"]
-    invoice = next(each for each in records if each.get("kind") == "invoice")
-    value = {"amount": "30000.00", "currency": "MYR"}
-    card = {"name": "Kebun Contoh", "economy": "MY", "did": grower}
-    payload = {
-        "number": "ED-1", "issueDate": node.office.clock().date().isoformat(), "direction": "export", "declarant": card,
-        "office": named["party"], "exporter": card, "importer": {"name": "示例进口", "economy": "CN", "did": importer},
-        "procedure": "10", "dispatch": "MY", "destination": "CN", "customsValue": value, "valuation": "fob",
-        "goods": [{"id": "1", "description": "Durian, fresh", "hs": {"code": "081060", "vintage": "2022"},
-                   "origin": "MY", "quantity": {"value": "1200", "unit": "KGM"}, "customsValue": value}],
-        "invoice": {"record": invoice["id"], "number": invoice["number"]},
-    }  # fmt: skip
-    declared = api.issue({"kind": "customs-declaration", "number": "ED-1", "payload": payload, "sales": [sale]})
+    made = paper.declaration(grower, importer, named["party"], records)
+    declared = api.issue({**made, "sales": [sale]})
     assert declared.status == 200, declared.body
     case = f"/desks/customs/{declared.json['id']}"
     say(office, f"{case}/inspect", reasons="Fruit of this season is looked at.")

@@ -1,7 +1,6 @@
 """An agency of one node is named in a sale on another: its desks get the case, and its decisions come back."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from rig import paper
@@ -94,18 +93,7 @@ def _standings(node, sale, party):
 def _declare(node, sale, seller, buyer, office):
     api = _token(node, seller)
     records = api.get(f"/api/v1/sales/{sale}").json()["records"]
-    invoice = next(each for each in records if each.get("kind") == "invoice")
-    value = {"amount": "30000.00", "currency": "MYR"}
-    card = {"name": "Kebun Contoh", "economy": "MY", "did": seller}
-    payload = {
-        "number": "ED-1", "issueDate": datetime.now(UTC).date().isoformat(), "direction": "export", "declarant": card,
-        "office": {"name": "Dewan Contoh", "economy": "MY", "did": office}, "exporter": card,
-        "importer": {"name": "Buyer", "economy": "CN", "did": buyer},
-        "procedure": "10", "dispatch": "MY", "destination": "CN", "customsValue": value, "valuation": "fob",
-        "goods": [{"id": "1", "description": "Durian, fresh", "hs": {"code": "081060", "vintage": "2022"},
-                   "origin": "MY", "quantity": {"value": "1200", "unit": "KGM"}, "customsValue": value}],
-        "invoice": {"record": invoice["id"], "number": invoice["number"]},
-    }  # fmt: skip
-    declared = api.issue({"kind": "customs-declaration", "number": "ED-1", "payload": payload, "sales": [sale]})
+    made = paper.declaration(seller, buyer, {"name": "Dewan Contoh", "economy": "MY", "did": office}, records)
+    declared = api.issue({**made, "sales": [sale]})
     assert declared.status_code == 200, declared.text
     return declared.json()["id"]

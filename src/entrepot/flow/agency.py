@@ -29,12 +29,18 @@ OVERSEER = "overseer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A decision that a reader may see: its record, who issued it, when, and what it says."""
+    """A decision that a reader may see: its record, who issued it, when, when it came here, and what it says."""
 
     record: str
     issuer: str
     issued: datetime
+    received: datetime
     says: AgencyDecision
+
+    @property
+    def place(self) -> tuple[datetime, datetime]:
+        """Where it stands among others, the oldest first."""
+        return self.issued, self.received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +128,9 @@ def decisions(
         says = None if record.erased else read_record(record)[0]
         if isinstance(says, AgencyDecision):
             issuer, issued = record.content.issuer, record.content.issued
-            found.append(Decided(record=record.id, issuer=issuer, issued=issued, says=says))
-    return sorted(found, key=lambda each: (each.issued, _received(office, each.record)))
+            received = _received(office, record.id)
+            found.append(Decided(record=record.id, issuer=issuer, issued=issued, received=received, says=says))
+    return sorted(found, key=lambda each: each.place)
 
 
 def _received(office: Office, record_id: str) -> datetime:

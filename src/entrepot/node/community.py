@@ -12,12 +12,10 @@ from pathlib import Path
 
 from django.http import HttpRequest
 
-from entrepot.node.config import LOOPBACK, Config
+from entrepot.node.config import LETTERS, LOOPBACK, Config
 
 FILE = "community.json"
 """In the node's folder: the members of the community, and whether all of it is there."""
-LETTERS = "letters"
-"""In the node's folder: the letters that it wrote."""
 _LINK = re.compile(r"https?://\S+")
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA")
 """Heads by which a request shows that it came through a proxy, and so perhaps from elsewhere."""

@@ -53,6 +53,8 @@ UPLOAD_DOORS = ("/offers/new",)
 UPLOAD_BYTES_MAX = 16 << 20
 """Bytes of a form that is sent to one of them."""
 WORKERS_MAX = 16
+LETTERS = "letters"
+"""In the node's folder: the letters that it wrote, one file each."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_HOST = "entrepot.localhost"
 """Host in the did:web of a node that serves this machine alone: did:web takes no addresses, and names under

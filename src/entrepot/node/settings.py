@@ -2,7 +2,7 @@
 
 import hashlib
 
-from entrepot.node.config import LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, UPLOAD_BYTES_MAX, read_config
+from entrepot.node.config import LETTERS, LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, UPLOAD_BYTES_MAX, read_config
 from entrepot.node.page.language import LANGUAGES as PAGE_LANGUAGES
 
 CONFIG = read_config()
@@ -34,7 +34,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(CONFIG.data / "letters")
+EMAIL_FILE_PATH = str(CONFIG.data / LETTERS)
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

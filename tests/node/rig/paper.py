@@ -89,3 +89,19 @@ ACCEPT = {"name": "A. Clerk", "role": "data protection officer", "reasons": "Cou
 """An invented person accepts that it is unknown whether a record must be kept."""
 SAID = {"name": "B. Counsel", "role": "general counsel", "reason": "A claim on the goods is near."}
 """An invented person orders a hold, or lifts it."""
+
+
+def declaration(seller, buyer, office, records):
+    """An export declaration of the sale that has these lines, to the customs ``office`` (a party as JSON)."""
+    invoice = next(each for each in records if each.get("kind") == "invoice")
+    value = {"amount": "30000.00", "currency": "MYR"}
+    card = {"name": "Kebun Contoh", "economy": "MY", "did": seller}
+    payload = {
+        "number": "ED-1", "issueDate": datetime.now(UTC).date().isoformat(), "direction": "export", "declarant": card,
+        "office": office, "exporter": card, "importer": {"name": "示例进口", "economy": "CN", "did": buyer},
+        "procedure": "10", "dispatch": "MY", "destination": "CN", "customsValue": value, "valuation": "fob",
+        "goods": [{"id": "1", "description": "Durian, fresh", "hs": {"code": "081060", "vintage": "2022"},
+                   "origin": "MY", "quantity": {"value": "1200", "unit": "KGM"}, "customsValue": value}],
+        "invoice": {"record": invoice["id"], "number": invoice["number"]},
+    }  # fmt: skip
+    return {"kind": "customs-declaration", "number": "ED-1", "payload": payload}

@@ -17,13 +17,11 @@ from entrepot.node.beside import LAST_BACKUP
 from entrepot.node.condition.ending import endings
 from entrepot.node.condition.figures import Condition, Cosigned, Library, Line, PeerLine, Scanner
 from entrepot.node.condition.judging import judged
-from entrepot.node.config import Config
+from entrepot.node.config import LETTERS, Config
 from entrepot.node.disk import room_of
 from entrepot.node.migration import Stand
 from entrepot.node.scanner import Clamd
 from entrepot.party.anchor import Anchors
-
-LETTERS = "letters"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,11 +40,12 @@ def measured(value: Quantity, locale: Locale) -> str:
     number = format_decimal(value.value, locale=locale, decimal_quantization=False)
     if value.unit in _CLDR:
         return str(format_unit(number, _CLDR[value.unit], length="short", locale=locale))
-    one = value.value == 1
-    if value.unit in ("H87", "C62"):  # "one" of a thing is a piece of it to a reader
-        return ngettext("%(count)s piece", "%(count)s pieces", 1 if one else 2) % {"count": number}
-    if value.unit == "PR":
-        return ngettext("%(count)s pair", "%(count)s pairs", 1 if one else 2) % {"count": number}
-    if value.unit == "E48":
-        return ngettext("%(count)s unit of service", "%(count)s units of service", 1 if one else 2) % {"count": number}
-    return f"{number} {value.unit}"
+    count = 1 if value.value == 1 else 2  # of languages with a plural, those here tell one from all others
+    pieces = ngettext("%(count)s piece", "%(count)s pieces", count)
+    words = {
+        "H87": pieces,
+        "C62": pieces,  # "one" of a thing is a piece of it to a reader
+        "PR": ngettext("%(count)s pair", "%(count)s pairs", count),
+        "E48": ngettext("%(count)s unit of service", "%(count)s units of service", count),
+    }.get(value.unit)
+    return words % {"count": number} if words else f"{number} {value.unit}"

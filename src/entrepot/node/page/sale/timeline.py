@@ -123,14 +123,9 @@ def _decided(deal: Deal, found: Mapping[str, Any], acting: Acting) -> list[tuple
     about = [deal.sale, *(each["id"] for each in found["records"] if each.get("kind") == DECLARATION)]
     part = {acting.party}.union(*roles_told(office(), deal.sale, acting.readers).values())
     told = [each for one in about for each in decisions(office(), one, acting.readers, by=part)]
-    told.sort(key=lambda each: (each.issued, _place(each.record)))
+    told.sort(key=lambda each: each.place)
     words = [outcome(DESKS.get(each.says.desk), each.says.outcome) for each in told]
     return [(says, each, deal.name(each.issuer)) for says, each in zip(words, told, strict=True)]
-
-
-def _place(record: str) -> int:
-    entry = office().journal.entry(record)
-    return -1 if entry is None else entry.seq
 
 
 def _account(row: Mapping[str, str]) -> str:
