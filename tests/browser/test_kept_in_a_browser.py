@@ -63,6 +63,36 @@ def test_a_complaint_a_desks_decision_and_a_message_survive_a_lost_connection(si
     assert value(overseer.open(f"/sales/{sale}/messages"), "text") == ""
 
 
+def signed(reader, path, **typed):
+    """Fill a form, sign it, and go the way that readers go who are not sure: load the page again, back, back, send."""
+    page = reader.say(path, **typed).page
+    form = f"{reader.site}/{reader.language}{path}"
+    where = page.url.partition("#")[0]
+    assert page.reload().status == 200, "nothing is asked about sending again"
+    page.go_back()
+    assert page.url.partition("#")[0] == f"{where}?again=1", "the look is over; what was signed is shown"
+    assert page.locator("main").get_by_text("You signed this already").count() == 1, page.url
+    page.go_back()
+    assert page.url == form
+    assert "not signed yet" not in reader.heading
+    page.go_forward()
+    page.go_forward()
+    assert page.url.partition("#")[0] == where
+    return reader
+
+
+def test_the_way_back_after_signing_sends_nothing_again(site, browser, firms):
+    seller, buyer = firms
+    signed(buyer, f"/offers/{seller.offer}/order")
+    sale = buyer.number("sales")
+    seller.sign_in("keeps@example.org").say(f"/sales/{sale}/order-response", answer="accept")
+    signed(seller, f"/sales/{sale}/invoice")
+    paying = {"network": "com.example.pay", "account": "123", "merchant": "Kebun", "city": "Johor"}
+    signed(seller, f"/sales/{sale}/payment-request", **paying)
+    titles = seller.open(f"/sales/{sale}").page.locator(".timeline > li h3").all_inner_texts()
+    assert len(titles) == len(set(titles)) >= 4, titles
+
+
 def test_what_was_typed_is_its_writers_alone_and_goes_with_her(site, firms):
     seller, _ = firms
     seller.open("/offers/new").fill(what="Rambutan")

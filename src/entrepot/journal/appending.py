@@ -98,6 +98,14 @@ class Appending(Projection):
             found = self._replay(db, key)
         return None if found is None else found[0]
 
+    def made_under(self, scope: str, key: str) -> str | None:
+        """The id of the record that was appended under this key, whatever was asked with it; None where it is new."""
+        with self.reading() as db:
+            found = db.row(
+                "SELECT record_id FROM entry JOIN idempotency USING (seq) WHERE scope = ? AND key = ?", (scope, key)
+            )
+        return None if found is None else str(found[0])
+
     def _replay(self, db: Connection, key: Idempotency) -> tuple[Appended, str] | None:
         found = db.row("SELECT digest, answer, seq FROM idempotency WHERE scope = ? AND key = ?", (key.scope, key.key))
         if found is None:

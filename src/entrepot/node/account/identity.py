@@ -39,6 +39,11 @@ class KeptChallenges:
             nonce=challenge.nonce, asked=json.dumps(dump(challenge)), expires=challenge.expires
         )
 
+    def open(self, nonce: str) -> Challenge | None:
+        """The challenge of that nonce while it waits for its answer; it is not spent by being shown."""
+        found = OpenChallenge.objects.filter(nonce=nonce, expires__gte=self._office.clock()).first()
+        return None if found is None else parse(Challenge, json.loads(found.asked))[0]
+
     def take(self, nonce: str) -> Challenge | None:
         """The challenge of that nonce, once: of two that take it at the same time one gets it."""
         found = OpenChallenge.objects.filter(nonce=nonce).first()

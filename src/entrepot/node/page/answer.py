@@ -84,6 +84,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
         "provenance": provenance(language),
         "root": root_of(request),
         "here": request.path_info,
+        "is_repeated": "again" in request.GET,
         "community": community_of(settings.CONFIG),
         "sheet": address(),
         "scripts": [address(each) for each in scripts],

@@ -142,11 +142,11 @@ def _follow(request: HttpRequest, kind: str, title: str) -> HttpResponseBase:
 def _answer(request: HttpRequest, title: str, entries: list[Entry], work: Work) -> HttpResponseBase:
     """What came of the work; a page that follows it where it goes on."""
     again = f"{request.path_info}?work={work.name}"
+    if request.method == "POST" or "work" not in request.GET:
+        return onward(request, again)
     if work.is_over:
         kind = json.loads(work.about)["kind"]
         return _page(request, kind, title, entries, unpacked(work.result)) if work.result else error_page(request, 503)
-    if request.method == "POST" or "work" not in request.GET:
-        return onward(request, again)
     words = gettext(PHASES[work.phase]) % {"done": work.done, "total": work.total}
     again = root_of(request) + again
     return page(request, "going.html", title=title, words=words, work=work, again=again, script="follow.js")

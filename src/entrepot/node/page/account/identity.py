@@ -16,11 +16,11 @@ from entrepot.base.shape import dump
 from entrepot.document.control import Challenge
 from entrepot.document.verify.report import Result, Verdict
 from entrepot.node.account.acting import note
-from entrepot.node.account.identity import UNASKED, challenge_for, signed_in_by
+from entrepot.node.account.identity import UNASKED, KeptChallenges, challenge_for, signed_in_by
 from entrepot.node.account.lockout import failed, is_locked, succeeded
 from entrepot.node.guard import address_of
 from entrepot.node.page.account.sign_in import enter
-from entrepot.node.page.answer import Page, form_page, page
+from entrepot.node.page.answer import Page, form_page, onward, page
 from entrepot.node.page.entrance import safe
 from entrepot.node.page.entry import Entry, examine
 from entrepot.node.running import office
@@ -40,6 +40,9 @@ def sign_in_identity(request: HttpRequest) -> HttpResponseBase:
     """First the DID, then the challenge, then the answer."""
     if request.method == "POST" and request.POST.get("act") == "answer":
         return _answered(request)
+    asked = _open(request) if request.method == "GET" and "asked" in request.GET else None
+    if asked is not None:
+        return _challenge_page(request, asked, None, 200)
     entry = _did_entry()
     if request.method == "POST" and examine([entry], request.POST.dict()):
         did = entry.value.strip()
@@ -65,11 +68,16 @@ def _did_entry() -> Entry:
     )
 
 
-def _asked(request: HttpRequest, did: str) -> Page:
-    """A new challenge, which this browser alone may answer."""
+def _open(request: HttpRequest) -> Challenge | None:
+    """The challenge that this browser is to answer."""
+    return KeptChallenges(office()).open(str(request.session.get(ASKED, {}).get("nonce", "")))
+
+
+def _asked(request: HttpRequest, did: str) -> HttpResponseBase:
+    """On to a new challenge, which this browser alone may answer."""
     asked = challenge_for(office(), did)
     request.session[ASKED] = {"nonce": asked.nonce, "did": did, "next": safe(request.POST.get("next", ""))}
-    return _challenge_page(request, asked, None, 200)
+    return onward(request, "/sign-in/identity?asked=1")
 
 
 def _answered(request: HttpRequest) -> HttpResponseBase:

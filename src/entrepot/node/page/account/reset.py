@@ -24,6 +24,8 @@ def reset(request: HttpRequest) -> HttpResponseBase:
         person = Person.objects.filter(email=email_of(entry.value), is_active=True, identity=None).first()
         if person is not None:
             _write(request, person)
+        return onward(request, "/reset?sent=1")
+    if "sent" in request.GET and request.method == "GET":
         return page(request, "account/letter.html")
     return form_page(
         request,

@@ -24,6 +24,8 @@ from entrepot.node.page.entry import Entry, examine
 from entrepot.node.running import office
 
 SALT = "entrepot.sign-up"
+LETTER = "letter"
+"""Session value, on a node to try alone: the address whose letter is shown."""
 LETTER_LIVES_S = 24 * 3600
 
 
@@ -31,13 +33,18 @@ LETTER_LIVES_S = 24 * 3600
 def sign_up(request: HttpRequest) -> HttpResponseBase:
     """The form for the address, and the answer that a letter is on its way."""
     entry = email_entry()
+    if request.method == "GET" and "sent" in request.GET:
+        to = request.session.get(LETTER, "")
+        return page(request, "account/letter.html", link=link_for(request, settings.CONFIG, to) if to else "")
     if request.method == "GET":
         return _ask(request, [entry])
     if examine([entry], request.POST.dict()):
         email = email_of(entry.value)
         if email:
             _write(request, email, safe(request.GET.get("next", "")))
-            return page(request, "account/letter.html", link=link_for(request, settings.CONFIG, email))
+            if link_for(request, settings.CONFIG, email):
+                request.session[LETTER] = email
+            return onward(request, "/sign-up?sent=1")
         entry.problems.append(gettext("This is no e-mail address."))
     return _ask(request, [entry])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -22,7 +23,7 @@ from entrepot.node.page.desk.queue import desk_of
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
-from entrepot.node.page.once import KEY, form_key, new_key, patiently
+from entrepot.node.page.once import CHANGE, KEY, LOOK, form_key, new_key, patiently, said_before
 from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.forms import number_entry, proposed
 from entrepot.node.page.sale.showing import shown
@@ -69,12 +70,14 @@ def decide(request: HttpRequest, desk: str, case: str, decision: str) -> HttpRes
     if not acting.may_write:
         return error_page(request, 403)
     act = request.POST.get("act", "") if request.method == "POST" else ""
+    place, after = request.path_info, f"/desks/{desk}/{case}"
+    if act not in ("sign", "discard") and said_before(request, acting, f"{after}/{decision}"):
+        return onward(request, f"{after}?again=1")
     if decision not in held.may and act != "sign":  # what was signed may be sent once more
         return error_page(request, 409)
-    place = request.path_info
     if act == "discard":
         let_go(acting.person, place)
-        return onward(request, f"/desks/{desk}/{case}")
+        return onward(request, after)
     typed = typed_in(request) or kept_draft(acting.person, place)
     typed.setdefault(KEY, new_key())
     today = office().clock().date()
@@ -83,11 +86,21 @@ def decide(request: HttpRequest, desk: str, case: str, decision: str) -> HttpRes
     entries.append(_reasons())
     ruling = Ruling(acting=acting, case=held, today=today, typed=typed)
     sheet = Sheet(request, found, taken, ruling, found.read(acting, held), typed, entries)
-    if act in ("look", "sign"):
+    if act in ("look", "sign", "change"):
         keep(acting.person, place, typed)
-        return _look(sheet) if act == "look" else _sign(sheet)
+    if act == "sign":
+        return _sign(sheet)
+    if act == "change" and (onwards := _kept_on(sheet, CHANGE)):
+        return onwards
     fill_in(entries, typed)
-    return _form(sheet, [])
+    return _look(sheet) if act == "look" or request.GET.get(LOOK) == typed[KEY] else _form(sheet, [])
+
+
+def _kept_on(sheet: Sheet, at: str) -> HttpResponseBase | None:
+    """On to what is kept, to look at it or to change it; None where it is too long to be kept."""
+    place, key = sheet.request.path_info, sheet.typed[KEY]
+    is_kept = kept_draft(sheet.ruling.acting.person, place).get(KEY) == key
+    return onward(sheet.request, f"{place}?{urlencode({at: key})}") if is_kept else None
 
 
 def _reasons() -> Entry:
@@ -101,7 +114,7 @@ def _reasons() -> Entry:
     )
 
 
-def _look(sheet: Sheet) -> Page:
+def _look(sheet: Sheet) -> HttpResponseBase:
     if not examine(sheet.entries, sheet.typed):
         return _form(sheet, [])
     drafts = [_decision(sheet, Carried())]
@@ -114,6 +127,8 @@ def _look(sheet: Sheet) -> Page:
     rest = tell(findings, sheet.entries)
     if blocking(findings):
         return _form(sheet, rest)
+    if sheet.request.method == "POST" and (onwards := _kept_on(sheet, LOOK)):
+        return onwards
     told = {did for each in found if each.record for did in each.record.content.audience}
     sales = [sale for each in drafts for sale in each.sales]
     called = deal_of(sales[0], sheet.ruling.acting.readers).name if sales else name_of
@@ -153,13 +168,14 @@ def _sign(sheet: Sheet) -> HttpResponseBase:
             return error_page(sheet.request, 409)
         if not examine(sheet.entries, sheet.typed):
             return _form(sheet, [])
+    before = office().journal.replayed(key) is not None
     found = patiently(lambda: _done(sheet, key))
     if OVER in found:
         return error_page(sheet.request, 409)
     if found:
         return _form(sheet, tell(found, sheet.entries))
     let_go(acting.person, sheet.request.path_info)
-    return onward(sheet.request, sheet.after)
+    return onward(sheet.request, sheet.after + ("?again=1" if before else ""))
 
 
 def _still(sheet: Sheet) -> Still:

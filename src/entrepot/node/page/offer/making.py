@@ -22,7 +22,7 @@ from entrepot.node.page.kept import kept_draft, typed_in
 from entrepot.node.page.language import language_of
 from entrepot.node.page.offer.picturing import picture_entries, pictures_of, take
 from entrepot.node.page.offer.tongue import language_entries
-from entrepot.node.page.once import SAYS
+from entrepot.node.page.once import SAYS, said_before
 from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form, note_entry, reason_entry
 from entrepot.node.page.sale.order import (
@@ -76,7 +76,8 @@ def withdraw(request: HttpRequest, offer: str) -> HttpResponseBase:
     found, record = read_offer(here, offer, acting.readers), here.journal.record(offer)
     if found is None or record is None or record.content.issuer != acting.party:
         return error_page(request, 404)
-    if found[1] is Standing.WITHDRAWN and request.POST.get("act") not in SAYS:
+    is_sent = request.POST.get("act") in SAYS or said_before(request, acting, WITHDRAWAL)
+    if found[1] is Standing.WITHDRAWN and not is_sent:
         return error_page(request, 409)
     reference = {"record": offer, "number": found[0].number}
     form = Form(

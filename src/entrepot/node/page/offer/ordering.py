@@ -23,7 +23,7 @@ from entrepot.node.page.answer import error_page, form_page
 from entrepot.node.page.desk.word import price_words, quantity_words
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
-from entrepot.node.page.once import SAYS
+from entrepot.node.page.once import SAYS, said_before
 from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
 from entrepot.node.page.sale.buying import buying, own_card, own_entries
 from entrepot.node.page.sale.context import Context
@@ -43,7 +43,7 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
     if found is None:
         return error_page(request, 404)
     said, standing = found
-    is_sent = request.POST.get("act") in SAYS
+    is_sent = request.POST.get("act") in SAYS or said_before(request, acting, ORDER.kind)
     if said.seller.did == acting.party or (standing not in (Standing.OPEN, Standing.PRIVATE) and not is_sent):
         return error_page(request, 409)
     if _is_far(acting.party, said.seller.did):

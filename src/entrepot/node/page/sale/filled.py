@@ -1,6 +1,7 @@
 """A form of a sale before one person: what was typed, the document that it makes, and the pages that show it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,7 +15,7 @@ from entrepot.node.account.acting import name_of
 from entrepot.node.page.answer import Page, onward, page
 from entrepot.node.page.entry import Entry, status_of
 from entrepot.node.page.kept import kept_draft, let_go
-from entrepot.node.page.once import KEY
+from entrepot.node.page.once import CHANGE, KEY, LOOK
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.enclosing import NAME as FILES
 from entrepot.node.page.sale.forms import Form, number_of
@@ -82,12 +83,30 @@ def end(sheet: Sheet) -> None:
     let_go(person, sheet.waiting_place)
 
 
-def told(sheet: Sheet, record: str) -> HttpResponseBase:
-    """On to where the record of that id is shown, now that it is said."""
+def told(sheet: Sheet, record: str, *, before: bool = False) -> HttpResponseBase:
+    """On to where the record of that id is shown, now that it is said; ``before``: it was said already, and the page
+    says so."""
+    again = "?again=1" if before else ""
     if sheet.context.deal is None:
-        return onward(sheet.request, f"{sheet.form.home}/{record}")
+        return onward(sheet.request, f"{sheet.form.home}/{record}{again}")
     rest = "/messages" if sheet.form.kind == MESSAGE else ""
-    return onward(sheet.request, f"/sales/{sheet.context.deal.sale}{rest}#r{record}")
+    return onward(sheet.request, f"/sales/{sheet.context.deal.sale}{rest}{again}#r{record}")
+
+
+def look_on(sheet: Sheet) -> HttpResponseBase | None:
+    """On to the look at what is kept; None where it is too long to be kept."""
+    return _kept_on(sheet, LOOK)
+
+
+def change_on(sheet: Sheet) -> HttpResponseBase | None:
+    """On to the form with what is kept; None where it is too long to be kept."""
+    return _kept_on(sheet, CHANGE)
+
+
+def _kept_on(sheet: Sheet, at: str) -> HttpResponseBase | None:
+    key = sheet.typed[KEY]
+    is_kept = kept_draft(sheet.context.acting.person, sheet.place).get(KEY) == key
+    return onward(sheet.request, f"{sheet.place}?{urlencode({at: key})}") if is_kept else None
 
 
 def are_sides_named(sheet: Sheet) -> bool:

@@ -23,7 +23,7 @@ from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.answer import Page
 from entrepot.node.page.entry import examine
 from entrepot.node.page.kept import keep, kept_draft
-from entrepot.node.page.once import KEY, form_key, patiently
+from entrepot.node.page.once import KEY, form_key, patiently, said_before
 from entrepot.node.page.sale.filled import Sheet, are_sides_named, end, form_answer, look_answer, told
 from entrepot.node.page.sale.telling import say
 from entrepot.node.running import office
@@ -90,10 +90,11 @@ def bring(sheet: Sheet) -> HttpResponseBase:
         return form_answer(sheet, [])
     upload = sheet.request.FILES.get(SIGNED)
     data = upload.read(SIGNED_BYTES_MAX + 1).decode("utf-8", "replace") if upload is not None else sheet.brought
+    before = said_before(sheet.request, sheet.context.acting, sheet.form.kind)
     done = patiently(lambda: _taken(sheet, data.strip())) if data.strip() else ((gettext("Fill this in."), False),)
     if isinstance(done, str):
         end(sheet)
-        return told(sheet, done)
+        return told(sheet, done, before=before == done)
     record = _kept_record(kept_draft(sheet.context.acting.person, sheet.waiting_place))
     if record is None:
         return form_answer(sheet, list(done))

@@ -15,16 +15,26 @@ from entrepot.journal.port import Idempotency
 from entrepot.node.account.acting import READERS, WRITERS, Acting, me, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.account.business import economy_entry
-from entrepot.node.page.answer import Page, error_page, onward
+from entrepot.node.page.answer import error_page, onward
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, typed_in
-from entrepot.node.page.once import KEY, SAYS, form_key, new_key, patiently
+from entrepot.node.page.once import CHANGE, KEY, LOOK, SAYS, form_key, new_key, patiently, said_before
 from entrepot.node.page.sale.buying import buying, own_entries
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.enclosing import file_entry, show_kept, take_sent
-from entrepot.node.page.sale.filled import Sheet, are_sides_named, end, form_answer, is_held, look_answer, told
+from entrepot.node.page.sale.filled import (
+    Sheet,
+    are_sides_named,
+    change_on,
+    end,
+    form_answer,
+    is_held,
+    look_answer,
+    look_on,
+    told,
+)
 from entrepot.node.page.sale.forms import FORMS, Form, number_entry
 from entrepot.node.page.sale.message import WRITTEN
 from entrepot.node.page.sale.order import ORDER, seller_entries
@@ -64,9 +74,8 @@ def next_step(request: HttpRequest, sale: str, kind: str) -> HttpResponseBase:
 
 def _is_open(acting: Acting, sale: str, kind: str, request: HttpRequest) -> bool:
     """Whether the step may be taken now; what was signed may be sent once more, and has no second effect."""
-    return request.POST.get("act") in SAYS or kind in steps_open(
-        office().journal, sale, acting.readers, recall=office().recall
-    )
+    is_sent = request.POST.get("act") in SAYS or said_before(request, acting, kind)
+    return bool(is_sent) or kind in steps_open(office().journal, sale, acting.readers, recall=office().recall)
 
 
 def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]) -> HttpResponseBase:
@@ -74,6 +83,7 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
     stand before its own."""
     typed = typed_in(request) or kept_draft(context.acting.person, request.path_info)
     typed.setdefault(KEY, new_key())
+    act = request.POST.get("act", "") if request.method == "POST" else ""
     signed = typed.pop(SIGNED, "")
     entries = [*before, *form.entries(context)]
     if form.encloses:
@@ -84,30 +94,50 @@ def work(request: HttpRequest, form: Form, context: Context, before: list[Entry]
     if form.numbered:
         entries.append(number_entry(form.prefix, context.today, typed[KEY]))
     sheet = Sheet(request, form, context, typed, entries, signed)
-    act = request.POST.get("act", "") if request.method == "POST" else ""
+    said = None if act in (*SAYS, "discard", "examine") else said_before(request, context.acting, form.kind)
+    return told(sheet, said, before=True) if said else _done(sheet, act)
+
+
+def _done(sheet: Sheet, act: str) -> HttpResponseBase:
+    """What comes of ``act``, the button of the form; of none, the page that was asked for."""
+    person, request = sheet.context.acting.person, sheet.request
     if act == "discard":
         end(sheet)
         return onward(request, sheet.after)
-    if act in ("look", *SAYS, "keep", "more"):
-        keep(context.acting.person, sheet.place, typed)
+    if act in ("look", *SAYS, "keep", "more", "change"):
+        keep(person, sheet.place, sheet.typed)
     if act == "keep":
         return onward(request, sheet.after)
     if act in SAYS:
         return _sign(sheet) if is_held(sheet) else bring(sheet)
-    fill_in(entries, typed)
-    is_asked = act == "look" or (request.method == "GET" and not is_held(sheet) and waiting(sheet) is not None)
+    is_wrong = any(each.is_wrong for each in sheet.entries)
+    if act in ("more", "change") and not is_wrong and (onwards := change_on(sheet)):
+        return onwards
+    fill_in(sheet.entries, sheet.typed)
+    is_asked = act == "look" or (request.method == "GET" and _is_looked_at(sheet))
     return _look(sheet, is_asked=is_asked) if is_asked or act == "examine" else form_answer(sheet, [])
 
 
-def _look(sheet: Sheet, *, is_asked: bool) -> Page:
-    """What will be said, to whom, and what was found; or the form, where something stops it, or where a script only
-    examines what is typed so far."""
+def _is_looked_at(sheet: Sheet) -> bool:
+    """Whether the page that is fetched is the look at what is kept: asked for, or waiting for its signature."""
+    if CHANGE in sheet.request.GET:
+        return False
+    if sheet.request.GET.get(LOOK) == sheet.typed[KEY]:
+        return True
+    return not is_held(sheet) and waiting(sheet) is not None
+
+
+def _look(sheet: Sheet, *, is_asked: bool) -> HttpResponseBase:
+    """What will be said, to whom, and what was found, on a page of its own that is fetched; or the form, where
+    something stops it, or where a script only examines what is typed so far."""
     if not (are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
         return form_answer(sheet, [])
     record, findings = _composed(sheet) if is_held(sheet) else prepared(sheet, keeps=is_asked)
     rest = tell(findings, sheet.entries)
     if blocking(findings) or record is None or not is_asked:
         return form_answer(sheet, rest)
+    if sheet.request.method == "POST" and (onwards := look_on(sheet)):
+        return onwards
     if is_held(sheet):
         return look_answer(sheet, "sale/look.html", record, findings)
     return show(sheet, record, findings)
@@ -125,11 +155,12 @@ def _sign(sheet: Sheet) -> HttpResponseBase:
     if not (are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
         return form_answer(sheet, [])
     key = form_key(acting, sheet.form.kind, sheet.typed)
+    before = said_before(sheet.request, acting, sheet.form.kind)
     done = patiently(lambda: _said(sheet, key))
     if isinstance(done, Issued):
         return form_answer(sheet, tell(done.findings, sheet.entries))
     end(sheet)
-    return told(sheet, done)
+    return told(sheet, done, before=before == done)
 
 
 def _said(sheet: Sheet, key: Idempotency) -> str | Issued:
