@@ -5,6 +5,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.base.digest import b64url, sha256
+from entrepot.base.quantity import Quantity
 from entrepot.base.record import Content, record_of
 from entrepot.base.shape import dump, parse
 from entrepot.cli.demo import default, money, papers
@@ -22,6 +24,7 @@ from entrepot.document.trade import DocumentReference
 from entrepot.flow.check import check_form
 from entrepot.flow.envelope import Envelope, SentProof, pack, write_envelope
 from entrepot.flow.issue import Draft, check_draft, issue, sign
+from entrepot.flow.offered import beyond
 from entrepot.flow.peer import peers
 from entrepot.flow.post import deliver
 from entrepot.flow.presented import check_presented, named_files
@@ -365,6 +368,22 @@ class TestTime:
             pass
         checks = script.exporter.journal.assessment(late.record.id)["checks"]
         assert "ENT-CORE-FORM-05" in {found["id"] for each in checks for found in each["findings"]}
+
+    def test_more_than_is_offered_is_told_where_the_two_can_be_compared(self, script):
+        offer = self.offered(script)
+        order = default.order("PO-1", script.exporter.clock().date())
+        (line, *rest) = order.lines
+        most = next(each.quantity.value for each in offer.lines if each.id == line.id)
+
+        def found(value=most, unit=line.quantity.unit, offers=(offer,), **changes):
+            changed = replace(order, lines=(replace(line, quantity=Quantity(value, unit), **changes), *rest))
+            return [(each.id, str(each.severity), each.path) for each in beyond(changed, offers)]
+
+        told = [("ENT-CORE-ORDER-10", "warning", "$.payload.lines[0].quantity")]
+        assert found(most + Decimal("0.001")) == told
+        assert found(most) == []
+        assert found(2 * most, unit="H87") == found(2 * most, id="9") == [], "they cannot be compared"
+        assert found(2 * most, offers=()) == found(2 * most, offers=(offer, offer)) == [], "nor told which is meant"
 
     def test_an_offer_that_is_not_known_here_says_nothing(self, script):
         done = self.told(script, "PO-1", offer=DocumentReference(number="OF-9", record="0" * 64))

@@ -145,6 +145,10 @@ def test_a_buyer_orders_from_an_offer(node, seller):
     assert content["payload"]["totals"]["payable"] == {"amount": "255.00", "currency": "MYR"}
     assert content["payload"]["lines"][0]["hs"] == {"code": "081060", "vintage": "2022"}
     assert seller.go(f"/offers/{made}/order").status == 409, "nobody orders from itself"
+    more = buyer.go(f"/offers/{made}/order").send(quantity_0="1201", button="look")
+    assert "1201 is ordered of Musang King durian" in more.words, "told before signing, and it stops nothing"
+    beside = buyer.post(f"/offers/{made}/order", {**more.forms[-1].fields, "act": "examine"})
+    assert "quantity_0-hint" in beside.forms[-1].described["quantity_0"], "and beside the field by a script"
     wrong = buyer.go(f"/offers/{made}/order").send(quantity_0="0", button="look")
     assert "quantity_0-wrong" in wrong.forms[-1].described["quantity_0"]
 

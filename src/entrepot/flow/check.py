@@ -11,6 +11,7 @@ from entrepot.document.offer.model import Offer
 from entrepot.document.order.model import Order
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
 from entrepot.flow.kinds import ALONE, BEFORE_AGENCIES, SALELESS, Kind, kinds, read_record
+from entrepot.flow.offered import beyond
 from entrepot.flow.office import Office
 from entrepot.flow.project import fact_of
 from entrepot.flow.sight import SALE_VIEW, fact_from, facts_of_sale, state_of
@@ -77,7 +78,10 @@ def check_form(
     payload, findings = read_record(record)
     found = [*findings, *_envelope_findings(record, payload, now), *_time_findings(record, payload, now)]
     if isinstance(payload, Order) and journal is not None:
-        found += _expired(record, payload, journal)
+        cited = payload.offer.record if payload.offer is not None else None
+        offers = _offers(record, cited, journal)
+        found += _expired(record, payload, offers.values())
+        found += beyond(payload, offers.values() if cited is None else [offers[cited]] if cited in offers else ())
     return payload, judged("form", "form", standard, found)
 
 
@@ -141,15 +145,20 @@ def _has_ended(offer: Offer, at: datetime) -> bool:
     return at >= _begin(offer.valid_until) + timedelta(days=1) + LAST_ZONE if offer.valid_until < date.max else False
 
 
-def _expired(record: Record, order: Order, journal: Journal) -> Iterable[Finding]:
-    """What is found where the order comes after the end of the offer that it takes up, as far as that is known."""
-    cited = {order.offer.record} if order.offer is not None and order.offer.record else set()
-    view = journal.view(SALE_VIEW)
-    for cause in sorted(cited | set(record.content.after)):
+def _offers(record: Record, cited: str | None, journal: Journal) -> dict[str, Offer]:
+    """The offers that an order takes up, as far as they are known here: the one it cites, and those it follows."""
+    found, view = {}, journal.view(SALE_VIEW)
+    for cause in sorted({*filter(None, [cited]), *record.content.after}):
         taken = journal.record(cause) if view.get(f"lone/{cause}") else None
         offer = None if taken is None or taken.erased else read_record(taken)[0]
-        if not isinstance(offer, Offer):
-            continue
+        if isinstance(offer, Offer):
+            found[cause] = offer
+    return found
+
+
+def _expired(record: Record, order: Order, offers: Iterable[Offer]) -> Iterable[Finding]:
+    """What is found where the order comes after the end of an offer that it takes up."""
+    for offer in offers:
         if order.issue_date > offer.valid_until or _has_ended(offer, record.content.issued):
             yield warning(
                 "ENT-CORE-FORM-05",

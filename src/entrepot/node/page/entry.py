@@ -35,6 +35,9 @@ class Entry:
     english: list[str] = field(default_factory=list)
     """Findings that nobody has translated yet."""
 
+    hints: list[tuple[str, bool]] = field(default_factory=list)
+    """What was found and does not stop anything, each with whether it is English."""
+
     unscanned: bool = False
     """For files: they cannot be looked at now, and can be sent again later."""
 
@@ -54,7 +57,7 @@ class Entry:
     @property
     def described(self) -> str:
         """Ids of what describes the field."""
-        marks = [("help", self.help), ("wrong", self.is_wrong)]
+        marks = [("help", self.help), ("wrong", self.is_wrong), ("hint", self.hints)]
         return " ".join(f"{self.name}-{mark}" for mark, there in marks if there)
 
 

@@ -39,7 +39,7 @@ from entrepot.node.page.sale.forms import FORMS, Form, number_entry
 from entrepot.node.page.sale.message import WRITTEN
 from entrepot.node.page.sale.order import ORDER, seller_entries
 from entrepot.node.page.sale.signing import SIGNED, bring, prepared, show, waiting
-from entrepot.node.page.sale.telling import tell
+from entrepot.node.page.sale.telling import hint, tell
 from entrepot.node.running import office
 from entrepot.sale.message import MESSAGE
 
@@ -135,6 +135,7 @@ def _look(sheet: Sheet, *, is_asked: bool) -> HttpResponseBase:
     record, findings = _composed(sheet) if is_held(sheet) else prepared(sheet, keeps=is_asked)
     rest = tell(findings, sheet.entries)
     if blocking(findings) or record is None or not is_asked:
+        hint(findings, sheet.entries)
         return form_answer(sheet, rest)
     if sheet.request.method == "POST" and (onwards := look_on(sheet)):
         return onwards

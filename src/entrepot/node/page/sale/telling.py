@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from entrepot.base.finding import Finding, blocking, fill
+from entrepot.base.finding import Finding, Severity, blocking, fill
 from entrepot.node.page.entry import Entry
 
 PAYLOAD = "$.payload"
@@ -29,6 +29,14 @@ def tell(findings: Iterable[Finding], entries: list[Entry]) -> list[tuple[str, b
         elif words not in (*entry.problems, *entry.english):
             (entry.english if is_english else entry.problems).append(words)
     return list(dict.fromkeys(rest))
+
+
+def hint(findings: Iterable[Finding], entries: list[Entry]) -> None:
+    """Put what does not stop anything beside the field that it is about; what is about none is told with the look."""
+    for each in findings:
+        entry = None if each.severity is Severity.BLOCKING else _entry_for(each.path, entries)
+        if entry is not None and (words := say(each)) not in entry.hints:
+            entry.hints.append(words)
 
 
 def say(finding: Finding) -> tuple[str, bool]:

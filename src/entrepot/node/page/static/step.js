@@ -11,14 +11,16 @@
   said.setAttribute("role", "status");
   form.append(said);
   const show = (page, last) => {
-    said.textContent = page.getElementById(`${last}-wrong`)?.textContent || "";
+    said.textContent = page.getElementById(`${last}-wrong`)?.textContent || page.getElementById(`${last}-hint`)?.textContent || "";
     for (const name of touched) {
       const [field, other] = [form.elements[name], page.querySelector(`main form [name="${name}"]`)];
       if (!(field instanceof Element) || !other) continue;
-      const fault = page.getElementById(`${name}-wrong`);
-      document.getElementById(`${name}-wrong`)?.remove();
-      if (fault) field.before(fault);
-      field.closest(".entry").classList.toggle("wrong", Boolean(fault));
+      for (const mark of ["hint", "wrong"]) {
+        const [told, was] = [page.getElementById(`${name}-${mark}`), document.getElementById(`${name}-${mark}`)];
+        was?.remove();
+        if (told) field.before(told);
+      }
+      field.closest(".entry").classList.toggle("wrong", Boolean(document.getElementById(`${name}-wrong`)));
       for (const mark of ["aria-invalid", "aria-describedby"]) {
         if (other.hasAttribute(mark)) field.setAttribute(mark, other.getAttribute(mark)); else field.removeAttribute(mark);
       }
