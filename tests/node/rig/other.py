@@ -88,6 +88,11 @@ class Other:
             "signature": nodemail.sign_as(self.me, head_payload(bare)),
         }  # fmt: skip
 
+    def is_sent(self, url, body):
+        """Whether records are sent to this node. What else comes its way, whenever it does: questions for
+        cosignatures, and what is tried again for the peers of other tests, which all have this address."""
+        return url.endswith("/records") and self.did in read_jws(body.decode()).payload.decode()
+
     def transport(self):
         """What answers in this node's place: it takes every delivery, and shows the next of ``heads`` with each."""
         return SimpleNamespace(post=self._post, get=lambda url: b"")
@@ -95,8 +100,5 @@ class Other:
     def _post(self, url, body):
         if url.endswith("/greeting"):
             return self.greeting()
-        # What else comes this way, whenever it does: questions for cosignatures, and what is tried again for the peers
-        # of other tests, which all have this address.
-        is_mine = url.endswith("/records") and self.did in read_jws(body.decode()).payload.decode()
-        shown = {"head": self.heads.pop(0), "consistency": []} if self.heads and is_mine else {}
+        shown = {"head": self.heads.pop(0), "consistency": []} if self.heads and self.is_sent(url, body) else {}
         return self.letter("receipt", {"re": sha256(body), "results": [{"outcome": "kept"}], **shown})
