@@ -179,6 +179,7 @@ main()
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", KILLS)
 def test_the_next_one_finishes_what_a_kill_cut_off(entrepot, older, where):
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "DJANGO_"))}

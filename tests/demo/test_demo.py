@@ -118,7 +118,9 @@ def _names(cmdline: Path, folder: Path) -> bool:
 
 
 @needs_data
-@pytest.mark.parametrize("name", ["UBL-Order-2.0-Example.xml", "UBL-Order-2.1-Example.xml"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("UBL-Order-2.0-Example.xml", marks=pytest.mark.long), "UBL-Order-2.1-Example.xml"]
+)
 def test_an_order_that_somebody_else_wrote(name, tmp_path):
     done = run("--dir", str(tmp_path / "demo"), "--order", str(UBL / "xml" / name), "--json")
     result = json.loads(done.stdout.splitlines()[-1])
