@@ -20,6 +20,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.flow.error import ScannerAway
 from entrepot.node import scanner
+from entrepot.node.config import read_config
 from entrepot.node.scanner import Clamd, clamd_at
 
 HIT, LEFT_OUT, UNSCANNED = (f"ENT-CORE-SCAN-{number:02}" for number in (1, 2, 3))
@@ -121,6 +122,55 @@ def test_a_scanner_that_is_not_on_this_machine_is_refused():
     for each in ("tcp:10.0.0.1:3310", "tcp:clamd.example:3310", "tcp:127.0.0.1:0", "unix:clamd.ctl", "127.0.0.1:3310"):
         with pytest.raises(UsageError, match="ENTREPOT_SCANNER"):
             clamd_at(each)
+
+
+# ---- from the setting to the scan ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def start(node, monkeypatch):
+    """Starts the node anew with that scanner in its settings, and in the end as it was."""
+    from django.conf import settings
+
+    was = node.config
+
+    def started(address):
+        monkeypatch.setenv("ENTREPOT_SCANNER", address)
+        node.config = read_config()
+        monkeypatch.setattr(settings, "CONFIG", node.config)
+        node.restart()
+        return node.trader()
+
+    yield started
+    node.config = was
+    node.restart()
+
+
+def test_a_node_started_with_the_setting_lets_a_real_clamd_look_at_what_comes_in(node, start, tmp_path):
+    if shutil.which("clamd") is None:
+        pytest.skip("clamd is not installed (Debian: clamav-daemon)")
+    with clamd(tmp_path) as (address, child):
+        clerk = start(address)
+        sale = clerk.issue(paper.order(clerk.party, node.party())).json["id"]
+        before = kept_records(node)
+        refused = clerk.issue(enclosing(EICAR, [sale]))
+        assert (refused.status, refused.found, kept_records(node) == before) == (422, [HIT], True)
+        assert SIGNATURE in refused.json["findings"][0]["text"]
+        made = clerk.issue(enclosing(b"harmless", [sale]))
+        assert made.status == 200
+        child.terminate()
+        child.wait(10)
+        refused = clerk.issue(enclosing(b"harmless as well", [sale], "MS-2"))
+        assert (refused.status, refused.code) == (503, "scanner-away")
+        assert node.office.journal.attachments(made.json["id"]) == (sha256(b"harmless"),)
+
+
+def test_a_node_started_with_a_scanner_that_nobody_runs_takes_no_file(node, start, tmp_path):
+    clerk = start(f"unix:{tmp_path}/nobody.sock")
+    made = clerk.issue(paper.order(clerk.party, node.party()))
+    refused = clerk.issue(enclosing(b"harmless", [made.json["id"]]))
+    assert (made.status, refused.status, refused.code) == (200, 503, "scanner-away")
+    assert Api().get("/healthz").json["notices"] == ["scanner-away"]
 
 
 # ---- what people and programs bring ---------------------------------------------------------------------------------
