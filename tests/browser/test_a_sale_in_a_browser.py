@@ -180,8 +180,9 @@ def test_a_passkey_opens_the_account_without_a_password(served, browser, sellers
     assert page.locator("#no-passkey").is_hidden()
     assert grave(page) == []
     with page.expect_navigation():
-        page.locator("#passkey button").click()
-    assert page.locator(".facts li").count() == 1
+        reader.fill(name="Telefon Aminah").page.locator("#passkey button").click()
+    assert page.locator(".facts li", has_text="Telefon Aminah").count() == 1
+    assert "(Telefon Aminah)" in letters(served, sellers.email)[-1]
     assert len(tools.send("WebAuthn.getCredentials", {"authenticatorId": made})["credentials"]) == 1
     context.clear_cookies()
     reader.open("/sign-in/passkey")

@@ -55,6 +55,14 @@ def applied(file):
         db.close()
 
 
+def passkeys(folder):
+    db = sqlite3.connect(folder / "node.db")
+    try:
+        return db.execute("SELECT digest, name FROM account_passkey").fetchall()
+    finally:
+        db.close()
+
+
 def held(folder):
     """What the two databases hold, as they lie there."""
     return journal_version(folder / "journal.db"), applied(folder / "node.db")
@@ -64,12 +72,13 @@ def test_both_go_forward_and_the_node_runs(entrepot, command, older):
     was = int(older.joinpath("version").read_text())
     code, told, wrong = migrate(entrepot, older, "--check")
     assert (code, wrong) == (1, "")
-    assert [len(each["steps"]) for each in told["databases"]] == [SCHEMA_VERSION - was, 1]
+    assert [len(each["steps"]) for each in told["databases"]] == [SCHEMA_VERSION - was, 2]
     assert held(older) == (was, {"0001_initial"}), "a check changes nothing"
     assert not list(older.glob("before-migration-*"))
     code, told, wrong = migrate(entrepot, older)
     assert (code, wrong) == (0, "")
     assert held(older) == (SCHEMA_VERSION, {"0001_initial", "0002_act"})
+    assert passkeys(older) == [("d" * 64, "")], "a passkey of then has no name, and stays"
     (aside,) = older.glob("before-migration-*")
     assert sorted(told["copies"]) == sorted(str(each) for each in aside.iterdir())
     assert held(aside) == (was, {"0001_initial"})

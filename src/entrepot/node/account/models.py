@@ -167,16 +167,17 @@ class Draft(models.Model):
 
 class Passkey(models.Model):
     """A key that a device keeps for a person: ``digest`` of its id, ``public`` its attested credential data
-    (WebAuthn, 6.5.2) as hexadecimal digits, ``count`` the device's counter."""
+    (WebAuthn, 6.5.2) as hexadecimal digits, ``count`` the device's counter, ``name`` what the person calls it."""
 
     person: "models.ForeignKey[Person, Person]" = models.ForeignKey(Person, models.CASCADE)
     digest: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
     public: "models.TextField[str, str]" = models.TextField()
     count: "models.BigIntegerField[int, int]" = models.BigIntegerField(default=0)
     added: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    name: "models.CharField[str, str]" = models.CharField(max_length=60, blank=True, default="")
 
     def __str__(self) -> str:
-        return self.digest[:8]
+        return self.name or self.digest[:8]
 
 
 class Failure(models.Model):

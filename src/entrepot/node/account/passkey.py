@@ -50,8 +50,9 @@ def offer(person: Person, origin: str, secret: str) -> Options:
     return json.dumps(dict(made)["publicKey"]), dict(state)
 
 
-def take(person: Person, origin: str, state: Mapping[str, Any], answer: str, now: datetime) -> bool:
-    """Keep the passkey that a browser made; False where its answer does not hold, or there are enough already."""
+def take(person: Person, origin: str, state: Mapping[str, Any], answer: str, *, now: datetime, name: str = "") -> bool:
+    """Keep the passkey that a browser made, under the ``name`` that the person gave it; False where its answer
+    does not hold, or there are enough already."""
     try:
         found = _server(origin).register_complete(dict(state), json.loads(answer))
     except (ValueError, TypeError, KeyError):
@@ -59,7 +60,7 @@ def take(person: Person, origin: str, state: Mapping[str, Any], answer: str, now
     made = found.credential_data
     if made is None or Passkey.objects.filter(person=person).count() >= PASSKEYS_MAX:
         return False
-    values = {"person": person, "public": bytes(made).hex(), "count": found.counter, "added": now}
+    values = {"person": person, "public": bytes(made).hex(), "count": found.counter, "added": now, "name": name}
     return Passkey.objects.get_or_create(digest=sha256(made.credential_id), defaults=values)[1]
 
 

@@ -11,6 +11,9 @@ from entrepot.node.account.models import Person
 from entrepot.node.page.account.people import DEEDS
 from entrepot.node.page.answer import root_of
 
+NAMED = frozenset({"passkey-added", "passkey-removed"})
+"""Deeds about what the person gave a name."""
+
 
 def changed(request: HttpRequest, person: Person, what: str, *, about: str = "") -> None:
     """Keep the deed ``what``, and write to the person; one who signs in by a corporate identity has no mailbox."""
@@ -21,4 +24,5 @@ def changed(request: HttpRequest, person: Person, what: str, *, about: str = "")
     body = gettext(
         "Something was done with your account here: %(what)s. If it was not you, choose a new password now: %(link)s"
     )
-    letter.send(person.email, gettext("Your account at Entrepot"), body % {"what": gettext(DEEDS[what]), "link": where})
+    words = gettext(DEEDS[what]) + (f" ({about})" if about and what in NAMED else "")
+    letter.send(person.email, gettext("Your account at Entrepot"), body % {"what": words, "link": where})

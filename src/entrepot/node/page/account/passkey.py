@@ -16,6 +16,7 @@ from entrepot.node.page.account.changed import changed
 from entrepot.node.page.account.sign_in import enter
 from entrepot.node.page.answer import Page, error_page, onward, page
 from entrepot.node.page.entrance import freshly, safe
+from entrepot.node.page.entry import Entry, examine
 from entrepot.node.running import office
 
 STATE = "passkey"
@@ -29,16 +30,26 @@ def passkeys(request: HttpRequest) -> HttpResponseBase:
     person, origin = me(request).person, _origin(request)
     if has_identity(person):  # whoever lost the DID must not come in by a passkey
         return error_page(request, 403)
-    wrong = False
-    if request.method == "POST":
-        state = request.session.pop(STATE, {})
-        if take(person, origin, state, request.POST.get("answer", ""), office().clock()):
-            changed(request, person, "passkey-added")
+    wrong, entry = False, _name_entry()
+    if request.method == "POST" and examine([entry], request.POST.dict()):
+        state, name = request.session.pop(STATE, {}), entry.value.strip()
+        if take(person, origin, state, request.POST.get("answer", ""), now=office().clock(), name=name):
+            changed(request, person, "passkey-added", about=name)
             return onward(request, "/account/passkeys")
         wrong = True
     kept = Passkey.objects.filter(person=person).order_by("pk")
     asked = offer(person, origin, settings.SECRET_KEY)
-    return _show(request, gettext("Passkeys"), gettext("Add a passkey"), asked, wrong=wrong, kept=kept)
+    return _show(request, (gettext("Passkeys"), gettext("Add a passkey")), asked, wrong=wrong, kept=kept, entry=entry)
+
+
+def _name_entry() -> Entry:
+    return Entry(
+        name="name",
+        label=gettext("Name of the passkey"),
+        help=gettext("For example the phone or computer that keeps it."),
+        required=False,
+        most=60,
+    )
 
 
 @require_POST
@@ -46,9 +57,11 @@ def passkeys(request: HttpRequest) -> HttpResponseBase:
 def remove_passkey(request: HttpRequest, number: int) -> HttpResponseBase:
     """From now on the passkey opens nothing."""
     person = me(request).person
-    if not Passkey.objects.filter(pk=number, person=person).delete()[0]:
+    kept = Passkey.objects.filter(pk=number, person=person)
+    name = "".join(kept.values_list("name", flat=True))
+    if not kept.delete()[0]:
         return error_page(request, 404)
-    changed(request, person, "passkey-removed")
+    changed(request, person, "passkey-removed", about=name)
     return onward(request, "/account/passkeys")
 
 
@@ -62,16 +75,26 @@ def sign_in_passkey(request: HttpRequest) -> HttpResponseBase:
         if person is not None:
             return enter(request, person, "passkey", {"next": safe(request.GET.get("next", ""))})
         wrong = True
-    return _show(request, gettext("Sign in with a passkey"), gettext("Sign in"), ask(origin), wrong=wrong, kept=())
+    return _show(request, (gettext("Sign in with a passkey"), gettext("Sign in")), ask(origin), wrong=wrong, kept=())
 
 
 def _show(
-    request: HttpRequest, title: str, button: str, asked: Options, *, wrong: bool, kept: QuerySet[Passkey] | tuple[()]
+    request: HttpRequest,
+    said: tuple[str, str],
+    asked: Options,
+    *,
+    wrong: bool,
+    kept: QuerySet[Passkey] | tuple[()],
+    entry: Entry | None = None,
 ) -> Page:
-    """The page with a question for the browser; what is to be remembered of it lies in the session."""
+    """The page with a question for the browser; ``said``: its title and the words of its button; what is to be
+    remembered of it lies in the session."""
     options, request.session[STATE] = asked
+    title, button = said
     values = {"title": title, "button": button, "options": options, "wrong": wrong, "kept": kept, "script": SCRIPT}
-    return page(request, "account/passkey.html", status=422 if wrong else 200, by_name=_by_name(request), **values)
+    status = 422 if wrong or (entry and entry.is_wrong) else 200
+    by_name = _by_name(request)
+    return page(request, "account/passkey.html", status=status, by_name=by_name, entry=entry, **values)
 
 
 def _by_name(request: HttpRequest) -> str:
