@@ -1,5 +1,7 @@
 """What was typed when the connection was lost is there again in a real browser; what was done, and who left, is not."""
 
+import re
+
 import pytest
 from rig.window import Window
 
@@ -10,7 +12,7 @@ KEPT = "Object.keys(sessionStorage).filter(each => each.startsWith('entrepot:'))
 @pytest.fixture(scope="module")
 def firms(served, browser):
     """A seller with an offer, and the overseer of the node; a word to each for what was typed."""
-    seller = Window(browser.new_context().new_page(), served.url)
+    seller = Window(browser.new_context(timezone_id="Asia/Bangkok").new_page(), served.url)
     seller.begin(served, "keeps@example.org", "Aminah").register("Kebun Simpan", "MY")
     seller.say("/offers/new", what="Durian", quantity="1", price="1", currency="MYR")
     seller.offer = seller.number("offers")
@@ -90,6 +92,9 @@ def test_the_way_back_after_signing_sends_nothing_again(site, browser, firms):
     paying = {"network": "com.example.pay", "account": "123", "merchant": "Kebun", "city": "Johor"}
     signed(seller, f"/sales/{sale}/payment-request", **paying)
     titles = seller.open(f"/sales/{sale}").page.locator(".timeline > li h3").all_inner_texts()
+    at, own = (seller.page.locator(f".timeline .label > {each}").first for each in ("time", "time + .own"))
+    assert re.fullmatch(r"[^:]*\d:\d\d[^:]*UTC", at.inner_text()), "to the minute"
+    assert "GMT+7" in own.inner_text(), "and by the reader's clock"
     assert len(titles) == len(set(titles)) >= 4, titles
 
 

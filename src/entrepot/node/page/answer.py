@@ -29,6 +29,8 @@ element carries the nonce of this one answer."""
 KEEPER = "keep.js"
 """The script that keeps what is typed until it was answered: with every form worth it, and on all pages of whoever is
 signed in, so that it sees what is done."""
+CLOCK = "clock.js"
+"""The script that shows times by the reader's own clock, beside UTC."""
 ERRORS = {
     400: (gettext_noop("This request is not well formed"), gettext_noop("Check the address, and try again.")),
     403: (gettext_noop("This is not open to you"), gettext_noop("Sign in with an account that may see it.")),
@@ -72,7 +74,8 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
 
     acting = acting_of(request) if getattr(request, "resolver_match", None) else None
     language, keeps = language_of(request), is_worth_keeping(values.get("entries", ()))
-    wanted = (KEEPER if acting or keeps else "", values.pop("script", ""))
+    is_timed = acting or "at" in values
+    wanted = (KEEPER if acting or keeps else "", CLOCK if is_timed else "", values.pop("script", ""))
     scripts = list(dict.fromkeys(each for each in wanted if each))
     shared = {
         **csrf(request),

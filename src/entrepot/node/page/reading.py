@@ -1,16 +1,19 @@
 """Dates and field names as a reader writes them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_currency
 from babel.units import format_unit
 from django import template
 from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from entrepot.base.finding import Finding
+from entrepot.base.moment import format_moment
 from entrepot.base.money import Money, Rounding, exponent
 from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import Language, gettext_noop
@@ -81,8 +84,32 @@ def month(value: date, language: Language) -> str:
 
 @register.filter
 def moment(value: datetime, language: Language) -> str:
-    """The moment in UTC, as the reader's language writes it."""
+    """Day and minute in UTC, as the reader's language writes them; the exact moment for programs and as a title."""
+    return _timed(value, minute(value, language), instant(value, language))
+
+
+@register.filter
+def exact(value: datetime, language: Language) -> str:
+    """The moment in UTC to the second."""
+    return _timed(value, instant(value, language), "")
+
+
+def minute(value: datetime, language: Language) -> str:
+    """Day and minute in UTC, as the reader's language writes them."""
+    time = format_time(value.astimezone(UTC), "short", locale=language.locale)
+    joined = str(get_datetime_format("medium", locale=language.locale)).replace("'", "")
+    return f"{joined.format(time, format_date(value.astimezone(UTC), 'medium', locale=language.locale))} UTC"
+
+
+def instant(value: datetime, language: Language) -> str:
+    """The moment in UTC to the second, as the reader's language writes it."""
     return f"{format_datetime(value, format='medium', locale=language.locale)} UTC"
+
+
+def _timed(value: datetime, words: str, title: str) -> SafeString:
+    """As the element that tells programs the moment (HTML, 4.5.14)."""
+    shown = format_html(' title="{}"', title) if title else ""
+    return format_html('<time datetime="{}"{}>{}</time>', format_moment(value), shown, words)
 
 
 @register.filter

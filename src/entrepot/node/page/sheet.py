@@ -13,6 +13,7 @@ NAME = "entrepot.css"
 SCRIPT = "text/javascript; charset=utf-8"
 TYPES = {
     NAME: "text/css; charset=utf-8",
+    "clock.js": SCRIPT,
     "follow.js": SCRIPT,
     "keep.js": SCRIPT,
     "passkey.js": SCRIPT,

@@ -12,7 +12,7 @@ from entrepot.economy.load import codes
 from entrepot.node.page.economy import name_of
 from entrepot.node.page.language import BY_CODE, LANGUAGES, Language
 from entrepot.node.page.measure import measured
-from entrepot.node.page.reading import day, moment, money, price
+from entrepot.node.page.reading import day, minute, money, price
 
 
 def _language() -> Language:
@@ -25,8 +25,8 @@ def day_words(value: date) -> str:
 
 
 def moment_words(value: datetime) -> str:
-    """A moment, in UTC."""
-    return moment(value, _language())
+    """Day and minute, in UTC."""
+    return minute(value, _language())
 
 
 def money_words(value: Money) -> str:
