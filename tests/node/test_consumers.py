@@ -47,6 +47,37 @@ def test_who_registered_a_business_may_order_for_it_or_for_herself(node, offer):
     assert [each for each in ("business", "consumer") if f'value="{each}"' in buyer.text] == ["business", "consumer"]
 
 
+def test_a_consumer_is_told_which_offices_take_part_and_asked_for_none(node, offer):
+    """Of an economy in which nobody else of this node's tests lives: one customs and one statistics office."""
+    from entrepot.node.account.models import Business
+
+    offices = {}
+    for desk in ("customs", "statistics"):
+        offices[desk] = firm(node, f"PG {desk}", "PG")
+        node.operator.post("/api/v1/operator/agencies", {"party": offices[desk], "desk": desk})
+    herself = firm(node, "Mei", "PG")
+    buyer = person(node, party=herself)
+    asked = buyer.go(f"/offers/{offer[1]}/order").text
+    assert re.search('<select name="customs"', asked), "a business says itself"
+    Business.objects.filter(party=herself).update(is_consumer=True)
+    buyer.go(f"/offers/{offer[1]}/order")
+    assert not re.search('<select name="(customs|statistics)"', buyer.text)
+    assert {name: buyer.forms[-1].fields[name] for name in offices} == offices
+    buyer.send(quantity_0="2", button="look")
+    assert "PG customs" in buyer.words
+    buyer.send(button="sign")
+    order = record(buyer.path.split("/")[-1].partition("#")[0])
+    assert {each["role"]: each["party"]["did"] for each in order["parties"]} == {
+        "import_customs": offices["customs"],
+        "reporter": offices["statistics"],
+    }
+    other = buyer.go("/sales/new")
+    assert "customs" not in other.forms[-1].fields, "where the seller sits is not known yet"
+    goods = {"what": "Jam", "quantity": "1", "price": "1", "currency": "MYR"}
+    other.send(did=order["seller"]["did"], button="look", **goods).send(button="sign")
+    assert record(other.path.split("/")[-1])["buyerType"] == "consumer"
+
+
 def record(sale):
     from entrepot.node.running import office
 

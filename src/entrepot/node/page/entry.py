@@ -15,8 +15,9 @@ SECRET, FILES = frozenset({"password", "code"}), frozenset({"files", "picture"})
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """``kind``: text, email, password, number, date, textarea, select, code, checkbox, choices
-    (several of ``options``; their values with spaces between), files (their digests, likewise) or picture (its digest).
+    """``kind``: text, email, password, number, date, textarea, select, code, checkbox, told (chosen for the reader, who
+    is told which of ``options`` it is), choices (several of ``options``; their values with spaces between), files
+    (their digests, likewise) or picture (its digest).
     ``path``: of the member of a document that it fills. ``most``: characters it takes. ``options``: value and words of
     each choice. ``heading``: over it, where a part of the form begins."""
 
@@ -48,6 +49,11 @@ class Entry:
     def chosen(self) -> list[str]:
         """The values of what was chosen."""
         return self.value.split()
+
+    @property
+    def words(self) -> str:
+        """The words of the one choice that was made."""
+        return dict(self.options).get(self.value, "")
 
     @property
     def is_wrong(self) -> bool:
@@ -105,6 +111,6 @@ def _problem(entry: Entry, text: str) -> str:
     values = [value for value, _ in entry.options]
     if entry.kind == "choices" and not set(text.split()) <= set(values):
         return gettext("Choose one of the list.")
-    if entry.kind == "select" and text not in values:
+    if entry.kind in ("select", "told") and text not in values:
         return gettext("Choose one of the list.")
     return ""

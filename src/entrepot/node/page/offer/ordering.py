@@ -14,18 +14,17 @@ from entrepot.base.money import Money, Rounding, exponent, round_to
 from entrepot.base.quantity import Quantity
 from entrepot.base.shape import dump
 from entrepot.document.offer.model import Offer
-from entrepot.document.trade import BuyerType, Line
+from entrepot.document.trade import BuyerType, Line, Subject
 from entrepot.flow.offersearch import Standing, read_offer
 from entrepot.flow.peer import hosts_of
 from entrepot.node.account.acting import WRITERS
-from entrepot.node.account.models import Business
 from entrepot.node.page.answer import error_page, form_page
 from entrepot.node.page.desk.word import price_words, quantity_words
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.once import SAYS, said_before
-from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
-from entrepot.node.page.sale.buying import buying, own_card, own_entries
+from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed, consumer_entries
+from entrepot.node.page.sale.buying import buying, is_consumer, own_card, own_entries
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.forms import Form
 from entrepot.node.page.sale.order import ORDER, wish_entries
@@ -54,13 +53,20 @@ def order_from(request: HttpRequest, offer: str) -> HttpResponseBase:
         ORDER.explains,
         lambda context: [
             *_entries(said, acting.party),
-            *agency_entries(context, BUYERS),
+            *_agencies(context, said),
         ],
         lambda context, typed: _payload(context, typed, said=said, record=offer),
         follows=(offer,),
     )
     context = Context(acting=acting, today=office().clock().date())
     return work(request, form, context, own_entries(request, acting))
+
+
+def _agencies(context: Context, offer: Offer) -> list[Entry]:
+    """Which agencies take part: a business says, a consumer is told."""
+    if not is_consumer(context.acting.party):
+        return agency_entries(context, BUYERS)
+    return consumer_entries(context, seller_economy=offer.seller.economy, is_goods=offer.subject is Subject.GOODS)
 
 
 def _is_far(buyer: str, seller: str | None) -> bool:
@@ -78,8 +84,8 @@ def _led_to_seller(request: HttpRequest, seller: str) -> HttpResponseBase:
 
 def _entries(offer: Offer, buyer: str) -> list[Entry]:
     """Each line of the offer with how much of it is ordered, and what else the buyer says."""
-    is_consumer = Business.objects.filter(party=buyer, is_consumer=True).exists()
-    kinds = [each for each in BUYER_TYPES if each == BuyerType.CONSUMER or not is_consumer]
+    is_own = is_consumer(buyer)
+    kinds = [each for each in BUYER_TYPES if each == BuyerType.CONSUMER or not is_own]
     types = tuple((each, gettext(BUYER_TYPES[each])) for each in kinds)
     amounts = [_quantity(index, line, offer) for index, line in enumerate(offer.lines)]
     return [

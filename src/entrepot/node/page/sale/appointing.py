@@ -85,6 +85,42 @@ def agency_entries(context: Context, places: tuple[Place, ...], *, is_goods: boo
     return found
 
 
+def consumer_entries(context: Context, *, seller_economy: str | None, is_goods: bool) -> list[Entry]:
+    """What a consumer is asked of the buyer's places, and what is chosen for her.
+
+    Her bank she alone knows. What offices a sale needs follows from it: one that counts it always, one that clears it
+    where goods cross a border; which one follows where one alone is there for her economy, and she is told. Where that
+    cannot be worked out the place stays open.
+    """
+    own = party_of(context.acting.party)
+    economy = own.economy if own else None
+    is_cleared = is_goods and bool(economy and seller_economy) and economy != seller_economy
+    bank, customs, statistics = BUYERS
+    asked = agency_entries(context, (bank,))
+    for each in asked:
+        each.label = gettext("Your bank")
+    chosen = [_chosen(place, economy) for place in ((customs, statistics) if is_cleared else (statistics,))]
+    return [*asked, *(each for each in chosen if each is not None)]
+
+
+def _chosen(place: Place, economy: str | None) -> Entry | None:
+    """The one office of an economy, of this node before others; None where there is none, or several."""
+    here = {did: name_of(did) for did in keepers(office(), place.desk) if _economy_of(did) == economy}
+    away = {each.agency: each.name for each in keepers_elsewhere(office(), place.desk) if each.economy == economy}
+    found = here or away
+    if economy is None or len(found) != 1:
+        return None
+    label, help_ = gettext(place.label), gettext(place.help)
+    entry = Entry(name=place.desk, label=label, help=help_, kind="told", options=tuple(found.items()), required=False)
+    entry.most, entry.path, entry.value = 500, "$.parties", next(iter(found))
+    return entry
+
+
+def _economy_of(did: str) -> str | None:
+    found = party_of(did)
+    return found.economy if found else None
+
+
 def appointed(typed: Mapping[str, str], places: tuple[Place, ...]) -> dict[str, Any]:
     """The member that names them; none where nobody was chosen."""
     chosen = [(role, place.desk) for place in places if typed.get(place.desk) for role in place.roles]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from entrepot.node.access.models import Role
 from entrepot.node.account.acting import PARTY, WRITERS, Acting, me, memberships, name_of
+from entrepot.node.account.models import Business
 from entrepot.node.page.account.business import economy_entry
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.kept import kept_draft, typed_in
@@ -52,6 +53,11 @@ def own_entries(request: HttpRequest, acting: Acting) -> list[Entry]:
     economy = economy_entry(request, name="own_economy")
     economy.path = "$.buyer.economy"
     return [*buyer_entries(acting), name, economy]
+
+
+def is_consumer(party: str) -> bool:
+    """Whether it is a person who buys for herself."""
+    return Business.objects.filter(party=party, is_consumer=True).exists()
 
 
 def own_card(acting: Acting, typed: Mapping[str, str]) -> dict[str, Any]:

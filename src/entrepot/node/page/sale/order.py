@@ -7,14 +7,15 @@ from django.utils.translation import gettext
 
 from entrepot.base.money import exponents
 from entrepot.document.parts import RULES
+from entrepot.document.trade import BuyerType
 from entrepot.economy import economies
 from entrepot.flow.offersearch import Wanted, search
 from entrepot.flow.typed import INCOTERMS, common_members, order_of
 from entrepot.node.page.entry import Entry
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.measure import UNITS
-from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed
-from entrepot.node.page.sale.buying import own_card
+from entrepot.node.page.sale.appointing import BUYERS, agency_entries, appointed, consumer_entries
+from entrepot.node.page.sale.buying import is_consumer, own_card
 from entrepot.node.page.sale.context import Context, card_of, party_of
 from entrepot.node.page.sale.forms import Form, note_entry
 from entrepot.node.running import office
@@ -62,7 +63,11 @@ def order_entries(context: Context) -> list[Entry]:
     """What is ordered: one thing, how much of it, at which price, how it comes, and which agencies take part."""
     what = Entry(name="what", label=gettext("What you order"), path="$.lines[0].name")
     thing = [what, *thing_entries(gettext("How much")), *price_entries()]
-    return [*thing, *delivery_entries(), *wish_entries(), *agency_entries(context, BUYERS)]
+    if is_consumer(context.acting.party):  # the seller's economy is not known yet
+        agencies = consumer_entries(context, seller_economy=None, is_goods=True)
+    else:
+        agencies = agency_entries(context, BUYERS)
+    return [*thing, *delivery_entries(), *wish_entries(), *agencies]
 
 
 def thing_entries(how_much: str) -> list[Entry]:
@@ -152,7 +157,8 @@ def wish_entries() -> list[Entry]:
 def order_payload(context: Context, typed: Mapping[str, str]) -> dict[str, Any]:
     """The order, its figures reckoned from quantity and price."""
     head = common_members(typed["number"], context.today, typed) | appointed(typed, BUYERS)
-    return order_of(head, typed, (own_card(context.acting, typed), _seller(typed)))
+    made = order_of(head, typed, (own_card(context.acting, typed), _seller(typed)))
+    return made | ({"buyerType": str(BuyerType.CONSUMER)} if is_consumer(context.acting.party) else {})
 
 
 def _seller(typed: Mapping[str, str]) -> dict[str, Any]:

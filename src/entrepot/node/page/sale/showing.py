@@ -36,7 +36,7 @@ def _words(entry: Entry, language: Language) -> str:
         return " · ".join(words.get(each, each) for each in entry.chosen)
     if entry.kind == "files":
         return " · ".join(name for _, name in entry.options)
-    if entry.kind == "select":
+    if entry.kind in ("select", "told"):
         return dict(entry.options).get(text, text)
     try:
         if entry.kind == "date" and text:
