@@ -213,6 +213,7 @@ def test_a_seller_goes_from_her_account_to_delivered_by_keyboard_alone(served, s
     """The seller's whole side: account, business, offer, answer, bill, payment request, hand-over; no mouse."""
     link = letter_for(served, Window(tab(site), site), "by-keys@example.org")
     page = tab(link)
+    page.wait_for_url("**/letter/account")
     form(page, {"name": "Aminah", "password": PASSWORD}, "main form button")
     follow(page, "/businesses", "/businesses/new")
     form(page, {"economy": "M"}, "main form button")  # the first economy whose name begins so

@@ -16,7 +16,7 @@ import pytest
 import rig
 from rig.axe import grave
 from rig.outside import Node, Town
-from rig.visitor import letters, link_in
+from rig.visitor import letters
 from rig.window import PASSWORD, Window, keep
 
 from entrepot.cli.community.cast import SETTLERS
@@ -183,8 +183,9 @@ def look_behind(town, newborn, tab, language, judged):
     grower.open("/people").fill(email=f"clerk-{language}@example.org")
     grower.page.locator("main form:has([name=email]) button").click()
     guest = window(town.url)
-    guest.page.goto(town.url + link_in(letters(town, f"clerk-{language}@example.org")[-1]))
-    look(guest, "/join/<secret>")
+    look(guest.open("/letter"), "/letter")
+    guest.follow(letters(town, f"clerk-{language}@example.org")[-1])
+    look(guest, "/letter/invitation")
     asked = grower.open("/registration").page.locator("main section").first.get_attribute("id").removeprefix("r")
     look(grower.open(f"/registration/{asked}"), "/registration/<record>")
     offer = next(path for (route, _), path in judged.items() if route == "/offers/<offer>/report")
@@ -193,8 +194,8 @@ def look_behind(town, newborn, tab, language, judged):
 
 def _by_letter(town, window, look, email):
     reader = window(town.url).open("/sign-up").fill(email=email).press()
-    reader.page.goto(town.url + link_in(letters(town, email)[-1]))
-    look(reader, "/sign-up/<token>")
+    sound(reader.page, "letter-asked-for", reader.language)
+    look(reader.follow(letters(town, email)[-1]), "/letter/account")
     reader.fill(name="Neu", password=PASSWORD).press().open("/account/totp")
     secret = b32decode(re.sub(r"\s", "", reader.page.locator("main code.long").inner_text()))
     reader.fill(code=totp.code(secret, int(time.time()) // totp.STEP_S)).press()
@@ -202,5 +203,4 @@ def _by_letter(town, window, look, email):
     look(reader.sign_in(email), "/sign-in/code")
     reader.page.context.clear_cookies()
     reader.open("/reset").fill(email=email).press()
-    reader.page.goto(town.url + link_in(letters(town, email)[-1]))
-    look(reader, "/reset/<person>/<token>")
+    look(reader.follow(letters(town, email)[-1]), "/letter/password")

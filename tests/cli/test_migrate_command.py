@@ -55,10 +55,10 @@ def applied(file):
         db.close()
 
 
-def passkeys(folder):
+def rows(folder, asked):
     db = sqlite3.connect(folder / "node.db")
     try:
-        return db.execute("SELECT digest, name FROM account_passkey").fetchall()
+        return db.execute(asked).fetchall()
     finally:
         db.close()
 
@@ -72,13 +72,16 @@ def test_both_go_forward_and_the_node_runs(entrepot, command, older):
     was = int(older.joinpath("version").read_text())
     code, told, wrong = migrate(entrepot, older, "--check")
     assert (code, wrong) == (1, "")
-    assert [len(each["steps"]) for each in told["databases"]] == [SCHEMA_VERSION - was, 2]
+    assert [len(each["steps"]) for each in told["databases"]] == [SCHEMA_VERSION - was, 3]
     assert held(older) == (was, {"0001_initial"}), "a check changes nothing"
     assert not list(older.glob("before-migration-*"))
     code, told, wrong = migrate(entrepot, older)
     assert (code, wrong) == (0, "")
     assert held(older) == (SCHEMA_VERSION, {"0001_initial", "0002_act"})
-    assert passkeys(older) == [("d" * 64, "")], "a passkey of then has no name, and stays"
+    named = rows(older, "SELECT digest, name FROM account_passkey")
+    assert named == [("d" * 64, "")], "a passkey of then has no name, and stays"
+    closed = rows(older, "SELECT email, closed = expires FROM account_invitation")
+    assert closed == [("new@example.org", 1)], "its link leads nowhere; it can be sent anew"
     (aside,) = older.glob("before-migration-*")
     assert sorted(told["copies"]) == sorted(str(each) for each in aside.iterdir())
     assert held(aside) == (was, {"0001_initial"})

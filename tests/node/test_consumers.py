@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from rig.visitor import PASSWORD, Visitor, firm, letters, link_in, person
+from rig.visitor import PASSWORD, Visitor, firm, letters, person
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def test_a_consumer_comes_from_an_offer_to_her_order(node, offer):
     visitor = Visitor(node).go(f"/offers/{made}/order")
     assert visitor.heading == "Sign in"
     visitor.go(re.search(r'href="/en(/sign-up\?next=[^"]*)"', visitor.text).group(1)).send(email="mei@example.org")
-    visitor.go(link_in(letters(node, "mei@example.org")[-1])).send(name="陈美", password=PASSWORD)
+    visitor.follow(letters(node, "mei@example.org")[-1]).send(name="陈美", password=PASSWORD)
     assert visitor.heading == "Your businesses"
     assert "/businesses/new?kind=consumer" in visitor.text, "she has no business to register"
     assert "Choose one of the list." in visitor.go("/businesses/new?economy=&kind=consumer").words

@@ -13,6 +13,7 @@ WITHOUT_EFFECT = {
     "/verify/code",
     "/sign-in/passkey",
     "/account/passkeys",
+    "/letter",
     "/try",
     "/first",
     "/sign-out",
@@ -56,7 +57,7 @@ def held(node):
 
     node.station.writer.submit(lambda journal: None).result()
     found = {"records": len(node.office.journal.entries(0, 1_000_000))}
-    named = ("Person", "Business", "Membership", "Invitation", "Deed", "Draft", "Passkey", "Identity")
+    named = ("Person", "Business", "Membership", "Invitation", "LetterCode", "Deed", "Draft", "Passkey", "Identity")
     tables = [Token, Upload, Wish, *(getattr(models, each) for each in named)]
     found |= {each.__name__: each.objects.count() for each in tables}
     found["memberships that ended"] = models.Membership.objects.exclude(ended=None).count()

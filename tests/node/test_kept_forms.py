@@ -9,7 +9,7 @@ from rig.visitor import PASSWORD, Visitor
 OPEN = {
     "/verify", "/verify/code", "/offers/<offer>/report", "/sign-in", "/sign-in/code", "/sign-in/identity",
     "/sign-in/passkey",
-    "/sign-out", "/sign-up", "/sign-up/<token>", "/reset", "/reset/<person>/<token>", "/join/<secret>", "/try",
+    "/sign-out", "/sign-up", "/reset", "/letter", "/letter/account", "/letter/password", "/letter/invitation", "/try",
     "/first",
 }  # fmt: skip
 """For everybody: no session can end in the middle. Who joins by a letter types name and password alone."""

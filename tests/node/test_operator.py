@@ -172,7 +172,7 @@ def test_the_operators_token_makes_somebody_an_operator(node):
 
 
 SECRETS = {"word": "planted-password-one", "mail": "planted.person@example.org", "name": "Planted Person",
-           "link": "planted-secret-of-a-letter", "goods": "planted goods of a sale"}  # fmt: skip
+           "code": "planted-code-of-a-letter", "goods": "planted goods of a sale"}  # fmt: skip
 
 
 @pytest.fixture
@@ -197,22 +197,19 @@ def test_the_log_of_real_requests_tells_no_secret_and_nobodys_name(node, log, mo
     visitor.go("/sign-in").send(email=SECRETS["mail"], password=SECRETS["word"])
     visitor.go("/sign-up").send(email=SECRETS["mail"])
     bare = Visitor(node)
-    for path in ("/join/", "/sign-up/", "/reset/1/"):
-        bare.go(f"{path}{SECRETS['link']}")
-        bare.client.post(
-            f"/en{path}{SECRETS['link']}", {"password": PASSWORD}, **bare._heads()
-        )  # no protection: logged
+    bare.go("/letter").send(code=SECRETS["code"])
+    bare.client.post("/en/letter", {"code": SECRETS["code"]}, **bare._heads())  # no protection: logged
     buyer = node.trader()
     order = paper.order(buyer.party, "did:web:nowhere.example", payment_terms=SECRETS["goods"])
     assert buyer.issue(order).status == 200
     Api(token=SECRETS["word"]).get("/api/v1/sales")
-    broken = "entrepot.node.page.account.people.digest_of"
+    broken = "entrepot.node.page.account.opening.digest_in"
     monkeypatch.setattr(broken, lambda text: (_ for _ in ()).throw(ZeroDivisionError(SECRETS["word"])))
-    assert bare.go(f"/join/{SECRETS['link']}").status == 500
+    assert bare.go("/letter").send(code=SECRETS["code"]).status == 500
     written = log.getvalue()
     assert "ZeroDivisionError" in written, "the fault is told"
     assert "CSRF" in written
-    assert "/join/" in written
+    assert "/letter" in written
     assert all(json.loads(line) for line in written.splitlines())
     for each in (*SECRETS.values(), PASSWORD, buyer.token, visitor.person.email):
         assert each not in written

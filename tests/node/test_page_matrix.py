@@ -78,9 +78,6 @@ def stage(node):
         "side": 320,
         "number": 1,
         "mark": "x",
-        "token": "x",
-        "secret": "x",
-        "person": 1,
         "invitation": Invitation.objects.get(party=seller, closed=None).pk,
         "membership": Membership.objects.get(person=spare.person, party=seller).pk,
     }

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from rig.visitor import Visitor, firm, person
+from rig.visitor import Visitor, code_in, firm, letters, person
 
 from entrepot.cli.community.cast import SETTLERS
 from entrepot.node.community import FILE, read_community
@@ -122,14 +122,17 @@ def test_every_settler_has_words_for_her_role(node):
 
 def test_who_makes_an_account_in_the_community_finds_the_letter_on_the_page(node, filled):
     asked = Visitor(node).go("/sign-up").send(email="new@community.example")
-    assert "/en/sign-up/" in asked.text
+    assert asked.forms[-1].fields["code"] == code_in(letters(node, "new@community.example")[-1])
+    assert asked.send().path == "/en/letter/account"
     far = Visitor(node).go("/sign-up")
     fields = {**far.forms[-1].fields, "email": "far@community.example"}
     heads = far._heads() | {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}
     answer = far.client.post("/en/sign-up", fields, follow=True, **heads)
     assert answer.status_code == 200
-    assert b"/en/sign-up/" not in answer.content, "her letter is another's to carry"
+    code = code_in(letters(node, "far@community.example")[-1])
+    assert code.encode() not in answer.content, "her letter is another's to carry"
 
 
 def test_who_makes_an_account_elsewhere_finds_no_letter_on_the_page(node):
-    assert "/en/sign-up/" not in Visitor(node).go("/sign-up").send(email="new@elsewhere.example").text
+    asked = Visitor(node).go("/sign-up").send(email="new@elsewhere.example")
+    assert code_in(letters(node, "new@elsewhere.example")[-1]) not in asked.text

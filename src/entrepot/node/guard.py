@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("entrepot.request")
 PEER_DOOR = "/peer/"
-GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/join", "/first", "/businesses/claim"), 0.01
+GUESSED, GUESS_SHARE = ("/sign-in", "/sign-up", "/reset", "/letter", "/first", "/businesses/claim"), 0.01
 """Pages at which passwords, codes and addresses can be guessed, and their share of the rate: 12 a minute by default."""
 REPORTED = "/report"
 """How addresses end to which anybody may send a complaint, at the same share."""

@@ -10,8 +10,6 @@ FRAMES = 4
 """How many of the innermost lines of code an error names; never its text, which may repeat a payload."""
 
 
-_SECRET = re.compile(r"(/(?:join|sign-up|reset/[0-9]+)/)[^/?\s\"')]+")
-"""Addresses of pages that hold a secret: whoever reads the log must not be able to follow the link of a letter."""
 _PERSON = re.compile(r"[^\s\"'<>=/:@]+@[^\s\"'<>=/:@]+\.[A-Za-z]{2,}")
 """E-mail addresses, which say who somebody is."""
 
@@ -25,13 +23,9 @@ class LineFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _hidden(record.getMessage()),
+            "message": _PERSON.sub("(address)", record.getMessage()),
         }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["where"] = [f"{each.filename}:{each.lineno}" for each in extract_tb(record.exc_info[2])[-FRAMES:]]
         return json.dumps(line, ensure_ascii=False)
-
-
-def _hidden(text: str) -> str:
-    return _PERSON.sub("(address)", _SECRET.sub(r"\1(secret)", text))

@@ -32,7 +32,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "entrepot.node.account.context.ContextValidator", "OPTIONS": {"host": CONFIG.host}},
 ]
-PASSWORD_RESET_TIMEOUT = 3600
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(CONFIG.data / LETTERS)
 MIDDLEWARE = [

@@ -32,17 +32,24 @@ def _drop_triggers(db, kind):
 
 
 def set_accounts_back(file):
-    """Take the second migration of tokens and the newest of the accounts back; a passkey of then is kept there."""
+    """Take the second migration of tokens and the newest of the accounts back; a passkey and an open invitation of then
+    are kept there."""
     db = sqlite3.connect(file)
     db.execute("DROP TABLE access_act")
     db.execute("ALTER TABLE account_passkey DROP COLUMN name")
-    db.execute("DELETE FROM django_migrations WHERE app = 'account' AND name = '0006_passkey_name'")
+    db.execute("DROP TABLE account_lettercode")
+    db.execute(
+        "DELETE FROM django_migrations WHERE app = 'account' AND name IN ('0006_passkey_name', '0007_letter_code')"
+    )
     person = {"email": "old@example.org", "name": "Old", "password": "!", "totp": "", "totp_used": 0, "epoch": 0}
     person |= {"is_active": 1, "is_operator": 0, "letter_codes": 0, "joined": "2026-01-01"}
     places = ", ".join(f":{each}" for each in person)
     number = db.execute(f"INSERT INTO account_person ({', '.join(person)}) VALUES ({places})", person).lastrowid
     kept = (number, "d" * 64, "00", 0, "2026-01-01")
     db.execute("INSERT INTO account_passkey (person_id, digest, public, count, added) VALUES (?, ?, ?, ?, ?)", kept)
+    asked = ("d" * 64, "did:web:old.example", "clerk", "new@example.org", number, "2099-01-01")
+    names = "digest, party, role, email, invited_by_id, expires"
+    db.execute(f"INSERT INTO account_invitation ({names}) VALUES (?, ?, ?, ?, ?, ?)", asked)
     db.execute("DELETE FROM django_migrations WHERE name = '0002_act'")
     db.commit()
     db.close()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rig.visitor import PASSWORD, Visitor, begin_session, firm, letters, link_in, person
+from rig.visitor import PASSWORD, Visitor, begin_session, code_in, firm, letters, person
 
 ORDER = {"what": "Durian", "quantity": "1", "price": "1.00", "currency": "MYR", "hs": "081060"}
 CSV = "Number,Name,Quantity,Unit,Price,Currency,Valid until,HS\r\n,Durian,1,KGM,25.00,MYR,2027-06-30,081060\r\n"
@@ -25,9 +25,9 @@ def posts():
 
     from entrepot.node.page.urls import urlpatterns
 
-    names = {"side": "320", "number": "1", "person": "1", "invitation": "1", "membership": "1"}
-    words = {"code": "MY", "kind": "invoice", "desk": "chamber", "decision": "refuse", "mark": "x", "token": "x",
-             "secret": "x", "name": "x", "digest": "x"}  # fmt: skip
+    names = {"side": "320", "number": "1", "invitation": "1", "membership": "1"}
+    words = {"code": "MY", "kind": "invoice", "desk": "chamber", "decision": "refuse", "mark": "x",
+             "name": "x", "digest": "x"}  # fmt: skip
     found = set()
     for each in urlpatterns:
         path = re.sub("<([a-z]+)>", lambda at: {**names, **words}.get(at[1], "0" * 64), shown(each.pattern))
@@ -243,9 +243,14 @@ def _sign_up(stage):
 
 def _sign_up_finish(stage):
     email = f"new-{_fresh()}@example.org"
-    Visitor(stage.node).go("/sign-up").send(email=email)
-    link = link_in(letters(stage.node, email)[-1])
-    return form_of(Visitor(stage.node), link, name="Neu", password=PASSWORD)
+    who = Visitor(stage.node).go("/sign-up").send(email=email).follow(letters(stage.node, email)[-1])
+    return form_of(who, "/letter/account", name="Neu", password=PASSWORD)
+
+
+def _letter(stage):
+    email = f"new-{_fresh()}@example.org"
+    who = Visitor(stage.node).go("/sign-up").send(email=email)
+    return form_of(who, "/letter", code=code_in(letters(stage.node, email)[-1]))
 
 
 def _reset(stage):
@@ -254,14 +259,14 @@ def _reset(stage):
 
 def _reset_finish(stage):
     email = person(stage.node).person.email
-    Visitor(stage.node).go("/reset").send(email=email)
-    return form_of(Visitor(stage.node), link_in(letters(stage.node, email)[-1]), password="nine dry mangosteens")
+    who = Visitor(stage.node).go("/reset").send(email=email).follow(letters(stage.node, email)[-1])
+    return form_of(who, "/letter/password", password="nine dry mangosteens")
 
 
 def _join(stage):
     guest = person(stage.node)
     stage.owner().go("/people").send(email=guest.person.email, role="clerk")
-    return form_of(guest, link_in(letters(stage.node, guest.person.email)[-1]))
+    return form_of(guest.follow(letters(stage.node, guest.person.email)[-1]), "/letter/invitation")
 
 
 def _invite(stage):
@@ -385,10 +390,11 @@ SCENES: dict[str, Callable[[Stage], Sending]] = {
     "/sign-in/passkey": _passkey("/sign-in/passkey", signed_in=False),
     "/sign-out": lambda stage: form_of(stage.owner(), "/sign-out"),
     "/sign-up": _sign_up,
-    "/sign-up/<token>": _sign_up_finish,
     "/reset": _reset,
-    "/reset/<person>/<token>": _reset_finish,
-    "/join/<secret>": _join,
+    "/letter": _letter,
+    "/letter/account": _sign_up_finish,
+    "/letter/password": _reset_finish,
+    "/letter/invitation": _join,
     "/try": _try,
     "/first": _first,
     "/account/password": lambda stage: form_of(

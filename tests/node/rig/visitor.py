@@ -86,6 +86,10 @@ class Visitor:
         answer = self.client.post(self._full(path), values, **self._heads())
         return self._seen(answer) if follow else answer
 
+    def follow(self, letter):
+        """Open the page that a letter names, and type its code there."""
+        return self.go(link_in(letter).partition("#")[0]).send(code=code_in(letter))
+
     def again(self):
         """Send what was sent last once more."""
         return self.post(*self._last)
@@ -138,6 +142,11 @@ def letters(node, to):
 def link_in(letter):
     """The address that a letter names, without the node's own."""
     return re.search(r"https?://[^/\s]+(/\S+)", letter).group(1)
+
+
+def code_in(letter):
+    """The code of a letter."""
+    return link_in(letter).partition("#")[2]
 
 
 def person(node, *, name="", role="owner", party="", **more):

@@ -1,7 +1,6 @@
 """A settler arrives: she makes an account by letter, registers her business, and gets a token for her program."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from entrepot.base.digest import sha256
 from entrepot.cli.community.cast import Settler
@@ -32,11 +31,9 @@ def _derived(secret: str, settler: Settler, what: str) -> str:
 def _arrive(visitor: Visitor, settler: Settler, letters: Path, *, password: str) -> None:
     """Sign up by letter; where the account is there already, sign in."""
     visitor.go("/sign-up").send("/sign-up", email=settler.email).require("asking for a letter", 200)
-    link = urlsplit(link_in_letter(letters, settler.email)).path
-    if "/sign-up/" in link:
-        visitor.go(link)
-    if "/sign-up/" in link and "/sign-up/" in visitor.place and visitor.status == 200:
-        visitor.send(link, name=settler.person, password=password).require("making an account", 200)
+    _, _, code = link_in_letter(letters, settler.email).partition("#")
+    if code and visitor.send("/letter", code=code).place.endswith("/letter/account"):
+        visitor.send("/letter/account", name=settler.person, password=password).require("making an account", 200)
         return
     visitor.go("/sign-in").send("/sign-in", email=settler.email, password=password)
     visitor.require(f"signing in as {settler.email}", 200)

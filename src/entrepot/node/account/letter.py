@@ -1,5 +1,6 @@
 """Letters to people. They go into a folder of the node, ``DATA/letters``; what carries them on is the operator's."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -31,7 +32,8 @@ def _sender() -> str:
     return f"entrepot@{settings.CONFIG.host}" if settings.CONFIG.is_public else "entrepot@localhost"
 
 
-def send_rarely(to: str, subject: str, body: str) -> None:
-    """As :func:`send`, but one letter of a subject in a minute: a form that is sent twice sends one."""
+def send_rarely(to: str, subject: str, write: Callable[[], str]) -> None:
+    """As :func:`send`, but one letter of a subject in a minute: a form that is sent twice sends one. ``write``: what
+    makes the text, only where the letter is sent."""
     if cache.add(f"letter/{sha256(f'{to}/{subject}'.encode('utf-8', 'surrogatepass'))}", "sent", timeout=APART_S):
-        send(to, subject, body)
+        send(to, subject, write())

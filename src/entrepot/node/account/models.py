@@ -54,6 +54,13 @@ class Person(AbstractBaseUser):
         """What is asked for beside the password: ``totp``, ``letter`` or nothing."""
         return "totp" if self.totp else "letter" if self.letter_codes else ""
 
+    @property
+    def stand(self) -> str:
+        """What a letter for a new password is written for: another after a new password, a sign-in, and the end of all
+        sessions."""
+        values = f"{self.password}/{self.epoch}/{self.last_login}/{self.is_active}"
+        return salted_hmac("entrepot.letter", values, algorithm="sha256").hexdigest()
+
     def get_session_auth_hash(self) -> str:
         """What a session must carry to stay in force: it changes with the password and with ``epoch``."""
         return salted_hmac("entrepot.session", f"{self.password}/{self.epoch}", algorithm="sha256").hexdigest()
@@ -133,6 +140,23 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} ({self.role})"
+
+
+class LetterCode(models.Model):
+    """A letter that opens something for ``email``: an account, or, where one stood there (``stand``), a new password.
+
+    It is good once, as what it opens changes the stand. Only the digest of its code is kept. ``aim``: where the person
+    was going.
+    """
+
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    email: "models.CharField[str, str]" = models.CharField(max_length=254)
+    stand: "models.CharField[str, str]" = models.CharField(max_length=64, blank=True)
+    aim: "models.CharField[str, str]" = models.CharField(max_length=1000, blank=True)
+    expires: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Deed(models.Model):

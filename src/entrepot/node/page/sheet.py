@@ -16,6 +16,7 @@ TYPES = {
     "clock.js": SCRIPT,
     "follow.js": SCRIPT,
     "keep.js": SCRIPT,
+    "letter.js": SCRIPT,
     "passkey.js": SCRIPT,
     "scan.js": SCRIPT,
     "step.js": SCRIPT,

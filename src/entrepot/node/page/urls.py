@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from entrepot.node.page.account import identity, own, passkey, people, reset, sign_in, sign_up
+from entrepot.node.page.account import identity, opening, own, passkey, people, reset, sign_in, sign_up
 from entrepot.node.page.account.business import businesses, claim_business, new_business
 from entrepot.node.page.account.registration import ask_registrar, registration
 from entrepot.node.page.atlas import economy_list, economy_page
@@ -52,15 +52,16 @@ public = [
     path("try", try_role),
     path("first", sign_up.first),
     path("sign-up", sign_up.sign_up),
-    path("sign-up/<str:token>", sign_up.sign_up_finish),
     path("sign-in", sign_in.sign_in),
     path("sign-in/code", sign_in.sign_in_code),
     path("sign-in/identity", identity.sign_in_identity),
     path("sign-in/passkey", passkey.sign_in_passkey),
     path("sign-out", sign_in.sign_out),
     path("reset", reset.reset),
-    path("reset/<int:person>/<str:token>", reset.reset_finish),
-    path("join/<str:secret>", people.join),
+    path("letter", opening.open_letter),
+    path("letter/account", sign_up.sign_up_finish),
+    path("letter/password", reset.reset_finish),
+    path("letter/invitation", people.join),
 ]
 """For everybody."""
 own_pages = [

@@ -1,9 +1,7 @@
 """Who acts for a party: its owners invite, change and take back; anybody may leave. One owner always stays."""
 
-import secrets
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,14 +9,15 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from entrepot.node.access.bearer import digest_of
 from entrepot.node.access.models import Role
 from entrepot.node.account import letter
 from entrepot.node.account.acting import OWNERS, PARTY, READERS, acting_of, me, name_of, note
+from entrepot.node.account.lettercode import INVITATION, OPENED, digest_in, new_code
 from entrepot.node.account.models import Deed, Invitation, Membership, Person
 from entrepot.node.page.account.forms import email_entry, email_of
+from entrepot.node.page.account.opening import letter_text
 from entrepot.node.page.account.sign_up import make_account
-from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
+from entrepot.node.page.answer import Page, error_page, form_page, onward, page
 from entrepot.node.page.entrance import acting_for, sign_in_page, signed_in
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import kept_draft, let_go, typed_in
@@ -101,18 +100,17 @@ def _list(request: HttpRequest, entries: list[Entry]) -> Page:
 
 
 def _invite(request: HttpRequest, email: str, role: Role) -> None:
-    acting, secret, now = me(request), secrets.token_urlsafe(32), office().clock()
-    values = {"digest": digest_of(secret), "invited_by": acting.person, "expires": now + INVITATION_LIVES}
+    acting, code, now = me(request), new_code(), office().clock()
+    values = {"digest": digest_in(code), "invited_by": acting.person, "expires": now + INVITATION_LIVES}
     with transaction.atomic():
         same = Invitation.objects.filter(party=acting.party, email=email, role=role, closed=None, expires__gt=now)
         if same.exists():  # sent twice: one letter is enough
             return
         Invitation.objects.create(party=acting.party, role=role, email=email, **values)
     note(acting.person, "invited", party=acting.party, about=f"{email} {role}")
-    where = f"{settings.CONFIG.url}{root_of(request)}/join/{secret}"
     body = gettext("%(name)s invites you to act for %(business)s. Follow this link within a week: %(link)s")
-    params = {"name": acting.person.name, "business": acting.name, "link": where}
-    letter.send(email, gettext("An invitation at Entrepot"), body % params)
+    text = letter_text(request, body, code, name=acting.person.name, business=acting.name)
+    letter.send(email, gettext("An invitation at Entrepot"), text)
 
 
 @require_POST
@@ -170,18 +168,19 @@ def _ask_to_end(request: HttpRequest, held: Membership) -> Page:
 
 
 @require_http_methods(["GET", "POST"])
-def join(request: HttpRequest, secret: str) -> HttpResponseBase:
-    """Whoever got the letter accepts: signed in with that address, or with an account that is made here."""
-    found = Invitation.objects.filter(digest=digest_of(secret), closed=None, expires__gt=office().clock()).first()
+def join(request: HttpRequest) -> HttpResponseBase:
+    """Whoever gave the code of the letter accepts: signed in with its address, or with an account that is made here."""
+    digest = request.session.get(OPENED, "")
+    found = Invitation.objects.filter(digest=digest, closed=None, expires__gt=office().clock()).first()
     if found is None:
-        return error_page(request, 404)
+        return onward(request, "/letter")
     acting, known = acting_of(request), Person.objects.filter(email=found.email).first()
     if acting is not None and acting.person == known:
         return _join(request, found, acting.person)
     if known is not None:
-        return sign_in_page(request, aim=request.get_full_path_info())
+        return sign_in_page(request, aim=INVITATION)
     title = gettext("Act for %(business)s") % {"business": name_of(found.party)}
-    return make_account(request, found.email, title=title, aim=request.get_full_path_info())
+    return make_account(request, found.email, title=title, aim=INVITATION)
 
 
 def _join(request: HttpRequest, found: Invitation, person: Person) -> HttpResponseBase:
@@ -194,6 +193,7 @@ def _join(request: HttpRequest, found: Invitation, person: Person) -> HttpRespon
         if Invitation.objects.filter(pk=found.pk, closed=None).update(closed=now):
             _give_role(person, found, now)
             note(person, "member-joined", party=found.party, about=str(found.role))
+    del request.session[OPENED]
     request.session[PARTY] = found.party
     return onward(request, "/sales")
 

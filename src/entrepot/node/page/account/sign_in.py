@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from entrepot.base.digest import sha256
 from entrepot.node.account import letter
 from entrepot.node.account.acting import PARTY, memberships, note
+from entrepot.node.account.lettercode import INVITATION, OPENED
 from entrepot.node.account.lockout import failed, is_locked, succeeded
 from entrepot.node.account.models import Person, Session
 from entrepot.node.account.totp import matching_step, unwrapped
@@ -51,6 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return _refused(request)
     succeeded(email, address)
     wish = {"next": safe(request.POST.get("next", "")), "kept": request.POST.get("kept", "")}
+    wish[OPENED] = request.session.get(OPENED, "")
     if factor_of(person):
         _ask_for_code(request, person, wish)
         return onward(request, "/sign-in/code")
@@ -69,7 +71,9 @@ def _refused(request: HttpRequest) -> HttpResponseBase:
 
 
 def enter(request: HttpRequest, person: Person, way: str, wish: dict[str, str]) -> HttpResponseBase:
-    """Begin a session under a new name, and go where the person wanted to; what was typed there is kept as a draft."""
+    """Begin a session under a new name, and go where the person wanted to; what was typed there is kept as a draft, and
+    the letter that invites her stays open."""
+    opened, place = request.session.pop(OPENED, "") or wish.get(OPENED, ""), safe(wish.get("next", ""))
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     request.session.cycle_key()  # also where the same person signs in once more
     for each in (PENDING, PARTY):
@@ -80,7 +84,8 @@ def enter(request: HttpRequest, person: Person, way: str, wish: dict[str, str]) 
     note(person, "signed-in", about=way)
     log.info("signed in: person %s by %s", person.pk, way)
     remember_language(person, language_of(request).code)
-    place = safe(wish.get("next", ""))
+    if place == INVITATION:
+        request.session[OPENED] = opened
     typed = _typed(wish.get("kept", ""))
     if typed:
         keep(person, place, typed)

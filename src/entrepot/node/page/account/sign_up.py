@@ -3,8 +3,9 @@
 Whoever asks for a letter is told the same, whether the address has an account or not; the letter says which.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
@@ -14,37 +15,30 @@ from entrepot.node.access.bearer import digest_of
 from entrepot.node.access.models import Role, Token
 from entrepot.node.account import letter
 from entrepot.node.account.acting import note
+from entrepot.node.account.lettercode import OPENED, code_for, found_by
 from entrepot.node.account.models import Person
-from entrepot.node.community import link_for
 from entrepot.node.page.account.forms import email_entry, email_of, judge_password, name_entry, new_password_entry
+from entrepot.node.page.account.opening import letter_text, sent
 from entrepot.node.page.account.sign_in import enter
-from entrepot.node.page.answer import Page, error_page, form_page, onward, page, root_of
+from entrepot.node.page.answer import Page, error_page, form_page, onward, root_of
 from entrepot.node.page.entrance import safe
 from entrepot.node.page.entry import Entry, examine
 from entrepot.node.running import office
 
-SALT = "entrepot.sign-up"
-LETTER = "letter"
-"""Session value, on a node to try alone: the address whose letter is shown."""
-LETTER_LIVES_S = 24 * 3600
+LETTER_LIVES = timedelta(days=1)
 
 
 @require_http_methods(["GET", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponseBase:
     """The form for the address, and the answer that a letter is on its way."""
     entry = email_entry()
-    if request.method == "GET" and "sent" in request.GET:
-        to = request.session.get(LETTER, "")
-        return page(request, "account/letter.html", link=link_for(request, settings.CONFIG, to) if to else "")
     if request.method == "GET":
         return _ask(request, [entry])
     if examine([entry], request.POST.dict()):
         email = email_of(entry.value)
         if email:
             _write(request, email, safe(request.GET.get("next", "")))
-            if link_for(request, settings.CONFIG, email):
-                request.session[LETTER] = email
-            return onward(request, "/sign-up?sent=1")
+            return sent(request, email)
         entry.problems.append(gettext("This is no e-mail address."))
     return _ask(request, [entry])
 
@@ -60,29 +54,27 @@ def _ask(request: HttpRequest, entries: list[Entry]) -> Page:
 
 
 def _write(request: HttpRequest, email: str, aim: str) -> None:
-    known = Person.objects.filter(email=email).exists()
-    subject = gettext("Your account at Entrepot")
-    if known:
-        where = f"{settings.CONFIG.url}{root_of(request)}/sign-in"
-        body = gettext("You have an account here already. Sign in, or ask for a new password: %(link)s")
-    else:
-        where = f"{settings.CONFIG.url}{root_of(request)}/sign-up/{signing.dumps([email, aim], salt=SALT)}"
+    def text() -> str:
+        if Person.objects.filter(email=email).exists():
+            body = gettext("You have an account here already. Sign in, or ask for a new password: %(link)s")
+            return body % {"link": f"{settings.CONFIG.url}{root_of(request)}/sign-in"}
         body = gettext(
             "Follow this link within a day to make your account: %(link)s If you did not ask for it, do nothing."
         )
-    letter.send_rarely(email, subject, body % {"link": where})
+        return letter_text(request, body, code_for(email, now=office().clock(), lives=LETTER_LIVES, aim=aim))
+
+    letter.send_rarely(email, gettext("Your account at Entrepot"), text)
 
 
 @require_http_methods(["GET", "POST"])
-def sign_up_finish(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Whoever follows the link of the letter chooses name and password, and is signed in."""
-    try:
-        email, aim = signing.loads(token, salt=SALT, max_age=LETTER_LIVES_S)
-    except (signing.BadSignature, ValueError):
-        return error_page(request, 404)
-    if Person.objects.filter(email=email).exists():
+def sign_up_finish(request: HttpRequest) -> HttpResponseBase:
+    """Whoever gave the code of the letter chooses name and password, and is signed in."""
+    opened, person = found_by(request.session.get(OPENED, ""), office().clock())
+    if opened is None or opened.stand:
+        return onward(request, "/letter")
+    if person is not None:
         return onward(request, "/sign-in")  # it was made meanwhile
-    return make_account(request, email, title=gettext("Make an account"), aim=aim)
+    return make_account(request, opened.email, title=gettext("Make an account"), aim=opened.aim)
 
 
 def make_account(request: HttpRequest, email: str, *, title: str, aim: str = "/businesses") -> HttpResponseBase:
