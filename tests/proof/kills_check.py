@@ -13,6 +13,7 @@ from entrepot.journal import open_journal
 from entrepot.journal.journal import database_at
 from entrepot.journal.port import JournalUnavailable
 from entrepot.node.custody import open_keys
+from entrepot.node.keysource import key_source
 from entrepot.node.opening import setup_of
 from entrepot.payment.ledger import account_key
 
@@ -78,7 +79,7 @@ def await_drained(nodes):
 
 def opened(node):
     """The journal of a stopped node, as its own commands open it."""
-    keys = open_keys(node.folder, None, entropy=secrets.token_bytes, now=datetime.now(UTC))
+    keys = open_keys(node.folder, key_source(node.folder, {}), entropy=secrets.token_bytes, now=datetime.now(UTC))
     return keys, open_journal(node.journal or node.folder, setup_of(keys, clock=lambda: datetime.now(UTC)))
 
 

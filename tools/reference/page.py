@@ -284,7 +284,10 @@ def requirements(tree: Tree) -> Files:
     parts = []
     for by, words in ASVS_BY.items():
         lines = [
-            [", ".join(each["ids"]), each.get("why") or ", ".join(f"`{name}`" for name in each["where"])]
+            [
+                ", ".join(each["ids"]),
+                " ".join(filter(None, [each.get("why"), ", ".join(f"`{name}`" for name in each.get("where", ()))])),
+            ]
             for each in rows
             if each["by"] == by
         ]

@@ -12,6 +12,7 @@ import click
 from entrepot.base.error import UsageError
 from entrepot.journal.journal import Journal
 from entrepot.node.custody import HeldKeys, open_keys
+from entrepot.node.keysource import key_source
 
 if TYPE_CHECKING:
     from entrepot.flow.resolving import NodeResolver
@@ -31,8 +32,15 @@ def keys_of(data: Path) -> HeldKeys:
     """The keys of a folder that a node has made; none is made here. Raises :class:`UsageError` for any other folder."""
     if not (data / "keys").is_dir():
         raise UsageError(f"{data} is not the folder of a node", remedy="Start one there: entrepot serve --data DIR")
-    key_file = os.environ.get("ENTREPOT_KEY_FILE")
-    return open_keys(data, Path(key_file) if key_file else None, entropy=secrets.token_bytes, now=now(), make=False)
+    return open_keys(data, key_source(data, os.environ), entropy=secrets.token_bytes, now=now(), make=False)
+
+
+def operator_token(data: Path) -> str:
+    """The token of the operator that the node's first start made. Raises ``FileNotFoundError`` where there is none."""
+    from entrepot.node.prepare import OPERATOR_TOKEN
+    from entrepot.node.sealed import secret_in
+
+    return secret_in(data / OPERATOR_TOKEN, lambda: key_source(data, os.environ).lock()).decode("ascii").strip()
 
 
 def open_folder(data: Path, *, read_only: bool) -> Journal:

@@ -31,22 +31,24 @@ OWN_PHRASE = click.option(
 
 def new_lock(data: Path, *, own: bool) -> "Lock":
     """What seals the keys of a new party."""
-    from entrepot.party.keystore import PassphraseLock, kek_path, open_kek
+    from entrepot.node.keysource import key_source
+    from entrepot.party.keystore import PassphraseLock
 
     if own:
         return PassphraseLock(click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True))
-    return open_kek(kek_path(data, os.environ), entropy=os.urandom, data=data)
+    return key_source(data, os.environ).lock(os.urandom)
 
 
 def lock_of(kept: "KeptParty", data: Path, phrase: Path | None = None) -> "Lock":
     """What opens the keys of a party that is here already; ``phrase``: the file with the passphrase of its own key."""
-    from entrepot.party.keystore import Custody, PassphraseLock, kek_path, open_kek
+    from entrepot.node.keysource import key_source
+    from entrepot.party.keystore import Custody, PassphraseLock
 
     if phrase is not None:
         return passphrase_in(phrase)
     if kept.custody is Custody.OWN:
         return PassphraseLock(click.prompt("Passphrase", hide_input=True, err=True))
-    return open_kek(kek_path(data, os.environ), entropy=os.urandom, data=data)
+    return key_source(data, os.environ).lock(os.urandom)
 
 
 def passphrase_in(file: Path) -> "Lock":

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from entrepot.cli.folder import DATA, JSON, keys_of, now, open_folder, print_json
+from entrepot.base.error import UsageError
+from entrepot.cli.folder import DATA, JSON, keys_of, now, open_folder, operator_token, print_json
 
 if TYPE_CHECKING:
     from entrepot.node.condition.figures import Condition, Line
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group(name="operator")
 def group() -> None:
-    """See how a node is: what waits, what ends, what is full, what is to be done.
+    """See how a node is: what waits, what ends, what is full, what is to be done; and the operator's token.
 
     Example: entrepot operator status --data node
     """
@@ -34,6 +35,20 @@ def status(data: Path, as_json: bool) -> int:
     found = _look(data)
     print_json(found.to_json()) if as_json else _print(found)
     return 0 if found.is_good else 1
+
+
+@group.command()
+@DATA
+def token(data: Path) -> int:
+    """Print the token of the operator that the first start of the node in DATA made, unsealed where it is sealed.
+
+    Example: entrepot operator token --data node
+    """
+    try:
+        click.echo(operator_token(data))
+    except FileNotFoundError:
+        raise UsageError(f"no node has run in {data}", remedy=f"Start one: entrepot serve --data {data}") from None
+    return 0
 
 
 def _look(data: Path) -> "Condition":
@@ -61,6 +76,7 @@ def _print(found: "Condition") -> None:
     mib = 1 << 20
     click.echo(f"{'disk':14} {found.room.free_bytes // mib} of {found.room.total_bytes // mib} MiB free; "
                f"{found.room.least_bytes // mib} must stay")  # fmt: skip
+    click.echo(f"{'key':14} {found.key}")
     click.echo(f"{'backup':14} {found.backup.isoformat(' ', 'seconds') if found.backup else 'none known'}")
     click.echo(f"{'cosigned':14} {found.cosigned.size} of {found.cosigned.sealed}")
     for peer in found.peers:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from entrepot.base.error import EntrepotError, UsageError
-from entrepot.cli.folder import DATA, JSON, print_json
+from entrepot.cli.folder import DATA, JSON, operator_token, print_json
 
 
 class NodeUnreached(EntrepotError):
@@ -109,10 +109,10 @@ def _ask(data: Path, what: str, body: dict[str, Any] | None = None) -> Any:
 
 
 def _door(data: Path) -> tuple[str, str]:
-    from entrepot.node.prepare import ADDRESS, OPERATOR_TOKEN
+    from entrepot.node.prepare import ADDRESS
 
     try:
-        return (data / ADDRESS).read_text("ascii").strip(), (data / OPERATOR_TOKEN).read_text("ascii").strip()
+        return (data / ADDRESS).read_text("ascii").strip(), operator_token(data)
     except FileNotFoundError:
         remedy = f"Start one there: entrepot serve --data {data}"
         raise UsageError(f"no node has run in {data}", remedy=remedy) from None

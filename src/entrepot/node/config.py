@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from entrepot.base.error import UsageError
+from entrepot.node.keysource import KeySource, key_source
 from entrepot.node.scanner import Clamd, clamd_at
 
 SETTINGS: dict[str, str] = {
@@ -18,6 +19,8 @@ SETTINGS: dict[str, str] = {
     "ENTREPOT_JOURNAL": "Where the journal lies: empty for DATA/journal.db, or a postgresql:// address; one of another "
     "machine needs sslmode=verify-full.",
     "ENTREPOT_ALLOW_LOOPBACK_HTTP": "1 allows http to 127.0.0.1 and [::1], for the demo and tests. Default 0.",
+    "ENTREPOT_KEY_COMMAND": "Program, with arguments, that prints the key of ENTREPOT_KEY_FILE in its stead, as 64 "
+    "hexadecimal digits or base64; no shell reads it. Not set by default.",
     "ENTREPOT_KEY_FILE": "File with the key that encrypts private keys. Default DATA/secret/kek.",
     "ENTREPOT_CONTEXTS": "File of JSON-LD contexts that documents may name beside those carried: JSON, URL to text.",
     "ENTREPOT_TSA": "File with the certificates (PEM or DER) of time-stamping authorities, or their roots, whose word "
@@ -67,9 +70,9 @@ class Config:
 
     data: Path
     url: str
+    key: KeySource
     journal: str = ""
     allow_loopback_http: bool = False
-    key_file: Path | None = None
     contexts: Path | None = None
     tsa: Path | None = None
     rate_per_minute: int = 1200
@@ -140,11 +143,11 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     return Config(
         data=Path(data).absolute(),
         url=url,
+        key=key_source(Path(data).absolute(), environ),
         journal=journal,
         hosts=tuple(filter(None, environ.get("ENTREPOT_HOSTS", "").lower().replace(",", " ").split())),
         scanner=clamd_at(environ.get("ENTREPOT_SCANNER", "")),
         allow_loopback_http=allow,
-        key_file=_file(environ, "ENTREPOT_KEY_FILE"),
         contexts=_file(environ, "ENTREPOT_CONTEXTS"),
         tls_certificate=_file(environ, "ENTREPOT_TLS_CERTIFICATE"),
         tsa=_file(environ, "ENTREPOT_TSA"),

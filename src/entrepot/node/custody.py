@@ -1,7 +1,6 @@
 """The keys of a node's folder: its own, and those it holds for its parties; and the parties that hold their own."""
 
 import fcntl
-import os
 import platform
 import re
 import threading
@@ -15,12 +14,13 @@ from entrepot.base.error import UsageError
 from entrepot.flow.office import Signatory
 from entrepot.node.error import NameTaken
 from entrepot.node.fresh import Freshness
+from entrepot.node.keysource import KeySource
 from entrepot.node.ownparty import OwnParties, OwnParty
 from entrepot.node.start import begin_first_start
 from entrepot.party.did import did_key, did_web, document_of, key_method_id
 from entrepot.party.key import Curve, KeyPair
 from entrepot.party.keystore import Custody as Holding
-from entrepot.party.keystore import KeyLock, KeyStore, StoredKey, kek_path, open_kek
+from entrepot.party.keystore import KeyLock, KeyStore, StoredKey
 from entrepot.party.residence import service_entry
 from entrepot.party.wrapping import ContentKeys
 
@@ -180,15 +180,14 @@ def key_did(pair: KeyPair) -> tuple[str, str]:
 
 
 def open_keys(
-    data: Path, key_file: Path | None, *, entropy: Callable[[int], bytes], now: datetime, make: bool = True
+    data: Path, source: KeySource, *, entropy: Callable[[int], bytes], now: datetime, make: bool = True
 ) -> HeldKeys:
     """The keys of a node's folder; the node's own key and the key-encryption key are made at the first start.
 
     Without ``make`` nothing is: commands beside the node read a folder in which it has run. Raises ``KeyStoreError``
     where the key-encryption key is missing, :class:`UsageError` where the node has no key and none is made.
     """
-    path = key_file or kek_path(data, os.environ)
-    keys = HeldKeys(data, open_kek(path, entropy if make else None, data=data), entropy)
+    keys = HeldKeys(data, source.lock(entropy if make else None), entropy)
     if not make:
         if keys.named(NODE_KEY) is None:
             raise UsageError(f"{data} is not the folder of a node", remedy="Start one there: entrepot serve --data DIR")

@@ -1,6 +1,5 @@
 """Making a folder ready at each start: secrets, accounts, operator's token. An older one is refused, see migration."""
 
-import os
 import secrets
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,12 +19,11 @@ from entrepot.node.migration import (
     set_up_django,
 )
 from entrepot.node.page.catalogue import compile_into
+from entrepot.node.sealed import keep, secret_in
 from entrepot.node.start import is_first_start
 from entrepot.party.keystore import write_durably
 
-OPERATOR_TOKEN = Path("secret") / "operator-token"
-
-
+OPERATOR_TOKEN, SESSIONS = Path("secret") / "operator-token", Path("secret") / "django"
 ADDRESS = "address"
 """File in the node's folder with the address at which commands of this machine reach the running node."""
 URL = "url"
@@ -36,14 +34,14 @@ ACTS_KEPT = timedelta(days=30)
 def prepare(config: Config) -> None:
     """Make the folder ready: safe to call at every start; what is there stays.
 
-    The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else. Raises
+    The operator's token is left in ``DATA/secret/operator-token`` (0600) and nowhere else, sealed where a program
+    hands over the key-encryption key. Raises
     :class:`~entrepot.party.error.KeyStoreError`, :class:`~entrepot.journal.port.JournalTooNew`, ``JournalTooOld``,
     ``JournalMissing``, ``OtherLog``, ``AccountsTooNew``, :class:`AccountsTooOld`, ``AccountsFailed``.
     """
-    secret = config.data / "secret"
-    secret.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (config.data / "secret").mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_journal(config)
-    _write_once(secret / "django", secrets.token_bytes(32))
+    _keep(config, SESSIONS, secrets.token_bytes(32))
     write_durably(config.data / URL, f"{config.url}\n".encode("ascii"), replace=True)
     compile_into(config.data / "locale")
     set_up_django()
@@ -60,7 +58,7 @@ def prepare(config: Config) -> None:
 def _check_journal(config: Config) -> None:
     """Refuse missing keys, and a journal that is lost, of another version or node, here: whoever starts the node reads
     it. A database server that does not answer yet is the worker's to wait for."""
-    keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=datetime.now(UTC))
+    keys = open_keys(config.data, config.key, entropy=secrets.token_bytes, now=datetime.now(UTC))
     if config.is_shared:
         _require_home(config, keys.home)
     if is_first_start(config.data):
@@ -112,22 +110,15 @@ def _operator_token(config: Config) -> None:
     from entrepot.node.access.models import Role, Token
 
     path = config.data / OPERATOR_TOKEN
-    _write_once(path, f"entrepot_{secrets.token_hex(32)}".encode())
+    _keep(config, OPERATOR_TOKEN, f"entrepot_{secrets.token_hex(32)}".encode())
     Token.objects.get_or_create(
-        digest=digest_of(path.read_text("ascii").strip()),
+        digest=digest_of(secret_in(path, config.key.lock).decode("ascii").strip()),
         defaults={"role": Role.OPERATOR, "label": "first operator", "created": timezone.now()},
     )
 
 
-def _write_once(path: Path, content: bytes) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _keep(config: Config, name: Path, secret: bytes) -> None:
+    keep(config.data / name, secret, lock=config.key.lock() if config.key.command else None)
 
 
 def prepare_from_environment() -> Config:

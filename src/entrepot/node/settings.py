@@ -4,10 +4,10 @@ import hashlib
 
 from entrepot.node.config import LETTERS, LOCAL_HOST, LOOPBACK, PEER_BYTES_MAX, UPLOAD_BYTES_MAX, read_config
 from entrepot.node.page.language import LANGUAGES as PAGE_LANGUAGES
+from entrepot.node.sealed import secret_in
 
 CONFIG = read_config()
-_secret_file = CONFIG.data / "secret" / "django"
-SECRET_KEY = hashlib.sha256(_secret_file.read_bytes()).hexdigest()
+SECRET_KEY = hashlib.sha256(secret_in(CONFIG.data / "secret" / "django", CONFIG.key.lock)).hexdigest()
 DEBUG = False
 ALLOWED_HOSTS = [CONFIG.host] if CONFIG.host not in LOOPBACK else ["127.0.0.1", "localhost", "[::1]", LOCAL_HOST]
 ROOT_URLCONF = "entrepot.node.urls"

@@ -218,7 +218,7 @@ class Announcer(Background):
 def open_station(config: Config) -> Station:
     """Open a node's folder and start its threads. Raises ``JournalLocked`` where another process runs it, and
     ``JournalMissing`` where the log is gone: it is made at the first start alone."""
-    keys = open_keys(config.data, config.key_file, entropy=secrets.token_bytes, now=now())
+    keys = open_keys(config.data, config.key, entropy=secrets.token_bytes, now=now())
     journal = open_journal(config.journal_location, setup_of(keys, clock=now, make=is_first_start(config.data)))
     end_first_start(config.data)
     writer = Writer(journal)

@@ -42,6 +42,12 @@ class Client:
     def issue(self, draft, key=""):
         return self.post("/api/v1/records", draft, key)
 
+    def trader(self, name, role="clerk"):
+        """The client of a new party, where this is that of an operator."""
+        party = self.post("/api/v1/operator/parties", {"name": name}).json()["did"]
+        body = {"party": party, "role": role, "label": "test"}
+        return Client(self.url, self.post("/api/v1/operator/tokens", body).json()["secret"], party)
+
 
 class Node:
     """One folder and the process that serves it, when it does."""
@@ -104,9 +110,7 @@ class Node:
         return Client(self.url, (self.folder / "secret" / "operator-token").read_text("ascii").strip())
 
     def trader(self, name, role="clerk"):
-        party = self.operator.post("/api/v1/operator/parties", {"name": name}).json()["did"]
-        body = {"party": party, "role": role, "label": "test"}
-        return Client(self.url, self.operator.post("/api/v1/operator/tokens", body).json()["secret"], party)
+        return self.operator.trader(name, role)
 
 
 class Town(Node):

@@ -14,6 +14,7 @@ from types import TracebackType
 
 from entrepot.base.error import EntrepotError
 from entrepot.cli.demo.client import Client, NodeRefused
+from entrepot.cli.folder import operator_token
 from entrepot.party.error import FetchError
 
 START_S = 60.0
@@ -116,7 +117,7 @@ def answers(node: DemoNode) -> bool:
         node.operator.get("/healthz")
     except (FetchError, NodeRefused):
         return False
-    node.operator.token = (node.folder / "secret" / "operator-token").read_text("ascii").strip()
+    node.operator.token = operator_token(node.folder)
     return True
 
 

@@ -72,7 +72,7 @@ class Scanner:
 class Condition:
     """All of it. ``migrations``: steps that are to be taken; ``backup``: when the last one was made here, None where
     none is known of; ``suspects``: peers whose tree heads contradict each other; ``findings``: what is to be done;
-    ``scanner``: None where none is set."""
+    ``scanner``: None where none is set; ``key``: where the key-encryption key comes from."""
 
     at: datetime
     version: str
@@ -87,6 +87,7 @@ class Condition:
     suspects: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     scanner: Scanner | None = None
+    key: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -108,6 +109,7 @@ class Condition:
             "cosigned": dump(self.cosigned),
             "libraries": [dump(each) for each in self.libraries],
             "scanner": None if self.scanner is None else dump(self.scanner),
+            "key": self.key,
             "suspects": list(self.suspects),
             "findings": [each.to_json() for each in self.findings],
         }

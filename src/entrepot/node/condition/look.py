@@ -59,6 +59,7 @@ def condition(seen: Seen, now: datetime) -> Condition:
             Library(database="accounts", name="SQLite", version=sqlite3.sqlite_version),
         ),
         scanner=_scanner(seen.config.scanner),
+        key=seen.config.key.told,
         suspects=tuple(sorted({each for each, _, _ in journal.suspect_heads()})),
     )
     return replace(found, findings=judged(found, timedelta(hours=seen.config.uncosigned_hours)))
