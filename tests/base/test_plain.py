@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from entrepot.base.digest import b64url, from_b64url, from_ni_uri, is_digest, ni_uri, sha256
 from entrepot.base.error import EntrepotError, LimitError, UsageError
-from entrepot.base.finding import Finding, Severity, blocking, fill
+from entrepot.base.finding import Finding, Severity, blocking
+from entrepot.base.said import fill
 from entrepot.base.text import is_safe, member_path, shown, unsafe_position
 
 

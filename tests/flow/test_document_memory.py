@@ -11,7 +11,7 @@ from entrepot.flow import peer
 from entrepot.flow.envelope import write_envelope
 from entrepot.flow.post import envelope_for
 from entrepot.flow.receive import Outcome, receive
-from entrepot.flow.resolving import FROM_MEMORY, RECALLED, REMEMBERED_MAX, TOO_OLD, NodeResolver, Remembered
+from entrepot.flow.resolving import RECALLED, REMEMBERED_MAX, TOO_OLD, NodeResolver, Remembered
 from entrepot.party.error import FetchError
 
 
@@ -35,7 +35,7 @@ def test_records_verify_after_a_restart_while_the_host_of_the_documents_is_gone(
     assert script.importer.journal.entry(script.last["settlement"]) is not None
     assert script.importer.journal.entry(script.last["invoice"]) is not None
     found = script.importer.resolver.resolve(script.dids["seller"])
-    assert found.reason.startswith(FROM_MEMORY)
+    assert found.reason.startswith("It is from memory, ")
     assert "confirmed at 2026-03-01T08:00" in found.reason
     assert "does not answer" in found.reason
     assert script.dids["seller"] in peer.peers(script.importer)[0].parties, "and greetings did not unlearn it"
@@ -164,7 +164,7 @@ def test_a_silent_host_is_asked_again_after_a_while(code):
     for _ in range(3):
         found = host.resolver.resolve(host.did)
         assert (found.document, found.code) == (host.memory, "")
-    assert found.reason == f"{FROM_MEMORY}as confirmed at 2025-12-31T00:00:00Z; its host does not answer: " + (
+    assert found.reason == "It is from memory, as confirmed at 2025-12-31T00:00:00Z. Its host does not answer: " + (
         "https://host.example/.well-known/did.json: nothing"
     )
     host.now += RECALLED - timedelta(seconds=1)

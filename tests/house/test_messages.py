@@ -12,7 +12,21 @@ from entrepot.document.rendering import LANGUAGES as RENDERED
 from entrepot.document.rendering import words_of
 from entrepot.node.page.language import LANGUAGES
 from entrepot.node.page.sale.words import KINDS
-from messages.__main__ import NODE, TERMS, catalogues, found_in, gaps, missing, read, renewed, seller_path, template
+from house.tree import Tree
+from messages.__main__ import (
+    NODE,
+    ROOT,
+    TERMS,
+    catalogues,
+    found_in,
+    gaps,
+    missing,
+    read,
+    renewed,
+    seller_path,
+    template,
+    told_in,
+)
 
 FILES = catalogues()
 
@@ -42,6 +56,14 @@ def test_a_language_that_is_not_whole_has_the_strings_of_the_files_that_a_seller
     assert "What is to be done" in all_of_them
     assert "What is to be done" not in path
     assert len(path) < len(all_of_them) == len(template("th"))
+
+
+def test_what_is_said_is_said_where_the_catalogues_find_it():
+    elsewhere = {file for file, _, text in told_in(Tree(ROOT).modules) if text is None}
+    # A finding's message and remedy, and what facts of rules are: the catalogues hold these anyway.
+    assert elsewhere == {f"src/entrepot/{each}.py" for each in ("base/finding", "base/said", "rule/evaluation")}
+    assert "It is revoked." in template("th")
+    assert "It is revoked." not in template("km")
 
 
 PLURALS = b"""

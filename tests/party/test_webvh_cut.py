@@ -40,7 +40,7 @@ def test_witness_proofs_beside_a_log_that_was_cut(forge):
     proofs = forge.approvals(*((each["versionId"], (2,)) for each in entries))
     log = [json.dumps(each).encode() for each in entries]
     did = entries[0]["state"]["id"]
-    for number, later in ((2, ""), (1, f"witnesses have approved version {entries[1]['versionId']}")):
+    for number, later in ((2, ""), (1, f"Witnesses have approved version {entries[1]['versionId']}.")):
         given = replace(given_log(b"\n".join(log[:number])), witness=proofs)
         assert DidResolver(logs=[given], clock=lambda: NOW).resolve(did).later == later
     fetched = {"did.jsonl": log[0], "did-witness.json": proofs}

@@ -2,16 +2,18 @@
 
 Strings are taken from ``src/entrepot/node``: ``gettext``, ``gettext_noop`` and ``ngettext`` in code, ``translate`` and
 ``blocktranslate`` (also with ``plural``) in templates, and what the table of origins says; and from all rooms, what
-their findings say, what helps, and what rules ask. A translation that equals the English counts as missing unless
+their findings say, what helps, what rules ask and need, and what is said by ``said`` or stands in ``worded``
+(``entrepot.base.said``). A translation that equals the English counts as missing unless
 ``tools/messages/same.toml`` lists it with a reason; of one with a plural every form that its language has is wanted.
 Languages that are not complete hold the strings of a seller's path, which ``path.toml`` names by file and finding.
 """
 
+import ast
 import io
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from entrepot.node.page.language import BY_CODE
 from entrepot.node.page.origin import origins
-from house.tree import Tree
+from house.tree import Module, Tree
 from reference.finding import Reading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,6 +36,7 @@ SAME = Path(__file__).with_name("same.toml")
 PATH = Path(__file__).with_name("path.toml")
 TERMS = Path(__file__).with_name("terms.toml")
 KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2), "_": None}
+SAYING = ("said", "worded")
 PLACE = re.compile(r"\{\w+\}")
 Text = str | tuple[str, ...]
 """A string, or one with its plural."""
@@ -42,7 +45,7 @@ Text = str | tuple[str, ...]
 @cache
 def strings() -> tuple[tuple[str, int, Text], ...]:
     """Every string that a reader may see: file (of a finding its id), line, text."""
-    return (*_of_pages(), *_of_findings(), *_of_rules())
+    return (*_of_pages(), *_of_findings(), *_of_rules(), *_of_rooms())
 
 
 def _of_pages() -> Iterator[tuple[str, int, Text]]:
@@ -65,10 +68,31 @@ def _of_findings() -> Iterator[tuple[str, int, Text]]:
 
 
 def _of_rules() -> Iterator[tuple[str, int, Text]]:
-    """What the rules ask, which stands in their findings."""
+    """What the rules ask, and what the facts are that they need: both stand in their findings."""
     for file in sorted(RULES.glob("*/topic.toml")):
-        for question in tomllib.loads(file.read_text("utf-8"))["questions"].values():
-            yield file.relative_to(ROOT).as_posix(), 0, question["asks"]
+        topic = tomllib.loads(file.read_text("utf-8"))
+        told = [each["asks"] for each in topic["questions"].values()] + [
+            each["means"] for each in topic["facts"].values()
+        ]
+        for text in told:
+            yield file.relative_to(ROOT).as_posix(), 0, text
+
+
+def _of_rooms() -> Iterator[tuple[str, int, Text]]:
+    """What the rooms say by :func:`entrepot.base.said.said`: why something was answered."""
+    for file, line, text in told_in(Tree(ROOT).modules):
+        if text is not None and _has_words(text):
+            yield file, line, text
+
+
+def told_in(modules: Iterable[Module]) -> Iterator[tuple[str, int, str | None]]:
+    """File, line and template of each call of ``said``; None where the template is not written there."""
+    for module in modules:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
+                first = node.args[0] if node.args else None
+                text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+                yield module.path, node.lineno, text
 
 
 def _has_words(text: str) -> bool:

@@ -4,13 +4,12 @@ A check returns all its findings, not the first. ``blocking`` stops issuing; it 
 what an admitted peer sent, because refusing it would let two honest copies drift apart.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-_PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
+from entrepot.base.said import Said, fill, said
 
 
 class Severity(StrEnum):
@@ -45,6 +44,11 @@ class Finding:
         """The message in English, with its places filled."""
         return fill(self.message, self.params)
 
+    @property
+    def told(self) -> Said:
+        """The message, for whoever passes it on."""
+        return said(self.message, **self.params)
+
     def at(self, prefix: str) -> "Finding":
         """The same finding seen from an outer document: ``prefix`` replaces the leading ``$``."""
         return replace(self, path=prefix + self.path.removeprefix("$"))
@@ -61,14 +65,6 @@ class Finding:
             "source": self.source,
             "remedy": fill(self.remedy, self.params),
         }
-
-
-def fill(template: str, params: Mapping[str, str]) -> str:
-    """Put ``params`` into the ``{name}`` places of ``template``, once; an unknown place stays as it is.
-
-    What is put in is never read as a template again, so that a stranger's text cannot pull in another parameter.
-    """
-    return _PLACE.sub(lambda place: str(params.get(place.group(1), place.group())), template)
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -53,7 +53,7 @@ def _finding(rule: tuple[str, str, str], path: str = "$", **params: str) -> Find
 
 _SIZE = ("ENT-CORE-JSON-01", "The text has {size} bytes; {most} are allowed.", "Send less at once.")
 _ENCODING = ("ENT-CORE-JSON-02", "Byte {place} is not UTF-8.", "Write the text in UTF-8.")
-_SYNTAX = ("ENT-CORE-JSON-03", "Not JSON at line {line}, column {column}: {reason}.", "Send well-formed JSON.")
+_SYNTAX = ("ENT-CORE-JSON-03", "Not JSON at line {line}, column {column}.", "Send well-formed JSON.")
 _DEPTH = ("ENT-CORE-JSON-04", "Nested deeper than {most} levels.", "Flatten the structure.")
 _TWICE = ("ENT-CORE-JSON-05", "The member {name} stands twice in one object.", "Keep one of them.")
 _INTEGER = ("ENT-CORE-JSON-06", "The integer {integer} does not fit in 64 bits.", "Write it as a string.")

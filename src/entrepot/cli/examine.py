@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.base.said import foreign
+
 if TYPE_CHECKING:
     from entrepot.document._openattestation2.issuance import Issuance
     from entrepot.document.bundle import Bundle
@@ -148,7 +150,7 @@ def _examine(file: Path, asked: Asked) -> Examined:
     inner = desk.bundle.document if desk.bundle is not None and file == asked.bundle else None
     data, trouble = (inner, "") if inner is not None else read_file(file)
     if data is None:
-        report = unread(f"{file}: {trouble}")
+        report = unread(foreign(f"{file}: {trouble}"))
         text = json.dumps(report.to_json(), ensure_ascii=False) if asked.as_json else ""
         return Examined(text, f"entrepot: {file}: {trouble}", 2)
     report = desk.judge(data)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from entrepot.base.said import foreign
 from entrepot.cli.anchors import anchors
 from entrepot.cli.kept import (
     AT,
@@ -158,7 +159,7 @@ def resolve(did: str, *, offline: bool, did_docs: tuple[Path, ...], as_json: boo
     try:
         found = _resolver(did, did_docs, offline=offline, given=given).lookup(did, query)
     except OSError as wrong:
-        reason = f"{wrong.filename}: {wrong.strerror or 'cannot be read'}"
+        reason = foreign(f"{wrong.filename}: {wrong.strerror or 'cannot be read'}")
         found = Resolution(None, "file-unreadable", reason, "notFound", is_unreadable=True)
     if as_json or found.document is not None:
         shown = found.to_json() if as_json else found.document

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import b64url
 from entrepot.base.moment import format_moment, require_aware
+from entrepot.base.said import UNSAID, Said, said
 from entrepot.base.shape import Did, Length, Pattern
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.proof.integrity import hash_data, proof_options
@@ -112,22 +113,31 @@ def check_answer(data: bytes, challenge: Challenge, *, resolver: Resolver, at: d
     """Whether ``data`` shows, at ``at``, that whoever sent it controls the DID of ``challenge``."""
     require_aware(at)
     if not challenge.issued <= at <= challenge.expires:
-        reason = f"The challenge could be answered until {format_moment(challenge.expires)}."
+        reason = said("The challenge could be answered until {moment}.", moment=format_moment(challenge.expires))
         return Result(Verdict.INVALID, "challenge-expired", reason, _ASK_AGAIN)
     opened, findings = open_presentation(data)
     if opened is None:
-        return Result(Verdict.INVALID, "answer-unreadable", findings[0].text, _ASK_AGAIN)
+        return Result(Verdict.INVALID, "answer-unreadable", findings[0].told, _ASK_AGAIN)
     if len(opened.proofs) != 1 or _holders(opened) != {challenge.did}:
-        reason = f"The answer is not by {challenge.did} alone."
+        reason = said("The answer is not by {did} alone.", did=challenge.did)
         return Result(Verdict.INVALID, "answer-other-holder", reason, _ASK_AGAIN)
-    malformed = _token_fault(opened) if opened.is_enveloped else ""
+    malformed = _token_fault(opened) if opened.is_enveloped else UNSAID
     if malformed:
         remedy = "Secure a verifiable presentation as vp+jwt, and state nonce and aud beside its members."
         return Result(Verdict.INVALID, "answer-token", malformed, remedy)
     stated = _occasion(opened)
-    for member, wanted in (("challenge", challenge.nonce), ("domain", challenge.audience)):
+    occasion = (
+        ("challenge", challenge.nonce, said("The answer is to another challenge.")),
+        ("domain", challenge.audience, said("The answer is to another domain.")),
+    )
+    for member, wanted, other in occasion:
         if stated[member] != wanted:
-            return Result(Verdict.INVALID, f"answer-{member}", f"The answer is to another {member}.", _ASK_AGAIN)
+            return Result(
+                Verdict.INVALID,
+                f"answer-{member}",
+                other,
+                _ASK_AGAIN,
+            )
     if (period := _period(opened, at)).status is not Verdict.VALID:
         return Result(Verdict.INVALID, "answer-period", period.reason, _ASK_AGAIN)
     return _signed(opened, opened.proofs[0], challenge.did, resolver.resolve(challenge.did, at).document, at)
@@ -141,12 +151,12 @@ def _holders(opened: Secured) -> set[str]:
     return stated | ({holder_of(opened.vc)} if "holder" in opened.vc else set())
 
 
-def _token_fault(opened: Secured) -> str:
+def _token_fault(opened: Secured) -> Said:
     """Why a token is no presentation that was secured as ``vp+jwt``; empty where it is one."""
     if opened.proofs[0].fault:
-        return f"The token cannot hold: {opened.proofs[0].fault}."
+        return said("The token cannot hold: {fault}", fault=opened.proofs[0].fault)
     broken = (*check_payload(opened.vc), *check_presentation(opened.vc, is_secured=True))
-    return broken[0].text if broken else ""
+    return broken[0].told if broken else UNSAID
 
 
 def _occasion(opened: Secured) -> Mapping[str, Any]:
@@ -169,15 +179,17 @@ def _period(opened: Secured, at: datetime) -> Result:
 def _signed(opened: Secured, proof: Proof, did: str, document: Mapping[str, Any] | None, at: datetime) -> Result:
     if document is None:
         remedy = "Publish the DID document, or give it."
-        return Result(Verdict.UNKNOWN, "did-unresolved", f"{did} does not resolve now.", remedy)
+        return Result(Verdict.UNKNOWN, "did-unresolved", said("{did} does not resolve now.", did=did), remedy)
     method = find_method(document, proof.method, AUTHENTICATION)
     if method is None or method.key is None or method.controller != did:
-        reason = f"{did} does not list {proof.method[:200]} for authentication."
+        reason = said("{did} does not list {method} for authentication.", did=did, method=proof.method[:200])
         return Result(Verdict.INVALID, "answer-method", reason, "Sign with a key that it lists.")
     if method.ceased is not None and method.ceased <= at:
-        reason = f"{proof.method} is out of force since {format_moment(method.ceased)}."
+        reason = said(
+            "{method} is out of force since {moment}.", method=proof.method, moment=format_moment(method.ceased)
+        )
         return Result(Verdict.INVALID, "answer-method-ceased", reason, "Sign with a key that is in force.")
     outcome = judge_proof(opened, method.key, purpose=AUTHENTICATION)
     if not outcome.holds:
         return Result(Verdict.INVALID, "answer-signature", outcome.reason, _ASK_AGAIN)
-    return Result(Verdict.VALID, "control-shown", f"{did} is controlled by whoever answered.")
+    return Result(Verdict.VALID, "control-shown", said("{did} is controlled by whoever answered.", did=did))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from entrepot.base.finding import Finding, Severity
+from entrepot.base.said import given
 
 Findings = Iterator[Finding]
 """What the parts of a check yield."""
@@ -26,7 +27,7 @@ class Demand:
             severity=severity or self.severity,
             path=path,
             message=self.message,
-            params={name: str(value) for name, value in params.items()},
+            params=given(params),
             source=self.source,
             remedy=self.remedy,
         )

@@ -15,6 +15,7 @@ from entrepot.base.digest import sha256
 from entrepot.base.error import UsageError
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.moment import format_moment, parse_moment
+from entrepot.base.said import Said, said
 from entrepot.base.shape import dump, parse
 from entrepot.document.proof.context import CREDENTIALS_V2, MANDATE_REFERENCE, MANDATE_TYPES, MANDATE_V1
 from entrepot.document.proof.model import items_of
@@ -102,15 +103,15 @@ def open_mandate(data: bytes) -> tuple[Reference | None, Mandate | None, tuple[F
     return Reference(str(opened.vc["id"]), sha256(data.strip())), mandate, ()
 
 
-def longer(child: Mapping[str, Any], parent: Mapping[str, Any]) -> tuple[str, ...]:
+def longer(child: Mapping[str, Any], parent: Mapping[str, Any]) -> tuple[Said, ...]:
     """In which respect the mandate credential ``child`` holds when ``parent`` does not; empty where in none."""
     try:
         since, until, from_, to = (
             parse_moment(vc[name]) for vc in (child, parent) for name in ("validFrom", "validUntil")
         )
     except (KeyError, ValueError, TypeError):
-        return ("a period is not stated",)
-    return () if from_ <= since and until <= to else ("its period is not within the one above",)
+        return (said("A period is not stated."),)
+    return () if from_ <= since and until <= to else (said("Its period is not within the one above."),)
 
 
 def under(credential: Mapping[str, Any], mandates: Sequence[Reference]) -> dict[str, Any]:

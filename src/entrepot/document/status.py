@@ -17,8 +17,10 @@ from urllib.parse import quote
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, parse_moment
+from entrepot.base.said import Said, plainer, said, together
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.proof.opened import Secured, open_secured
+from entrepot.party.error import unfetched
 
 ENTRIES_MIN = 131_072
 """Entries of the shortest list: fewer would show whose document is meant (section 3.2)."""
@@ -43,14 +45,17 @@ class Standing:
 
     status: str
     code: str
-    reason: str
+    reason: Said
     remedy: str = ""
+
+
+_DISORDER = said("The status list, or what the document says of its place on it, is not in the form of the standard.")
 
 
 class StatusError(Exception):
     """A list does not say what is asked; ``code`` is the name that section 3.3 gives the error."""
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: Said) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
@@ -133,28 +138,30 @@ def decoded(text: Any) -> bytes:
     """
     data = from_b64url(text.removeprefix("u").rstrip("=")) if isinstance(text, str) else None
     if data is None:
-        raise StatusError("STATUS_VERIFICATION_ERROR", "the list is not base64url")
+        raise StatusError("STATUS_VERIFICATION_ERROR", plainer("The list is not base64url.", _DISORDER))
     unpacker = zlib.decompressobj(wbits=31)
     try:
         bits = unpacker.decompress(data, BITS_MAX // 8 + 1)
     except (zlib.error, binascii.Error) as wrong:
-        raise StatusError("STATUS_VERIFICATION_ERROR", "the list is not GZIP") from wrong
+        raise StatusError("STATUS_VERIFICATION_ERROR", plainer("The list is not GZIP.", _DISORDER)) from wrong
     if len(bits) > BITS_MAX // 8 or not unpacker.eof or unpacker.unused_data:
-        raise StatusError("STATUS_VERIFICATION_ERROR", "the list is longer than is unpacked here, or cut off")
+        raise StatusError(
+            "STATUS_VERIFICATION_ERROR", plainer("The list is longer than is unpacked here, or cut off.", _DISORDER)
+        )
     return bits
 
 
 def value_at(bits: bytes | bytearray, index: int, size: int = 1) -> int:
     """The value at ``index``, bit 0 the left-most (section 3.2). Raises :class:`StatusError` ``RANGE_ERROR``."""
     if index < 0 or (index + 1) * size > len(bits) * 8:
-        raise StatusError("RANGE_ERROR", f"the list has no place {index}")
+        raise StatusError("RANGE_ERROR", plainer(f"The list has no place {index}.", _DISORDER))
     value = 0
     for place in range(index * size, (index + 1) * size):
         value = value << 1 | (bits[place // 8] >> (7 - place % 8) & 1)
     return value
 
 
-Judge = Callable[[bytes, datetime], tuple[bool, str, Mapping[str, Any]]]
+Judge = Callable[[bytes, datetime], tuple[bool, Said, Mapping[str, Any]]]
 """Whether a list's own proof and period hold at a moment, why not, and its credential."""
 Fetch = Callable[[str], bytes]
 
@@ -205,21 +212,24 @@ class StatusLists:
         entries = stated if isinstance(stated, list) else [stated]
         found = [self._entry(each, issuer, at, judge) for each in entries]
         order = {"invalid": 0, "unknown": 1, "valid": 2}
-        unnamed = Standing("unknown", "status-malformed", "The document names no entry of a status list.")
+        unnamed = Standing("unknown", "status-malformed", said("The document names no entry of a status list."))
         return min(found or [unnamed], key=lambda each: order[each.status])
 
     def _entry(self, entry: Any, issuer: str, at: datetime, judge: Judge) -> Standing:
         if not isinstance(entry, Mapping) or entry.get("type") != ENTRY_TYPE:
             kind = entry.get("type") if isinstance(entry, Mapping) else entry
-            reason = f"A status of type {str(kind)[:60]!r} is not checked here."
+            reason = said("A status of type {kind} is not checked here.", kind=repr(str(kind)[:60]))
             return Standing("unknown", "status-unchecked", reason, "Ask the issuer whether it still holds.")
         purpose, url = entry.get("statusPurpose"), entry.get("statusListCredential")
         index, size = entry.get("statusListIndex"), entry.get("statusSize", 1)
         if not isinstance(index, str) or not (index.isascii() and index.isdigit()) or len(index) > _INDEX_DIGITS_MAX:
-            return _unknown("STATUS_VERIFICATION_ERROR", "The document's place on its status list is no number.")
+            return _unknown(
+                "STATUS_VERIFICATION_ERROR", plainer("The document's place on its status list is no number.", _DISORDER)
+            )
         if not isinstance(url, str) or not isinstance(purpose, str) or size not in range(1, SIZE_MAX + 1):
             return _unknown(
-                "STATUS_VERIFICATION_ERROR", "The document names no status list in the form of the standard."
+                "STATUS_VERIFICATION_ERROR",
+                plainer("The document names no status list in the form of the standard.", _DISORDER),
             )
         lists = self._lists(url, at, judge)
         if isinstance(lists, Standing):
@@ -227,16 +237,18 @@ class StatusLists:
         try:
             values = [self._value(each.vc, issuer, purpose, (int(index), int(size))) for each in lists]
         except StatusError as wrong:
-            return _unknown(wrong.code, f"{url[:200]}: {wrong.reason}.")
+            return _unknown(wrong.code, said("{url}: {reason}", url=url[:200], reason=wrong.reason))
         # What is final and was set once stays set, whatever another edition says.
         newest = max(values) if purpose in FINAL else values[0]
-        said = _said(purpose, newest, entry)
+        stated = _said(purpose, newest, entry)
         # That something is set for good, an old list tells as well as a new one.
-        found = said if purpose in FINAL and newest and _made(lists[0]) <= at else None
-        found = found or self._aged(lists[0], at) or _later(lists[0].vc, at, purpose, newest) or said
+        found = stated if purpose in FINAL and newest and _made(lists[0]) <= at else None
+        found = found or self._aged(lists[0], at) or _later(lists[0].vc, at, purpose, newest) or stated
         # How old the word is that counts, the reader must see: a list that was replaced holds as well as ever.
-        made = str(lists[0].vc.get("validFrom", "an unknown time"))[:40]
-        return replace(found, reason=f"{found.reason} (list of {made})")
+        made = said("The list is of an unknown time.")
+        if "validFrom" in lists[0].vc:
+            made = said("The list is of {moment}.", moment=str(lists[0].vc["validFrom"])[:40])
+        return replace(found, reason=together(found.reason, made))
 
     def _lists(self, url: str, at: datetime, judge: Judge) -> tuple[_Edition, ...] | Standing:
         key = (url, at)
@@ -251,39 +263,54 @@ class StatusLists:
         if found:
             broken = next((reason for holds, reason, *_ in found if not holds), None)
             if broken is not None:
-                return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {broken}")
+                return _unknown("STATUS_VERIFICATION_ERROR", said("{url}: {reason}", url=url[:200], reason=broken))
             return _editions([_Edition(each, known) for *_, each, known in found], at)
         if self._fetch is None:
-            return _unknown("STATUS_RETRIEVAL_ERROR", f"{url[:200]} was not given, and nothing may be fetched.")
+            return _unknown(
+                "STATUS_RETRIEVAL_ERROR", said("{url} was not given, and nothing may be fetched.", url=url[:200])
+            )
         mark = "&" if "?" in url else "?"
         try:
             body = self._fetch(f"{url}{mark}timestamp={quote(format_moment(at))}")
         except Exception as wrong:  # noqa: BLE001 - whatever keeps it from us, the status stays unknown
-            return _unknown("STATUS_RETRIEVAL_ERROR", f"{url[:200]}: {wrong}")
+            return _unknown(
+                "STATUS_RETRIEVAL_ERROR",
+                said("{url}: {reason}", url=url[:200], reason=unfetched(wrong)),
+            )
         holds, reason, credential = judge(body, at)
         if credential.get("id") != url:
-            return _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]} answers with another document.")
+            return _unknown("STATUS_VERIFICATION_ERROR", said("{url} answers with another document.", url=url[:200]))
         found_now = (_Edition(credential, is_fetched=True),)
-        return found_now if holds else _unknown("STATUS_VERIFICATION_ERROR", f"{url[:200]}: {reason}")
+        return (
+            found_now
+            if holds
+            else _unknown("STATUS_VERIFICATION_ERROR", said("{url}: {reason}", url=url[:200], reason=reason))
+        )
 
     def _value(self, credential: Mapping[str, Any], issuer: str, purpose: str, place: tuple[int, int]) -> int:
         subject = credential.get("credentialSubject")
         types = credential.get("type")
         if not isinstance(subject, Mapping) or not isinstance(types, list) or LIST_TYPE not in types:
-            raise StatusError("STATUS_VERIFICATION_ERROR", "it is no status list")
+            raise StatusError("STATUS_VERIFICATION_ERROR", plainer("It is no status list.", _DISORDER))
         named = credential.get("issuer")
         signer = named.get("id") if isinstance(named, Mapping) else named
         if signer != issuer:
-            raise StatusError("STATUS_VERIFICATION_ERROR", "the list is issued by somebody else")
+            raise StatusError("STATUS_VERIFICATION_ERROR", said("The list is issued by somebody else."))
         stated = subject.get("statusPurpose")
         if purpose not in (stated if isinstance(stated, list) else [stated]):
-            raise StatusError("STATUS_VERIFICATION_ERROR", f"the list has another purpose than {purpose[:40]!r}")
+            raise StatusError(
+                "STATUS_VERIFICATION_ERROR",
+                plainer(f"The list has another purpose than {purpose[:40]!r}.", _DISORDER),
+            )
         bits = self._bits.get(id(credential))
         if bits is None:
             bits = self._bits[id(credential)] = decoded(subject.get("encodedList"))
         index, size = place
         if len(bits) * 8 // size < ENTRIES_MIN:
-            raise StatusError("STATUS_LIST_LENGTH_ERROR", f"the list holds fewer than {ENTRIES_MIN} entries")
+            raise StatusError(
+                "STATUS_LIST_LENGTH_ERROR",
+                plainer(f"The list holds fewer than {ENTRIES_MIN} entries.", _DISORDER),
+            )
         return value_at(bits, index, size)
 
     def _aged(self, edition: _Edition, at: datetime) -> Standing | None:
@@ -296,7 +323,7 @@ class StatusLists:
         made = max(_made(edition), edition.known or _NEVER)
         if made > _NEVER and at - made <= bound:
             return None
-        reason = "The status list is older than is accepted, or does not say its age."
+        reason = said("The status list is older than is accepted, or does not say its age.")
         remedy = "Take the list anew, ask as of the time of the list with --at, or say how old it may be."
         return Standing("unknown", "status-stale", reason, remedy)
 
@@ -335,28 +362,38 @@ def _later(credential: Mapping[str, Any], at: datetime, purpose: str, value: int
         is_later = False
     if not is_later or (purpose in FINAL and not value):
         return None
-    reason = "The status list is of a later time, and does not tell what held then."
+    reason = said("The status list is of a later time, and does not tell what held then.")
     return Standing("unknown", "status-later", reason, "Give the list of that time.")
+
+
+_SET = {"revocation": ("revoked", said("It is revoked.")), "suspension": ("suspended", said("It is suspended."))}
+_CLEAR = {"revocation": said("It is not revoked."), "suspension": said("It is not suspended.")}
 
 
 def _said(purpose: str, value: int, entry: Mapping[str, Any]) -> Standing:
     if purpose == "message":
         return _message(value, entry)
     if value and purpose in ("revocation", "suspension"):
-        word = "revoked" if purpose == "revocation" else "suspended"
-        return Standing("invalid", word, f"It is {word}.", "Ask the issuer.")
+        word, reason = _SET[purpose]
+        return Standing("invalid", word, reason, "Ask the issuer.")
+    if purpose in _CLEAR and not value:
+        return Standing("valid", "status-clear", _CLEAR[purpose])
     if value:
-        return Standing("valid", "status-set", f"Its status {purpose[:40]} is set.")
-    return Standing("valid", "status-clear", f"Its status {purpose[:40]} is not set.")
+        return Standing("valid", "status-set", said("Its status {purpose} is set.", purpose=purpose[:40]))
+    return Standing("valid", "status-clear", said("Its status {purpose} is not set.", purpose=purpose[:40]))
 
 
 def _message(value: int, entry: Mapping[str, Any]) -> Standing:
     stated = entry.get("statusMessage")
     for each in stated if isinstance(stated, list) else []:
         if isinstance(each, Mapping) and each.get("status") in (f"0x{value:x}", hex(value)):
-            return Standing("valid", "status-message", f"Its status: {str(each.get('message'))[:200]}")
-    return Standing("valid", "status-message", f"Its status is 0x{value:x}.")
+            return Standing(
+                "valid",
+                "status-message",
+                said("Its issuer says of its status: {message}", message=str(each.get("message"))[:200]),
+            )
+    return Standing("valid", "status-message", said("Its status is {value}.", value=hex(value)))
 
 
-def _unknown(code: str, reason: str) -> Standing:
+def _unknown(code: str, reason: Said) -> Standing:
     return Standing("unknown", code, reason, "Give the issuer's current list with --status-list.")

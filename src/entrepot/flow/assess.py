@@ -9,6 +9,7 @@ from typing import Any
 import entrepot
 from entrepot.base.finding import Finding, Severity, blocking
 from entrepot.base.moment import format_moment
+from entrepot.base.said import nested
 
 
 class Verdict(StrEnum):
@@ -37,7 +38,7 @@ class Checked:
             "name": self.name,
             "standard": self.standard,
             "verdict": str(self.verdict),
-            "findings": [each.to_json() for each in self.findings],
+            "findings": [each.to_json() | nested(each.params) for each in self.findings],
         }
 
 

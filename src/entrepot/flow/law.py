@@ -124,7 +124,7 @@ def _checked(question: str, answer: Answer) -> Checked:
     return Checked(
         stage="law",
         name=f"{TOPIC} {question}: {answer.answer}",
-        standard=sources or f"rule pack {TOPIC}: no rule known",
+        standard=sources or f"rule pack {TOPIC}",
         verdict=verdict,
         findings=findings,
     )

@@ -89,7 +89,7 @@ DEMANDS: Mapping[str, Demand] = {
 """Code of the answer on the mandate -> what a record is found to break."""
 OTHERWISE = Demand("ENT-CORE-MANDATE-21", "A mandate does not hold: {reason} ({code})", _AGAIN, STANDARD)
 SIGNED_UNDER = Demand(
-    "ENT-CORE-MANDATE-22", "Signed for the issuer under a mandate: {reason}.", "", STANDARD, Severity.NOTE
+    "ENT-CORE-MANDATE-22", "Signed for the issuer under a mandate: {reason}", "", STANDARD, Severity.NOTE
 )
 
 

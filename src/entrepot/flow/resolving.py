@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrepot.base.moment import format_moment
+from entrepot.base.said import foreign, said
 from entrepot.party.error import FetchError
 from entrepot.party.resolve import DidResolver, Fetch, Resolution
 from entrepot.party.webvh import History
@@ -29,8 +30,6 @@ REMEMBERED_MAX = timedelta(days=7)
 """How long after it was confirmed a document serves while its host is silent, unless a setting says otherwise."""
 SILENT = frozenset({"fetch-failed", "fetch-too-slow", "fetch-unavailable"})
 """Codes of a :class:`FetchError` that say nothing about the document: no answer, or that there is none at present."""
-FROM_MEMORY = "from memory, "
-"""Begins the reason of a resolution whose document was not fetched now."""
 TOO_OLD = "remembered-too-old"
 """Code of a resolution whose host is silent, and whose remembered document was confirmed too long ago."""
 
@@ -105,7 +104,7 @@ class NodeResolver:
         with self._lock:
             kept = self._kept.get(did)
         if kept is None:
-            return Resolution(None, "methodNotSupported", f"no history of {did[:80]} is at hand")
+            return Resolution(None, "methodNotSupported", foreign(f"No history of {did[:80]} is at hand."))
         return kept.known.history(did)
 
     def forget(self, did: str) -> None:
@@ -121,13 +120,18 @@ class NodeResolver:
         kept = self._remembered(did)
         if kept is None:
             return None
-        confirmed, silence = format_moment(kept.at), f"its host does not answer: {found.reason}"
+        confirmed = format_moment(kept.at)
+        silence = said("Its host does not answer: {reason}", reason=found.reason)
         if self._clock() - kept.at >= self._age_max:
-            reason = f"what is remembered of {did} was confirmed at {confirmed}, too long ago to serve; {silence}"
+            reason = said(
+                "What is remembered of {did} was confirmed at {confirmed}, too long ago to serve. {silence}",
+                did=did,
+                confirmed=confirmed,
+                silence=silence,
+            )
             return Resolution(None, TOO_OLD, reason, "notFound")
-        return Resolution(
-            kept.document, reason=f"{FROM_MEMORY}as confirmed at {confirmed}; {silence}", remembered=kept.at
-        )
+        reason = said("It is from memory, as confirmed at {confirmed}. {silence}", confirmed=confirmed, silence=silence)
+        return Resolution(kept.document, reason=reason, remembered=kept.at)
 
 
 def _noting(fetch: Fetch, wrong: list[FetchError]) -> Fetch:

@@ -7,6 +7,7 @@ something else shows that it goes on. Any other DID document proves nothing; wha
 from dataclasses import replace
 from datetime import datetime
 
+from entrepot.base.said import UNSAID, Said, foreign
 from entrepot.party.resolution import Resolution
 from entrepot.party.resolve import DidResolver
 from entrepot.party.webvh import History
@@ -36,15 +37,16 @@ class BundledResolver:
         found = self._first.history(did)
         return self._brought.history(did) if isinstance(found, Resolution) and _is_missing(found) else found
 
-    def _longer(self, did: str) -> str:
+    def _longer(self, did: str) -> Said:
         """That the log which was brought goes on where the first one ends; empty where it does not."""
         if not did.startswith("did:webvh:"):
-            return ""
+            return UNSAID
         known, brought = self._first.history(did), self._brought.history(did)
         if isinstance(known, Resolution) or isinstance(brought, Resolution):
-            return ""
+            return UNSAID
         ids, more = ([each.id for each in history.versions] for history in (known, brought))
-        return f"the bundle brings version {more[-1]}" if len(more) > len(ids) and more[: len(ids)] == ids else ""
+        is_longer = len(more) > len(ids) and more[: len(ids)] == ids
+        return foreign(f"The bundle brings version {more[-1]}.") if is_longer else UNSAID
 
 
 def _is_missing(found: Resolution) -> bool:

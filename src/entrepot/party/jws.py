@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from entrepot.base.canonical import canonical
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.jsontext import read_json
+from entrepot.base.said import UNSAID, Said, said
 from entrepot.party.key import Curve, PublicKey
 
 ALGORITHMS: Mapping[str, Curve] = {
@@ -65,17 +66,17 @@ def read_jws(text: str) -> Jws | None:
     return Jws(header, payload, from_b64url(parts[2]), text)
 
 
-def header_fault(header: Mapping[str, Any]) -> str:
+def header_fault(header: Mapping[str, Any]) -> Said:
     """Why a signature under this header must not be relied on; empty where nothing speaks against it.
 
     An ``alg`` outside :data:`ALGORITHMS`, and any extension that changes how to verify (RFC 7515 4.1.11, RFC 7797).
     """
     alg = header.get("alg")
     if not isinstance(alg, str) or alg not in ALGORITHMS:
-        return f"alg {str(alg)[:20]!r} is not one of {', '.join(ALGORITHMS)}"
+        return said("The algorithm {alg} is not one of {known}.", alg=repr(str(alg)[:20]), known=", ".join(ALGORITHMS))
     if "crit" in header or "b64" in header:
-        return "the header demands an extension (crit, b64) that is not supported"
-    return ""
+        return said("The header demands an extension (crit, b64) that is not supported.")
+    return UNSAID
 
 
 def verify_jws(jws: Jws, key: PublicKey) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from entrepot.base.money import Money
+from entrepot.base.said import Said, said
 from entrepot.base.shape import Did, Length, Pattern, Range
 
 LINKS_MAX = 5
@@ -40,19 +41,25 @@ class Mandate:
         return ANY_KIND in self.kinds or bool(kinds & set(self.kinds))
 
 
-def widened(child: Mandate, parent: Mandate) -> tuple[str, ...]:
+def widened(child: Mandate, parent: Mandate) -> tuple[Said, ...]:
     """In which respects ``child`` grants more than ``parent`` allowed to pass on; empty where in none."""
-    found = []
+    found: list[Said] = []
     if parent.delegations == 0:
-        found.append("the mandate above may not be passed on")
+        found.append(said("The mandate above may not be passed on."))
     elif child.delegations >= parent.delegations:
-        found.append(f"it may be passed on {child.delegations} times, and the one above {parent.delegations}")
+        found.append(
+            said(
+                "It may be passed on {times} times, and the one above {above}.",
+                times=child.delegations,
+                above=parent.delegations,
+            )
+        )
     if child.principal != parent.principal:
-        found.append("it binds another organisation")
+        found.append(said("It binds another organisation."))
     if ANY_KIND not in parent.kinds and not set(child.kinds) <= set(parent.kinds):
-        found.append("it names kinds that the mandate above does not")
+        found.append(said("It names kinds that the mandate above does not."))
     if parent.limit is not None and not _within(child.limit, parent.limit):
-        found.append(f"its amount is not within {parent.limit}")
+        found.append(said("Its amount is not within {limit}.", limit=parent.limit))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from entrepot.base.moment import format_moment
+from entrepot.base.said import UNSAID, Said, foreign, said, together
 from entrepot.party._webvh10.witness import number_in
 from entrepot.party.did import find_method
 from entrepot.party.key import PublicKey
@@ -27,14 +28,14 @@ class Gap:
     """Why a copy of a log does not tell whether a key was still in force."""
 
     code: str
-    reason: str
+    reason: Said
 
 
 def gap(
     keeper: Keeper,
     moment: datetime,
     *,
-    later: str = "",
+    later: Said = UNSAID,
     checked: datetime | None = None,
     age_max: timedelta | None = None,
 ) -> Gap | None:
@@ -52,16 +53,26 @@ def gap(
         return None
     shown = resolution.later or later
     if shown:
-        reason = f"the log of {keeper.did} ends at {format_moment(ends)} and was cut short: {shown}"
-        return Gap(CUT_SHORT, reason)
+        reason = said(
+            "The log of {did} ends at {moment} and was cut short.",
+            did=keeper.did,
+            moment=format_moment(ends),
+        )
+        return Gap(CUT_SHORT, together(reason, shown))
     bound = age_max if age_max is not None or not resolution.is_brought else AGE_MAX
     if bound is None or moment - known <= bound:
         return None
-    reason = f"the log of {keeper.did} is known until {format_moment(known)}, and that is too long before"
-    return Gap(AGED, f"{reason} {format_moment(moment)} to tell that no key was changed since")
+    reason = said(
+        "The log of {did} is known until {known}, and that is too long before {moment} to tell that no key was changed "
+        "since.",
+        did=keeper.did,
+        known=format_moment(known),
+        moment=format_moment(moment),
+    )
+    return Gap(AGED, reason)
 
 
-def beyond(keeper: Keeper, method_url: str) -> str:
+def beyond(keeper: Keeper, method_url: str) -> Said:
     """That a DID URL names a version of its did:webvh which the log does not hold; empty where it names none.
 
     DID Resolution 0.3, "DID Parameters": ``versionId``. A ``versionTime`` names a moment, and any log has a version
@@ -69,8 +80,8 @@ def beyond(keeper: Keeper, method_url: str) -> str:
     """
     named, history = version_in(method_url), keeper.history
     if not number_in(named) or history is None or any(each.id == named for each in history.versions):
-        return ""
-    return f"a signature names version {named[:120]}"
+        return UNSAID
+    return foreign(f"A signature names version {named[:120]}.")
 
 
 AFTER_THE_LOG = "names a version that its log does not reach"

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from entrepot.base.error import UsageError
+from entrepot.base.said import UNSAID, Said
 from entrepot.base.shape import dump
 from entrepot.party.compromise import Mark
 
@@ -56,7 +57,7 @@ class Resolution:
 
     document: Mapping[str, Any] | None
     code: str = ""
-    reason: str = ""
+    reason: Said = UNSAID
     error: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
@@ -65,7 +66,7 @@ class Resolution:
     is_unvouched: bool = False
     is_brought: bool = False
     is_copy: bool = False
-    later: str = ""
+    later: Said = UNSAID
 
     @property
     def standard_error(self) -> str:

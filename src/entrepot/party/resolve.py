@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.said import foreign, plainer, said
 from entrepot.party.compromise import Mark, Marks, out_of_force
 from entrepot.party.did import did_key_document, did_web_url, is_did
-from entrepot.party.error import FetchError, KeyFormError
+from entrepot.party.error import MALFORMED, FetchError, KeyFormError, unfetched
 from entrepot.party.jwk import did_jwk_document
 from entrepot.party.key import UNSUPPORTED
 from entrepot.party.resolution import NEWEST, Fetch, Query, Resolution, Resolver
@@ -59,7 +60,7 @@ class DidResolver:
         if did.startswith("did:webvh:") and did not in self._given:
             found = self._webvh.resolve(did, query)
         elif query.version_id or query.version_number is not None:
-            return Resolution(None, "version-unknown", f"{did[:80]} keeps no versions", "notFound")
+            return Resolution(None, "version-unknown", foreign(f"{did[:80]} keeps no versions."), "notFound")
         else:
             found = self._plain(did)
         return Resolution(
@@ -75,14 +76,14 @@ class DidResolver:
     def history(self, did: str) -> History | Resolution:
         """Every version of a did:webvh; a failed resolution for other methods and where there is no log."""
         if not did.startswith("did:webvh:"):
-            return Resolution(None, "methodNotSupported", f"{did[:80]} keeps no history")
+            return Resolution(None, "methodNotSupported", foreign(f"{did[:80]} keeps no history."))
         return self._webvh.history(did)
 
     def _plain(self, did: str) -> Resolution:
         if did.startswith("did:jwk:"):
             return _computed(did, did_jwk_document)
         if not is_did(did):
-            return Resolution(None, "invalidDid", f"{did[:80]!r} is not a DID")
+            return Resolution(None, "invalidDid", said("{did} is not a DID.", did=repr(did[:80])))
         if did.startswith("did:key:"):
             return _computed(did, did_key_document)
         if did in self._given:
@@ -93,17 +94,21 @@ class DidResolver:
 
     def _resolve_web(self, did: str) -> Resolution:
         if not did.startswith("did:web:"):
-            return Resolution(None, "methodNotSupported", f"{':'.join(did.split(':')[:2])} is not resolved here")
+            return Resolution(
+                None,
+                "methodNotSupported",
+                said("Identifiers of {method} are not resolved here.", method=":".join(did.split(":")[:2])),
+            )
         try:
             url = did_web_url(did)
         except KeyFormError as wrong:
-            return Resolution(None, "invalidDid", wrong.message)
+            return Resolution(None, "invalidDid", plainer(wrong.message, MALFORMED))
         if self._fetch is None:
-            return Resolution(None, "offline", f"{did} was not given, and nothing may be fetched")
+            return Resolution(None, "offline", said("{did} was not given, and nothing may be fetched.", did=did))
         try:
             return read_document(self._fetch(url), did)
         except FetchError as wrong:
-            return Resolution(None, "notFound", f"{url}: {wrong.message}")
+            return Resolution(None, "notFound", said("{url}: {message}", url=url, message=unfetched(wrong)))
 
 
 def _subject(did: str) -> str:
@@ -122,16 +127,16 @@ def _computed(did: str, document: Callable[[str], dict[str, Any]]) -> Resolution
         return Resolution(document(did))
     except KeyFormError as wrong:
         code = "unsupportedPublicKeyType" if wrong.error_code == UNSUPPORTED else "invalidDid"
-        return Resolution(None, code, wrong.message)
+        return Resolution(None, code, plainer(wrong.message, MALFORMED))
 
 
 def read_document(body: bytes, did: str = "") -> Resolution:
     """The DID document that ``body`` writes; with ``did``, it must be that DID's."""
     value, findings = read_json(body, DOCUMENT_LIMITS)
     if findings:
-        return Resolution(None, "invalidDidDocument", findings[0].text)
+        return Resolution(None, "invalidDidDocument", findings[0].told)
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not is_did(value["id"]):
-        return Resolution(None, "invalidDidDocument", "the document is no object with a DID as its id")
+        return Resolution(None, "invalidDidDocument", said("The document is no object with a DID as its id."))
     if did and value["id"] != did:
-        return Resolution(None, "invalidDidDocument", f"the document is that of {value['id'][:80]}")
+        return Resolution(None, "invalidDidDocument", said("The document is that of {did}.", did=value["id"][:80]))
     return Resolution(value)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from entrepot.base.said import UNSAID, foreign, said
 from entrepot.party._webvh10.address import WebvhDid, parse_webvh
 from entrepot.party._webvh10.fault import Fault, Refused
 from entrepot.party._webvh10.history import LOG_BYTES_MAX, History, Version, read_history
 from entrepot.party._webvh10.web import with_services
 from entrepot.party.compromise import Mark, out_of_force, revoked_in
 from entrepot.party.did import did_web_url, find_method
-from entrepot.party.error import FetchError
+from entrepot.party.error import FetchError, unfetched
 from entrepot.party.resolution import NEWEST, Fetch, Query, Resolution
 
 __all__ = ["LOG_BYTES_MAX", "GivenLog", "History", "Period", "Version", "WebvhResolver", "given_log", "periods"]
@@ -114,7 +115,7 @@ class WebvhResolver:
             marks=marks,
             is_copy=is_copy,
             # Witnesses approve a version before it is published: from its host, that it is not there yet is no fault.
-            later=f"witnesses have approved version {history.later}" if is_copy and history.later else "",
+            later=foreign(f"Witnesses have approved version {history.later}.") if is_copy and history.later else UNSAID,
         )
 
     def _read(self, did: WebvhDid) -> History | Resolution:
@@ -127,11 +128,18 @@ class WebvhResolver:
             return read_history(given.log, did, witness=lambda: given.witness, now=now, seen=seen)
         fetch = self._fetch
         if fetch is None:
-            return Resolution(None, "offline", f"no log of {did.text} was given, and nothing may be fetched")
+            return Resolution(
+                None, "offline", said("No log of {text} was given, and nothing may be fetched.", text=did.text)
+            )
         try:
             log = fetch(did.log_url)
         except FetchError as wrong:
-            return Resolution(None, wrong.error_code, f"{did.log_url}: {wrong.message}", "notFound")
+            return Resolution(
+                None,
+                wrong.error_code,
+                said("{log_url}: {message}", log_url=did.log_url, message=unfetched(wrong)),
+                "notFound",
+            )
         return read_history(log, did, witness=lambda: _proofs(fetch, did), now=now, seen=seen)
 
 
@@ -166,7 +174,7 @@ def published_at(did: str) -> dict[str, str]:
 
 def failed(fault: Fault) -> Resolution:
     """The resolution that a fault makes."""
-    return Resolution(None, fault.code, fault.reason, fault.error, is_unreadable=fault.is_unreadable)
+    return Resolution(None, fault.code, fault.told, fault.error, is_unreadable=fault.is_unreadable)
 
 
 def periods(history: History, method_id: str, purpose: str) -> tuple[Period, ...]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.money import Money
+from entrepot.base.said import worded
 from entrepot.rule.condition import All, Compare, Condition, Member, Not, Some, read_condition
 from entrepot.rule.given import Given, Value
 from entrepot.rule.pack import Confidence, Pack, Rule, Topic
@@ -30,9 +31,9 @@ def stale(pack: Pack, on: date) -> tuple[Finding, ...]:
     return tuple(
         problem(
             STALE,
-            "The source was last looked at on {checked}, more than {days} days ago.",
+            worded("The source was last looked at on {checked}, more than {days} days ago."),
             path=f"$.sources.{key}",
-            remedy="Look at it again.",
+            remedy=worded("Look at it again."),
             severity=Severity.WARNING,
             checked=each.checked.isoformat(),
             days=str(STALE_DAYS),

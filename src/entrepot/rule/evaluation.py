@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from entrepot.base.finding import Finding, Severity
+from entrepot.base.said import Said, listed, said, worded
 from entrepot.rule.check import stale, weakest
 from entrepot.rule.given import Given
 from entrepot.rule.load import digest, packs, topic
@@ -126,10 +127,10 @@ def answer(
     believed = date.max if known is None else known
     here = [each for each in rules if each.holds_on(on, believed)]
     judged = judge_question(here, conditions_of(about, here), given)
-    findings = list(_findings(rules, judged, on, believed))
+    findings = list(_findings(about, rules, judged, on, believed))
     if judged.verdict != "unknown" and weakest(pack, judged.used) is Confidence.UNCONFIRMED:
         ids = ", ".join(each.id for each in judged.used)
-        findings.append(problem(UNCONFIRMED, "{rules} rest on no text.", severity=Severity.WARNING, rules=ids))
+        findings.append(problem(UNCONFIRMED, worded("{rules} rest on no text."), severity=Severity.WARNING, rules=ids))
         judged = Judged("unknown", judged.used, judged.missing)
     if judged.used and known is not None:
         keys = {each.source for each in judged.used}
@@ -157,24 +158,23 @@ def _outcome(judged: Judged) -> dict[str, str]:
     return {name: found.pop() for name, found in sorted(values.items()) if len(found) == 1}
 
 
-def _findings(rules: Sequence[Rule], judged: Judged, on: date, known: date) -> list[Finding]:
+def _findings(about: Topic, rules: Sequence[Rule], judged: Judged, on: date, known: date) -> list[Finding]:
     found = []
     if judged.clash:
         ids = ", ".join(each.id for each in judged.used)
-        found.append(problem(OVERLAP, "{rules} answer both ways.", severity=Severity.WARNING, rules=ids))
+        found.append(problem(OVERLAP, worded("{rules} answer both ways."), severity=Severity.WARNING, rules=ids))
     if judged.missing:
-        names = ", ".join(sorted(judged.missing))
-        found.append(
-            problem(FACT_MISSING, "Not stated: {facts}.", remedy="State them.", severity=Severity.WARNING, facts=names)
-        )
+        facts = listed([_meaning(about, each) for each in sorted(judged.missing)])
+        message, remedy = worded("Not stated: {facts}."), worded("State them.")
+        found.append(problem(FACT_MISSING, message, remedy=remedy, severity=Severity.WARNING, facts=facts))
     ended = [each for each in rules if each.until is not None and each.until < on and each.known <= known]
     if ended and not any(each.holds_on(on, known) for each in rules):
         last = max(each.until for each in ended if each.until)
         found.append(
             problem(
                 GAP,
-                "The last rule known ended on {day}; what followed it is not known here.",
-                remedy="Find what holds now.",
+                worded("The last rule known ended on {day}; what followed it is not known here."),
+                remedy=worded("Find what holds now."),
                 severity=Severity.WARNING,
                 day=last.isoformat(),
             )
@@ -182,15 +182,26 @@ def _findings(rules: Sequence[Rule], judged: Judged, on: date, known: date) -> l
     return found
 
 
+def _meaning(about: Topic, fact: str) -> Said:
+    """What a fact is, in words that are in the catalogues."""
+    if fact in about.facts:
+        return said(about.facts[fact].means)
+    return said("the rate of exchange {currencies}", currencies=fact.removeprefix("rate "))
+
+
+_UNKNOWN = worded("Unknown in {economy}: {asks}")
+_STATE = worded("State the missing facts, or let a named person accept that it is unknown.")
+
+
 def _unknown(about: Topic, economy: str, question: str) -> Finding:
     asked = about.questions[question]
     return Finding(
         id=f"ENT-{economy}-{about.subject}-{asked.number:02d}",
         severity=Severity.WARNING,
-        message="Unknown in {economy}: {asks}",
+        message=_UNKNOWN,
         params={"economy": economy, "asks": asked.asks},
         source=f"rule pack {about.topic}",
-        remedy="State the missing facts, or let a named person accept that it is unknown.",
+        remedy=_STATE,
     )
 
 

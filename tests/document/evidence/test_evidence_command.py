@@ -81,7 +81,7 @@ def test_signed_three_rotations_ago_and_back_dated(case):
     assert (code, report["results"]["issuer"]["code"]) == (1, "method-ceased"), "back-dating the question helps nobody"
 
 
-END = ", as far as the log in the bundle tells, which ends at "
+END = " So far tells the log in the bundle, which ends at "
 
 
 def bar_its_end(told):

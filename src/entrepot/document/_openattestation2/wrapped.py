@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from entrepot.base.finding import Finding
+from entrepot.base.said import UNSAID, Said, said
 from entrepot.document.demand import Demand
 
 VERSION = "https://schema.openattestation.com/2.0/schema.json"
@@ -104,15 +105,19 @@ def _leaf_faults(value: Any, path: str) -> Iterator[Finding]:
         yield SALTED.broken(path)
 
 
-def hash_fault(document: Mapping[str, Any]) -> str:
+def hash_fault(document: Mapping[str, Any]) -> Said:
     """Why the hashes of a document without :func:`faults` do not hold; empty where they do."""
     signature = document["signature"]
     if target_hash(document) != signature["targetHash"]:
-        return "the content does not have the hash that the document states"
+        return said("The content does not have the hash that the document states.")
     found = bytes.fromhex(signature["targetHash"])
     for step in signature.get("proof", []):
         found = keccak256(b"".join(sorted((found, bytes.fromhex(step)))))
-    return "" if found.hex() == signature["merkleRoot"] else "the path does not lead from the hash to the Merkle root"
+    return (
+        UNSAID
+        if found.hex() == signature["merkleRoot"]
+        else said("The path does not lead from the hash to the Merkle root.")
+    )
 
 
 def target_hash(document: Mapping[str, Any]) -> str:

@@ -14,7 +14,18 @@ from dataclasses import dataclass, replace
 from entrepot.base.cosignature import Cosignature, read_cosignature, verify_cosignature
 from entrepot.base.head import CosignedHead, Receipt, TreeHead, verify_receipt
 from entrepot.base.moment import format_moment
-from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, Speaker, judged, speaker_of
+from entrepot.base.said import Said, plainer, said
+from entrepot.document.evidence.sighting import (
+    DOUBTFUL,
+    NOT_HOLDING,
+    WITNESS,
+    Outcome,
+    Question,
+    Sighting,
+    Speaker,
+    judged,
+    speaker_of,
+)
 
 LOG_NOT_TRUSTED = "log-not-trusted"
 
@@ -37,7 +48,10 @@ def witnessed(shown: Shown, cosigned: CosignedHead, question: Question) -> Itera
         yield log
         return
     if cosigned.head.log_id != log_id or not verify_receipt(receipt.under(cosigned), named, log.check):
-        yield _broken(f"A receipt does not lead to a cosigned head that {log_id[:200]} has signed.", "receipt-wrong")
+        yield _broken(
+            plainer(f"A receipt does not lead to a cosigned head that {log_id[:200]} has signed.", NOT_HOLDING),
+            "receipt-wrong",
+        )
         return
     for each in cosigned.cosignatures:
         yield _judged(read_cosignature(each), cosigned.head, None if shown.is_listed else log, question)
@@ -46,20 +60,22 @@ def witnessed(shown: Shown, cosigned: CosignedHead, question: Question) -> Itera
 def _judged(made: Cosignature | None, head: TreeHead, log: Speaker | None, question: Question) -> Sighting:
     """``log``: None where what it is believed in does not matter."""
     if made is None or not made.covers(head) or made.witness == head.log_id:
-        return _broken("A cosignature is not one of the head that it comes with, by another than its log.")
+        return _broken(
+            plainer("A cosignature is not one of the head that it comes with, by another than its log.", NOT_HOLDING)
+        )
     if made.is_back_dated:
-        return _broken(f"{made.witness[:200]} states to have seen a head before it was signed.")
+        return _broken(plainer(f"{made.witness[:200]} states to have seen a head before it was signed.", NOT_HOLDING))
     witness = speaker_of(question, made.witness)
     if isinstance(witness, Sighting):
         return witness
     if not verify_cosignature(made, witness.check):
-        return _broken(f"A cosignature is not by a key of {made.witness[:200]}.")
+        return _broken(plainer(f"A cosignature is not by a key of {made.witness[:200]}.", NOT_HOLDING))
     found = judged(
         question,
         made.witness,
         role=WITNESS,
         moment=made.seen,
-        how="a cosignature",
+        how=said("A cosignature of {did} says so, by its clock.", did=made.witness[:200]),
         doubt=witness.doubt(made.seen),
     )
     if found.outcome is not Outcome.HOLDS:
@@ -71,18 +87,27 @@ def _of_log(found: Sighting, made: Cosignature, log: Speaker, question: Question
     """What the word of a trusted witness counts, by what is known of the log."""
     name, moment = made.log_id[:200], format_moment(made.seen)
     if log.ceased is not None and log.ceased <= made.seen:
-        reason = f"{made.witness[:200]} saw at {moment} a head under a key of {name} that was out of force."
+        reason = plainer(
+            f"{made.witness[:200]} saw at {moment} a head under a key of {name} that was out of force.", DOUBTFUL
+        )
         return Sighting(Outcome.UNKNOWN, "timekeeper-key-ceased", reason)
     if not question.relies_on(made.log_id, made.seen):
-        reason = f"{made.witness[:200]} saw it at {moment} in the log of {name}, which is not trusted to check proofs."
+        reason = plainer(
+            f"{made.witness[:200]} saw it at {moment} in the log of {name}, which is not trusted to check proofs.",
+            DOUBTFUL,
+        )
         return Sighting(Outcome.UNKNOWN, LOG_NOT_TRUSTED, reason, remedy="Name the log with --trust-log.")
     return _in(found, made)
 
 
 def _in(found: Sighting, made: Cosignature) -> Sighting:
-    reason = f"in the log of {made.log_id[:200]}, whose head {made.witness[:200]} cosigned, by the clock of the latter"
+    reason = said(
+        "It stands in the log of {log_id}, whose head {witness} cosigned, by the clock of the latter.",
+        log_id=made.log_id[:200],
+        witness=made.witness[:200],
+    )
     return replace(found, reason=reason)
 
 
-def _broken(reason: str, code: str = "cosignature-wrong") -> Sighting:
+def _broken(reason: Said, code: str = "cosignature-wrong") -> Sighting:
     return Sighting(Outcome.BROKEN, code, reason, remedy="Ask the log for the receipt again.")

@@ -11,7 +11,18 @@ from entrepot.base.canonical import canonical
 from entrepot.base.digest import from_ni_uri, ni_uri, sha256
 from entrepot.base.jsontext import read_json
 from entrepot.base.moment import from_millis, to_millis
-from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, judged, speaker_of
+from entrepot.base.said import plainer, said
+from entrepot.document.evidence.sighting import (
+    ELSEWHERE,
+    NOT_HOLDING,
+    UNREADABLE,
+    WITNESS,
+    Outcome,
+    Question,
+    Sighting,
+    judged,
+    speaker_of,
+)
 from entrepot.party.did import did_of, is_did
 from entrepot.party.jws import Jws, Signer, sign_jws
 
@@ -35,19 +46,34 @@ def judge_countersignature(jws: Jws, question: Question) -> Sighting:
     """Whether the JWT is of a witness that is trusted, speaks of the document, and when it was made."""
     claims, findings = read_json(jws.payload)
     if findings or not isinstance(claims, dict):
-        return Sighting(Outcome.ELSEWHERE, "evidence-unread", "A counter-signature has no claims in JSON.")
+        return Sighting(
+            Outcome.ELSEWHERE, "evidence-unread", plainer("A counter-signature has no claims in JSON.", UNREADABLE)
+        )
     witness, second, subject = (claims.get(name) for name in ("iss", "iat", "sub"))
     digest = from_ni_uri(subject) if isinstance(subject, str) else None
     if digest is None or not question.names(digest):
-        return Sighting(Outcome.ELSEWHERE, "evidence-elsewhere", "The counter-signature is of another document.")
+        return Sighting(
+            Outcome.ELSEWHERE, "evidence-elsewhere", plainer("The counter-signature is of another document.", ELSEWHERE)
+        )
     if not isinstance(witness, str) or not is_did(witness) or type(second) is not int or not 0 < second <= _SECONDS_MAX:
-        return Sighting(Outcome.BROKEN, "countersignature-form", "The counter-signature names no witness or no moment.")
+        return Sighting(
+            Outcome.BROKEN,
+            "countersignature-form",
+            plainer("The counter-signature names no witness or no moment.", NOT_HOLDING),
+        )
     speaker = speaker_of(question, witness)
     if isinstance(speaker, Sighting):
         return speaker
     if speaker.check(jws.text) is None:
-        reason = f"The counter-signature is not by a key of {witness[:200]}."
+        reason = plainer(f"The counter-signature is not by a key of {witness[:200]}.", NOT_HOLDING)
         return Sighting(Outcome.BROKEN, "countersignature-wrong", reason, remedy="Ask the witness for it again.")
     moment = from_millis(second * 1000)
     doubt = speaker.doubt(moment)
-    return judged(question, witness, role=WITNESS, moment=moment, how="a counter-signature", doubt=doubt)
+    return judged(
+        question,
+        witness,
+        role=WITNESS,
+        moment=moment,
+        how=said("A counter-signature of {did} says so, by its clock.", did=witness[:200]),
+        doubt=doubt,
+    )

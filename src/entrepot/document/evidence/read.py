@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.said import plainer
 from entrepot.document.evidence.countersignature import TYPE, judge_countersignature
 from entrepot.document.evidence.receipt import is_receipt, judge_receipt
-from entrepot.document.evidence.sighting import Outcome, Question, Sighting
+from entrepot.document.evidence.sighting import UNREADABLE, Outcome, Question, Sighting
 from entrepot.party.jws import read_jws
 
 BYTES_MAX = 1 << 20
@@ -38,5 +39,7 @@ def sightings_in(data: bytes, question: Question) -> Iterator[Sighting]:
 
 
 def _unread() -> Sighting:
-    reason = "A file is neither a receipt, nor a time-stamp token (RFC 3161), nor a counter-signature."
+    reason = plainer(
+        "A file is neither a receipt, nor a time-stamp token (RFC 3161), nor a counter-signature.", UNREADABLE
+    )
     return Sighting(Outcome.ELSEWHERE, "evidence-unread", reason, remedy="Give the evidence as it was issued.")

@@ -24,10 +24,14 @@ from typing import Any
 from entrepot.base.digest import sha256
 from entrepot.base.head import Receipt, receipt_from_json, verify_receipt
 from entrepot.base.record import read_content
+from entrepot.base.said import plainer, said
 from entrepot.document.evidence.cosigned import Shown, witnessed
 from entrepot.document.evidence.sighting import (
+    ELSEWHERE,
     LOG,
+    NOT_HOLDING,
     NOT_TRUSTED,
+    UNREADABLE,
     Outcome,
     Question,
     Sighting,
@@ -58,12 +62,18 @@ def judge_receipt(value: Any, question: Question) -> Iterator[Sighting]:
     those who cosigned. First what speaks of witnesses who are trusted."""
     receipt = receipt_from_json(value)
     if receipt is None:
-        yield Sighting(Outcome.ELSEWHERE, "evidence-unread", "A receipt has not the form of one.")
+        yield Sighting(Outcome.ELSEWHERE, "evidence-unread", plainer("A receipt has not the form of one.", UNREADABLE))
         return
     named, is_listed = _record_of(receipt), _lists_form(receipt, question)
     is_meant = named == question.record_id or question.names(named) or is_listed
     if not named or not (is_meant or _states(value, named, question)):
-        yield Sighting(Outcome.ELSEWHERE, "evidence-elsewhere", f"The receipt is that of {named[:64] or 'nothing'}.")
+        yield Sighting(
+            Outcome.ELSEWHERE,
+            "evidence-elsewhere",
+            plainer(f"The receipt is that of {named[:64]}.", ELSEWHERE)
+            if named
+            else plainer("The receipt is that of nothing.", ELSEWHERE),
+        )
         return
     shown = Shown(receipt, named, is_listed=is_listed)
     words = [word for each in receipt.cosigned for word in witnessed(shown, each, question)]
@@ -88,10 +98,19 @@ def _own_word(shown: Shown, question: Question) -> Sighting:
     if isinstance(log, Sighting):
         return log
     if not verify_receipt(receipt, named, log.check):
-        reason = f"The receipt does not lead to a head that {receipt.head.log_id[:200]} has signed."
+        reason = plainer(
+            f"The receipt does not lead to a head that {receipt.head.log_id[:200]} has signed.", NOT_HOLDING
+        )
         return Sighting(Outcome.BROKEN, "receipt-wrong", reason, remedy="Ask the log for the receipt again.")
     head = receipt.head
-    found = judged(question, head.log_id, role=LOG, moment=head.time, how="a receipt", doubt=log.doubt(head.time))
+    found = judged(
+        question,
+        head.log_id,
+        role=LOG,
+        moment=head.time,
+        how=said("A receipt of {did} says so, by its clock.", did=head.log_id[:200]),
+        doubt=log.doubt(head.time),
+    )
     # A log keeps a record whose proofs held when it came; of a file that it was handed it knows nothing.
     return replace(found, is_checked=named == question.record_id or shown.is_listed)
 

@@ -16,6 +16,7 @@ from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.digest import is_digest, sha256
 from entrepot.base.jsontext import JsonLimits, read_json
 from entrepot.base.moment import format_moment
+from entrepot.base.said import Said, plainer, said
 from entrepot.party.anchor import Anchors, Standing
 from entrepot.party.did import did_of
 from entrepot.party.jws import read_jws, verify_jws
@@ -32,6 +33,11 @@ LOG, WITNESS = "log", "notary"
 NOT_TRUSTED = "timekeeper-not-trusted"
 """Code of evidence by somebody whose word on time the verifier did not say to count."""
 ASSERTION = "assertionMethod"
+UNREADABLE = said("A file of evidence cannot be read.")
+ELSEWHERE = said("The evidence is of another document.")
+NOT_HOLDING = said("The evidence of its time does not hold.")
+DOUBTFUL = said("Whoever saw it, or the log in which it stood, is not one to rely on here.")
+"""What is told in other languages than English of evidence that does not count."""
 LIMITS = JsonLimits(bytes_max=3 << 20, depth_max=72)
 
 
@@ -54,7 +60,7 @@ class Sighting:
 
     outcome: Outcome
     code: str
-    reason: str
+    reason: Said
     moment: datetime | None = None
     remedy: str = ""
     is_checked: bool = False
@@ -155,7 +161,7 @@ class Speaker:
         wrong = misnamed(self._keeper, method, key=key, moment=moment) if key is not None else ""
         if not wrong:
             return None
-        reason = f"The signature of {self._keeper.did[:200]} {wrong}."
+        reason = plainer(f"The signature of {self._keeper.did[:200]} {wrong}.", NOT_HOLDING)
         if wrong == AFTER_THE_LOG:
             remedy = "Take its log anew from its host (--did-log), or go online."
             return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", reason, remedy=remedy)
@@ -184,24 +190,31 @@ def speaker_of(question: Question, did: str) -> Speaker | Sighting:
     missing = gap(keeper, question.now, age_max=question.log_age_max) if isinstance(keeper, Keeper) else None
     if isinstance(keeper, Keeper) and missing is None and not keeper.resolution.is_unvouched:
         return Speaker(keeper)
-    reason = "its document is known from the bundle alone" if isinstance(keeper, Keeper) else keeper.reason
+    reason = said("Its DID document is known from the bundle alone.") if isinstance(keeper, Keeper) else keeper.reason
     reason = missing.reason if missing is not None else reason
     remedy = f"Give the DID document or log of {did[:200]}, or go online."
-    return Sighting(Outcome.UNKNOWN, "timekeeper-unknown", f"{did[:200]}: {reason}", remedy=remedy)
+    return Sighting(
+        Outcome.UNKNOWN, "timekeeper-unknown", said("{did}: {reason}", did=did[:200], reason=reason), remedy=remedy
+    )
 
 
 def key_ceased(did: str) -> Sighting:
     """That a key is out of force, and counts no more whatever it states."""
-    reason = f"The key of {did[:200]} is out of force, and whoever has it could state any time."
+    reason = said("The key of {did} is out of force, and whoever has it could state any time.", did=did[:200])
     return Sighting(Outcome.UNKNOWN, "timekeeper-key-ceased", reason, remedy="Ask it for evidence under its new key.")
 
 
-def judged(question: Question, did: str, *, role: str, moment: datetime, how: str, doubt: Sighting | None) -> Sighting:
-    """What it counts that ``did`` states ``moment`` over a signature that holds. ``doubt``: what speaks against it."""
+def judged(question: Question, did: str, *, role: str, moment: datetime, how: Said, doubt: Sighting | None) -> Sighting:
+    """What it counts that ``did`` states ``moment`` over a signature that holds. ``how``: who says so by what.
+    ``doubt``: what speaks against it."""
     if moment > question.now:
-        return Sighting(Outcome.BROKEN, "evidence-future", f"It states {format_moment(moment)}, which is to come.")
+        return Sighting(
+            Outcome.BROKEN,
+            "evidence-future",
+            said("It states {moment}, which is to come.", moment=format_moment(moment)),
+        )
     if not question.believes(did, role, moment):
         remedy = "Name it with --trust-time where you rely on it."
-        reason = f"{did[:200]} is not named as trusted on time."
+        reason = said("{did} is not named as trusted on time.", did=did[:200])
         return Sighting(Outcome.UNKNOWN, NOT_TRUSTED, reason, remedy=remedy)
-    return doubt or Sighting(Outcome.HOLDS, "evidence-holds", f"{how} of {did[:200]}, by its clock", moment)
+    return doubt or Sighting(Outcome.HOLDS, "evidence-holds", how, moment)

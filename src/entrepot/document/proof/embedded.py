@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from entrepot.base.said import UNSAID, Said, plainer, said
 from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, context_fault, proof_bytes
-from entrepot.document.proof.secured import ENCODING, PROOFS_MAX, Proof
+from entrepot.document.proof.secured import ENCODING, MISWRITTEN, PROOFS_MAX, Proof
 from entrepot.document.proof.selective import read_base, read_derived
 from entrepot.party.signature import signature_fault
 
@@ -19,21 +20,23 @@ def embedded_proofs(vc: Mapping[str, Any]) -> tuple[Proof, ...]:
 
 def _proof(vc: Mapping[str, Any], members: Any, all_proofs: list[Any]) -> Proof:
     if not isinstance(members, Mapping):
-        return Proof(securing="", method="", purpose="", members={}, fault="the proof is not an object")
+        return Proof(securing="", method="", purpose="", members={}, fault=said("The proof is not an object."))
     names = ("type", "cryptosuite", "verificationMethod", "proofPurpose")
     kind, suite, method, purpose = (_text(members.get(name)) for name in names)
-    unsupported, code, fault = "", "", ""
+    unsupported, code, fault = UNSAID, "", UNSAID
     previous: tuple[Mapping[str, Any], ...] = ()
     if members.get("type") != "DataIntegrityProof" or suite not in CRYPTOSUITES:
-        unsupported = (
-            f"proofs of type {str(members.get('type'))[:40]!r}, suite {str(suite)[:40]!r}, are not judged here"
+        unsupported = said(
+            "Proofs of type {type}, suite {suite}, are not judged here.",
+            type=repr(str(members.get("type"))[:40]),
+            suite=repr(str(suite)[:40]),
         )
     else:
         fault = context_fault(vc, members)
         code, fault = ("", fault) if fault else _value_fault(suite, members)
     if not unsupported and "previousProof" in members:
         previous, chain_fault = _previous(members, all_proofs)
-        fault = fault or chain_fault
+        fault = fault or plainer(chain_fault, said("The chain of its proofs does not hold."))
     curves = CRYPTOSUITES.get(suite, ())
     return Proof(
         securing=suite or kind,
@@ -49,22 +52,25 @@ def _proof(vc: Mapping[str, Any], members: Any, all_proofs: list[Any]) -> Proof:
     )
 
 
-def _value_fault(suite: str, members: Mapping[str, Any]) -> tuple[str, str]:
+def _value_fault(suite: str, members: Mapping[str, Any]) -> tuple[str, Said]:
     """Code and reason why ``proofValue`` is no value of this suite; empty texts where nothing is seen."""
     if suite == SELECTIVE:
         if read_derived(members) is None and read_base(members) is None:
-            return ENCODING, "proofValue is no base or derived proof of ecdsa-sd-2023 in base64url multibase"
-        return ("", "a selective proof cannot build upon others") if "previousProof" in members else ("", "")
+            words = "proofValue is no base or derived proof of ecdsa-sd-2023 in base64url multibase"
+            return ENCODING, plainer(words, MISWRITTEN)
+        is_chained = "previousProof" in members
+        return "", said("A selective proof cannot build upon others.") if is_chained else UNSAID
     signature = proof_bytes(members)
     if signature is None:
-        return ENCODING, "proofValue is not base58btc multibase"
-    return signature_fault(signature, CRYPTOSUITES[suite])
+        return ENCODING, plainer("proofValue is not base58btc multibase", MISWRITTEN)
+    code, words = signature_fault(signature, CRYPTOSUITES[suite])
+    return code, plainer(words, MISWRITTEN)
 
 
 def _previous(members: Mapping[str, Any], all_proofs: list[Any]) -> tuple[tuple[Mapping[str, Any], ...], str]:
     """The proofs that ``previousProof`` names, in its order, or why they are not what is meant (4.5, step 2)."""
     if len(all_proofs) > PROOFS_MAX:
-        return (), "too many proofs"
+        return (), "there are too many proofs"
     by_id: dict[str, list[Mapping[str, Any]]] = {}
     for each in all_proofs:
         if isinstance(each, Mapping) and isinstance(each.get("id"), str):

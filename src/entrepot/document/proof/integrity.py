@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from entrepot.base.canonical import NotCanonicalError, canonical
+from entrepot.base.said import UNSAID, Said, said
 from entrepot.document.proof.jsonld import quads_of
 from entrepot.document.proof.meaning import CARRIED, Contexts
 from entrepot.document.proof.rdf import canonical_lines
@@ -108,15 +109,15 @@ def proof_signature(proof: Mapping[str, Any]) -> bytes | None:
     return signature if signature is not None and len(signature) in _LENGTHS else None
 
 
-def context_fault(credential: Mapping[str, Any], proof: Mapping[str, Any]) -> str:
+def context_fault(credential: Mapping[str, Any], proof: Mapping[str, Any]) -> Said:
     """Why the contexts of proof and document do not fit; empty where they do.
 
     The suite would let contexts be added behind those that were signed, and drop them before checking (3.3.2,
     step 4). The verdict given here is on the file as it lies there, so an added context makes it another file.
     """
     if "@context" in proof and proof["@context"] != credential.get("@context"):
-        return "the contexts of the document are not those that were signed"
-    return ""
+        return said("The contexts of the document are not those that were signed.")
+    return UNSAID
 
 
 def holds(

@@ -7,6 +7,7 @@ from typing import Any
 from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.said import UNSAID, Said, plainer, said
 from entrepot.document.proof.context import CREDENTIALS_V2
 from entrepot.document.proof.embedded import embedded_proofs
 from entrepot.document.proof.integrity import CRYPTOSUITES, SELECTIVE, holds, proof_bytes
@@ -17,6 +18,7 @@ from entrepot.document.proof.sdjwt import SdJwt, read_json_form, read_sd_jwt
 from entrepot.document.proof.secured import (
     ASSERTION,
     ENCODING,
+    MISWRITTEN,
     PROOFS_MAX,
     Outcome,
     Proof,
@@ -99,10 +101,14 @@ def judge_proof(
 ) -> Outcome:
     """As :func:`verify_proof`, with the reason where it does not hold or nothing can be said."""
     if index >= len(secured.proofs):
-        return Outcome(holds=False, code="no-proof", reason="there is no such proof")
+        return Outcome(holds=False, code="no-proof", reason=said("There is no such proof."))
     proof = secured.proofs[index]
     if proof.fault or proof.unsupported or proof.purpose != purpose:
-        reason = proof.fault or proof.unsupported or f"the proof is made for {proof.purpose[:40]!r}"
+        reason = (
+            proof.fault
+            or proof.unsupported
+            or said("The proof is made for {purpose}.", purpose=repr(proof.purpose[:40]))
+        )
         return Outcome(
             holds=False, code=proof.fault_code, reason=reason, is_unknown=not proof.fault and bool(proof.unsupported)
         )
@@ -113,12 +119,16 @@ def judge_proof(
         found = verify_jws(proof.jws, key) if proof.jws else _embedded_holds(secured.vc, proof, key, contexts)
     except NotRdfError as wrong:
         return Outcome(
-            holds=False, code=wrong.error_code, reason=wrong.message, remedy=wrong.remedy, is_unknown=not wrong.is_wrong
+            holds=False,
+            code=wrong.error_code,
+            reason=wrong.told,
+            remedy=wrong.remedy,
+            is_unknown=not wrong.is_wrong,
         )
     if found:
         return Outcome(holds=True)
     if proof.jws is None and "-jcs-" in proof.securing and not _is_canonical(secured.vc):
-        reason = "the document holds a number that has no canonical form here"
+        reason = said("The document holds a number that has no canonical form here.")
         return Outcome(
             holds=False,
             code="not-canonical",
@@ -126,22 +136,27 @@ def judge_proof(
             remedy="Ask the issuer to write it as a string.",
             is_unknown=True,
         )
-    reason = f"the {proof.securing} signature does not hold under {proof.method}"
+    reason = said(
+        "The {securing} signature does not hold under {method}.", securing=proof.securing, method=proof.method
+    )
     return Outcome(
         holds=False, code="signature-wrong", reason=reason, remedy="Ask the issuer for the document as issued."
     )
 
 
-def _key_fault(proof: Proof, key: PublicKey) -> tuple[str, str]:
+def _key_fault(proof: Proof, key: PublicKey) -> tuple[str, Said]:
     """Code and reason why a proof cannot be this key's, before anything is computed."""
     alg = ALGORITHMS.get(str(proof.members.get("alg")))
     curves = CRYPTOSUITES[proof.securing] if proof.jws is None else (alg,)
     if key.curve not in curves:
-        return "key-curve", f"{proof.securing} does not take a key of {key.curve} here"
+        return "key-curve", said(
+            "{securing} does not take a key of {curve} here.", securing=proof.securing, curve=key.curve
+        )
     signature = proof_bytes(proof.members) if proof.jws is None else proof.jws.signature
     if proof.securing == SELECTIVE or signature is None:
-        return "", ""
-    return signature_fault(signature, (key.curve,))
+        return "", UNSAID
+    code, words = signature_fault(signature, (key.curve,))
+    return code, plainer(words, MISWRITTEN)
 
 
 def _embedded_holds(vc: Mapping[str, Any], proof: Proof, key: PublicKey, contexts: Contexts) -> bool:
@@ -178,7 +193,11 @@ def _open_sd(sd_jwt: SdJwt | None) -> tuple[Secured | None, tuple[Finding, ...]]
 def _disclosing(jws: Jws, sd_jwt: SdJwt) -> Proof:
     code, fault, unsupported = _jose_faults(jws)
     if not fault and jws.header.get("typ") not in _SD_TYPES:
-        fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not dc+sd-jwt"
+        fault = said(
+            "The token is of the type {typ}, not {wanted}.",
+            typ=repr(str(jws.header.get("typ"))[:40]),
+            wanted="dc+sd-jwt",
+        )
     return Proof(
         securing="dc+sd-jwt",
         method=_method_of_kid(jws.header.get("kid"), issuer_of(sd_jwt.claims)),
@@ -194,16 +213,17 @@ def _disclosing(jws: Jws, sd_jwt: SdJwt) -> Proof:
     )
 
 
-def _jose_faults(jws: Jws) -> tuple[str, str, str]:
+def _jose_faults(jws: Jws) -> tuple[str, Said, Said]:
     """Code and text of what is wrong with a token's header or signature; and what of it is not supported here."""
     if jws.header.get("alg") in (None, "none", ""):
-        return "", "the header names no algorithm, so nothing is signed", ""
+        return "", said("The header names no algorithm, so nothing is signed."), UNSAID
     unsupported = header_fault(jws.header)
     if jws.signature is None:
-        return ENCODING, "the signature is not canonical base64url", ""
+        return ENCODING, plainer("the signature is not canonical base64url", MISWRITTEN), UNSAID
     if unsupported:
-        return "", "", unsupported
-    return *signature_fault(jws.signature, (ALGORITHMS[jws.header["alg"]],)), ""
+        return "", UNSAID, unsupported
+    code, words = signature_fault(jws.signature, (ALGORITHMS[jws.header["alg"]],))
+    return code, plainer(words, MISWRITTEN), UNSAID
 
 
 def open_jws(data: bytes, form: TokenForm = VC_JWT) -> tuple[Secured | None, tuple[Finding, ...]]:
@@ -231,7 +251,9 @@ def _bounded(secured: Secured) -> tuple[Secured | None, tuple[Finding, ...]]:
 def _enveloping(jws: Jws, vc: Mapping[str, Any], form: TokenForm) -> Proof:
     code, fault, unsupported = _jose_faults(jws)
     if not fault and jws.header.get("typ") not in form.types:
-        fault = f"typ is {str(jws.header.get('typ'))[:40]!r}, not {form.name}"
+        fault = said(
+            "The token is of the type {typ}, not {wanted}.", typ=repr(str(jws.header.get("typ"))[:40]), wanted=form.name
+        )
     return Proof(
         securing=form.name,
         method=_method_of_kid(jws.header.get("kid"), issuer_of(vc) or holder_of(vc)),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 
 from entrepot.base.error import EntrepotError
+from entrepot.base.said import Said, plainer, said
 
 Quad = tuple[str, str, str, str]
 WORK_MAX = 20_000
@@ -26,6 +27,27 @@ class NotRdfError(EntrepotError):
     def __init__(self, message: str, *, code: str, remedy: str = "", is_wrong: bool = False) -> None:
         super().__init__(message, remedy=remedy, code=code)
         self.is_wrong = is_wrong
+
+    @property
+    def told(self) -> Said:
+        """The message, and in other languages than English what kind of reason it is."""
+        return plainer(self.message, _PLAIN.get(self.error_code, _BEYOND))
+
+
+_BROKEN = said("It breaks the rules of JSON-LD.")
+_UNDEFINED = said("Nothing that it names says what one of its members means.")
+_BEYOND = said("It is too large or too involved to be checked here.")
+_PLAIN = {
+    "term-undefined": _UNDEFINED,
+    "reference-relative": _UNDEFINED,
+    "json-ld-invalid": _BROKEN,
+    "context-invalid": _BROKEN,
+    "term-redefined": _BROKEN,
+    "json-ld-unsupported": said("It is written in a form of JSON-LD that is not read here."),
+    "context-unknown": said("A context that it names is not known here."),
+    "not-canonical": said("The document holds a number that has no canonical form here."),
+}
+"""Code -> what is told of it in other languages."""
 
 
 def escaped(text: str) -> str:

@@ -36,6 +36,6 @@ def unsafe(document: Mapping[str, Any], contexts: Contexts = CARRIED) -> tuple[F
         return ()
     bare = {name: each for name, each in document.items() if name != "proof"}
     return tuple(
-        (UNDEFINED if wrong.is_wrong else UNREAD).broken(path, reason=wrong.message, code=wrong.error_code)
+        (UNDEFINED if wrong.is_wrong else UNREAD).broken(path, reason=wrong.told, code=wrong.error_code)
         for path, wrong in meaningless(bare, contexts)
     )

@@ -14,6 +14,7 @@ from entrepot.base.canonical import canonical
 from entrepot.base.digest import b64url, from_b64url
 from entrepot.base.error import UsageError
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.said import UNSAID, Said, plainer, said
 from entrepot.document.proof.pointer import child_of, tokens_of
 from entrepot.party.error import KeyFormError
 from entrepot.party.jws import Jws, Signer, header_fault, read_jws, sign_jws, verify_jws
@@ -46,7 +47,7 @@ class SdJwt:
     hidden: int
     binding: Jws | None
     others: tuple[Jws, ...] = ()
-    fault: str = ""
+    fault: Said = UNSAID
 
     @property
     def text(self) -> str:
@@ -169,9 +170,12 @@ def present(sd_jwt: SdJwt, reveal: Sequence[str], *, binding: tuple[Signer, str,
     return text + sign_jws({"typ": BINDING}, canonical(claims), signer)
 
 
+_BINDING = said("The proof that its holder presents it does not hold.")
+
+
 def binding_fault(
     sd_jwt: SdJwt, *, audience: str | None, nonce: str | None, seconds: int | None = None
-) -> tuple[str, str]:
+) -> tuple[str, Said]:
     """Code and reason why the key binding does not show what was asked for; empty texts where it does (RFC 9901, 7.3).
 
     Without ``audience`` and ``nonce`` a binding need not be there; one that is there must hold. ``seconds``: the
@@ -180,26 +184,26 @@ def binding_fault(
     bound = sd_jwt.binding
     if bound is None:
         asked = audience is not None or nonce is not None
-        return ("binding-missing", "nothing shows that its holder presents it") if asked else ("", "")
+        return ("binding-missing", said("Nothing shows that its holder presents it.")) if asked else ("", UNSAID)
     key = sd_jwt.holder
     if key is None:
-        return "binding-key", "it names no key of a holder that is read here"
+        return "binding-key", plainer("It names no key of a holder that is read here.", _BINDING)
     claims, _ = read_json(bound.payload)
     if bound.header.get("typ") != BINDING or header_fault(bound.header) or not isinstance(claims, dict):
-        return "binding-malformed", "the key binding is not of the form that RFC 9901 gives"
+        return "binding-malformed", plainer("The key binding is not of the form that RFC 9901 gives.", _BINDING)
     if not verify_jws(bound, key):
-        return "binding-wrong", "the key binding is not signed with the holder's key"
+        return "binding-wrong", plainer("The key binding is not signed with the holder's key.", _BINDING)
     if claims.get("sd_hash") != _digest(sd_jwt.text, _alg(sd_jwt.jws)):
-        return "binding-other", "the key binding was made for another presentation"
+        return "binding-other", plainer("The key binding was made for another presentation.", _BINDING)
     if not isinstance(claims.get("iat"), int) or not isinstance(claims.get("nonce"), str):
-        return "binding-malformed", "the key binding lacks its time or nonce"
+        return "binding-malformed", plainer("The key binding lacks its time or nonce.", _BINDING)
     if audience is not None and claims.get("aud") != audience:
-        return "binding-audience", f"it is presented to {str(claims.get('aud'))[:80]!r}"
+        return "binding-audience", plainer(f"It is presented to {str(claims.get('aud'))[:80]!r}.", _BINDING)
     if nonce is not None and claims.get("nonce") != nonce:
-        return "binding-nonce", "it is presented on another occasion (nonce)"
+        return "binding-nonce", plainer("It is presented on another occasion (nonce).", _BINDING)
     if seconds is not None and claims["iat"] > seconds + BINDING_AHEAD_S:
-        return "binding-future", "it says to be presented at a time that is still to come"
-    return "", ""
+        return "binding-future", plainer("It says to be presented at a time that is still to come.", _BINDING)
+    return "", UNSAID
 
 
 def _path_of(claims: Any, pointer: str) -> Path:
@@ -232,7 +236,9 @@ def _put_together(jws: Jws, disclosures: tuple[str, ...], bound: str) -> SdJwt |
     binding = read_jws(bound) if bound else None
     shown = _Shown(payload.get("_sd_alg", "sha-256"), disclosures)
     claims = shown.claims(payload)
-    fault = shown.fault or ("the key binding is no compact JWS" if bound and binding is None else "")
+    fault = plainer("The key binding is no compact JWS.", _BINDING) if bound and binding is None else UNSAID
+    if shown.fault:
+        fault = plainer(shown.fault, said("What it discloses is not of the form that RFC 9901 gives."))
     return SdJwt(
         jws=jws,
         disclosures=disclosures,

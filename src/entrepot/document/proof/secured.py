@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.base.said import UNSAID, Said, said
 from entrepot.party.jws import Jws
 from entrepot.party.key import Curve
 
@@ -33,9 +34,9 @@ class Proof:
     purpose: str
     members: Mapping[str, Any]
     curve: Curve | None = None
-    fault: str = ""
+    fault: Said = UNSAID
     fault_code: str = "proof-malformed"
-    unsupported: str = ""
+    unsupported: Said = UNSAID
     jws: Jws | None = None
     previous: tuple[Mapping[str, Any], ...] = ()
     sd: "SdJwt | None" = None
@@ -75,13 +76,17 @@ class Secured:
         return issuer_of(self.vc)
 
 
+MISWRITTEN = said("The signature is not written as it must be.")
+"""What is told of a fault in the form of a signature in other languages than English."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Whether one proof holds under one key. ``is_unknown``: nothing can be said; ``code`` and ``reason`` say why."""
 
     holds: bool
     code: str = ""
-    reason: str = ""
+    reason: Said = UNSAID
     remedy: str = ""
     is_unknown: bool = False
 

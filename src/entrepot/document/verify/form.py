@@ -5,6 +5,7 @@ from typing import Any
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
+from entrepot.base.said import said, together
 from entrepot.document.proof.credential import is_record_credential, record_of_credential
 from entrepot.document.proof.model import check_claims, check_credential, check_token, is_v1
 from entrepot.document.proof.opened import Secured
@@ -39,9 +40,11 @@ def schema(vc: Mapping[str, Any], findings: tuple[Finding, ...], schemas: Schema
     """The answer that ``findings`` on the form give, and the schemas that the document names for itself."""
     if findings:
         first, more = findings[0], len(findings) - 1
-        reason = f"{first.path}: {first.text}" + (f" ({more} more)" if more else "")
+        reason = said("{path}: {told}", path=first.path, told=first.told)
+        if more:
+            reason = together(reason, said("Further faults: {count}.", count=more))
         return Result(Verdict.INVALID, first.id, reason, first.to_json()["remedy"])
     if "credentialSchema" in vc:
         return (schemas or Schemas({})).judged(vc)
     version = "1.1" if is_v1(vc) else "2.0"
-    return Result(Verdict.VALID, "data-model", f"It has the form of W3C VCDM {version}.")
+    return Result(Verdict.VALID, "data-model", said("It has the form of W3C VCDM {version}.", version=version))

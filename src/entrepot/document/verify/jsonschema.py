@@ -11,6 +11,7 @@ from typing import Any
 
 from entrepot.base.digest import from_b64url
 from entrepot.base.jsontext import JsonLimits, read_json
+from entrepot.base.said import Said, foreign, said
 from entrepot.document.verify.report import Result, Verdict, worst
 from entrepot.party.error import KeyFormError
 from entrepot.party.multibase import from_multibase
@@ -38,23 +39,28 @@ class Schemas:
         entries = stated if isinstance(stated, list) else [stated]
         found = [self._entry(each, vc) for each in entries if isinstance(each, Mapping)]
         return worst(
-            found or [_unknown("schema-unchecked", "The document names no schema in the form of the standard.")]
+            found or [_unknown("schema-unchecked", said("The document names no schema in the form of the standard."))]
         )
 
     def _entry(self, entry: Mapping[str, Any], vc: Mapping[str, Any]) -> Result:
         kind, url = entry.get("type"), entry.get("id")
         if kind not in ("JsonSchema", ["JsonSchema"]) or not isinstance(url, str):
-            return _unknown("schema-unchecked", f"A schema of type {str(kind)[:40]!r} is not read here.")
+            return _unknown(
+                "schema-unchecked", said("A schema of type {kind} is not read here.", kind=repr(str(kind)[:40]))
+            )
         text = self._texts.get(url)
         if text is None:
-            return _unknown("schema-not-given", f"The document names the schema {url[:200]}, which was not given.")
+            return _unknown(
+                "schema-not-given", said("The document names the schema {url}, which was not given.", url=url[:200])
+            )
         if not _is_the_named(text, entry):
-            reason = f"The text given for {url[:200]} is not the one whose digest the document states."
+            reason = foreign(f"The text given for {url[:200]} is not the one whose digest the document states.")
             return _unknown("schema-other", reason)
         try:
             errors = self._validator(url, text).iter_errors(dict(vc))
         except ValueError as wrong:
-            return _unknown("schema-unusable", f"{url[:200]}: {str(wrong).splitlines()[0][:200]}")
+            words = f"{url[:200]}: {str(wrong).splitlines()[0][:200]}"
+            return _unknown("schema-unusable", foreign(words))
         return _result(url, errors)
 
     def _validator(self, url: str, text: bytes) -> Any:
@@ -97,11 +103,12 @@ def _refused(url: str) -> Any:
 def _result(url: str, errors: Iterable[Any]) -> Result:
     found = list(errors)
     if not found:
-        return Result(Verdict.VALID, "schema-met", f"It meets the schema {url[:200]}.")
+        return Result(Verdict.VALID, "schema-met", foreign(f"It meets the schema {url[:200]}."))
     first = found[0]
     path = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in first.instance_path)
     more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
-    reason = f"${path}: {str(first.message)[:200]}{more}"
+    words = f"${path}: {str(first.message)[:200]}{more}"
+    reason = foreign(words)
     return Result(Verdict.INVALID, "schema-broken", reason, f"Ask the issuer for a document that meets {url[:200]}.")
 
 
@@ -128,5 +135,5 @@ def _has_multihash(text: bytes, stated: Any) -> bool:
     return data == b"\x12\x20" + hashlib.sha256(text).digest()
 
 
-def _unknown(code: str, reason: str) -> Result:
+def _unknown(code: str, reason: Said) -> Result:
     return Result(Verdict.UNKNOWN, code, reason, _GIVE)

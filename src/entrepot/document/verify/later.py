@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from entrepot.base.moment import parse_moment
+from entrepot.base.said import UNSAID, Said, foreign
 from entrepot.document.proof.opened import Proof
 from entrepot.document.verify.case import Case
 from entrepot.party.did import did_of
@@ -10,7 +11,7 @@ from entrepot.party.reach import beyond
 from entrepot.party.tenure import Keeper
 
 
-def later_shown(case: Case, keeper: Keeper) -> str:
+def later_shown(case: Case, keeper: Keeper) -> Said:
     """That something names a version, or a key, that the log of ``keeper`` does not know yet; empty where nothing does.
 
     Looked at are the proofs of the document, and the status lists that were given. What they say is not proved, for
@@ -19,10 +20,10 @@ def later_shown(case: Case, keeper: Keeper) -> str:
     for proof in case.secured.proofs:
         if did_of(proof.method) == keeper.did and (named := beyond(keeper, proof.method)):
             return named
-    return next(_by_later_keys(case, keeper), "")
+    return next(_by_later_keys(case, keeper), UNSAID)
 
 
-def _by_later_keys(case: Case, keeper: Keeper) -> Iterator[str]:
+def _by_later_keys(case: Case, keeper: Keeper) -> Iterator[Said]:
     """The lists that the owner of the log made after its end, under keys that it does not know."""
     assert keeper.history is not None
     ends = keeper.history.versions[-1].time
@@ -32,7 +33,9 @@ def _by_later_keys(case: Case, keeper: Keeper) -> Iterator[str]:
         except (KeyError, ValueError, TypeError):
             continue
         if listed.issuer == keeper.did and made > ends and any(_is_foreign(keeper, each) for each in listed.proofs):
-            yield f"a status list of {listed.vc['validFrom']} is signed under a key that the log does not know"
+            yield foreign(
+                f"A status list of {listed.vc['validFrom']} is signed under a key that the log does not know."
+            )
 
 
 def _is_foreign(keeper: Keeper, proof: Proof) -> bool:

@@ -6,15 +6,17 @@ issuer itself. A mandate that has ended, or was taken back, at that moment binds
 makes it the moment that is judged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from entrepot.base.digest import sha256
 from entrepot.base.error import EntrepotError
+from entrepot.base.finding import Finding
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.base.money import Money
 from entrepot.base.record import Record
+from entrepot.base.said import UNSAID, Said, said, together
 from entrepot.document.mandate import Reference, longer, named_mandates, read_mandate
 from entrepot.document.proof.credential import is_record_credential
 from entrepot.document.proof.model import items_of
@@ -22,6 +24,7 @@ from entrepot.document.proof.opened import issuer_of, open_secured
 from entrepot.document.verify.case import Backing, Case
 from entrepot.document.verify.report import NOT_ASKED, Report, Result, Verdict, best, worst
 from entrepot.document.worth import worth
+from entrepot.party.error import unfetched
 from entrepot.party.mandate import LINKS_MAX, Mandate, widened
 
 _AGAIN = "Ask the issuer for a document that is signed by whoever may."
@@ -42,7 +45,7 @@ class _Link:
     data: bytes
     vc: Mapping[str, Any]
     mandate: Mandate | None
-    fault: str = ""
+    fault: Said = UNSAID
 
     @property
     def id(self) -> str:
@@ -55,7 +58,7 @@ def mandate(case: Case, others: Mapping[str, Result], record: Record | None, bac
     links = tuple(filter(None, (_opened(each) for each in case.given.mandates)))
     desk = _Desk(case, record, backing, links)
     if not others:
-        reason = f"{case.secured.issuer[:200]} signed itself."
+        reason = said("{issuer} signed itself.", issuer=case.secured.issuer[:200])
         return Result(Verdict.NOT_ASKED, "mandate-not-needed", reason) if named else NOT_ASKED
     asked = [did for did in others if named or desk.held_by(did)]
     if not asked:
@@ -103,13 +106,22 @@ class _Desk:
             return meant
         fetch = self._case.given.fetch
         if fetch is None or not name.startswith("https://"):
-            return Result(Verdict.UNKNOWN, "mandate-missing", f"The mandate {name[:200]} is not at hand.", _GIVE)
+            return Result(
+                Verdict.UNKNOWN, "mandate-missing", said("The mandate {name} is not at hand.", name=name[:200]), _GIVE
+            )
         try:
             link = _opened(fetch(name))
         except EntrepotError as wrong:
-            return Result(Verdict.UNKNOWN, "mandate-missing", f"{name[:200]}: {wrong.message}", _GIVE)
+            return Result(
+                Verdict.UNKNOWN,
+                "mandate-missing",
+                said("{name}: {message}", name=name[:200], message=unfetched(wrong)),
+                _GIVE,
+            )
         if link is None or link.id != name:
-            return Result(Verdict.UNKNOWN, "mandate-missing", f"{name[:200]} answers with something else.", _GIVE)
+            return Result(
+                Verdict.UNKNOWN, "mandate-missing", said("{name} answers with something else.", name=name[:200]), _GIVE
+            )
         return link
 
     def _chain(self, link: _Link, signer: str) -> Result:
@@ -118,37 +130,53 @@ class _Desk:
         if mandate is None:
             return Result(Verdict.INVALID, "mandate-malformed", link.fault, _AGAIN)
         if mandate.id != signer:
-            reason = f"The mandate is for {mandate.id[:200]}, and {signer} signed."
+            reason = said("The mandate is for {id}, and {signer} signed.", id=mandate.id[:200], signer=signer)
             return Result(Verdict.INVALID, "mandate-other-signer", reason, _AGAIN)
         if mandate.principal != self._case.secured.issuer:
-            reason = f"The mandate binds {mandate.principal[:200]}, not the issuer."
+            reason = said("The mandate binds {principal}, not the issuer.", principal=mandate.principal[:200])
             return Result(Verdict.INVALID, "mandate-other-principal", reason, _AGAIN)
         found, current = [self._granted(mandate), self._worth(mandate)], link
         for _ in range(LINKS_MAX):
             found.append(self._held(current))
             if issuer_of(current.vc) == mandate.principal:
-                name = f"{signer} signs for {mandate.principal} under {link.id}"
-                return worst([Result(Verdict.VALID, "mandated", name), *found])
+                reason = said(
+                    "{signer} signs for {principal} under {mandate}.",
+                    signer=signer,
+                    principal=mandate.principal,
+                    mandate=link.id,
+                )
+                return worst([Result(Verdict.VALID, "mandated", reason), *found])
             above = self._above(current)
             if isinstance(above, Result):
                 return worst([*found, above])
             current = above
-        return Result(Verdict.INVALID, "mandate-too-deep", f"More than {LINKS_MAX} mandates follow each other.", _AGAIN)
+        return Result(
+            Verdict.INVALID,
+            "mandate-too-deep",
+            said("More than {most} mandates follow each other.", most=LINKS_MAX),
+            _AGAIN,
+        )
 
     def _granted(self, mandate: Mandate) -> Result:
         kinds = kinds_of(self._case.secured.vc)
         if mandate.covers(kinds):
-            return Result(Verdict.VALID, "mandate-kind", "The kind of document is covered.")
-        reason = f"The mandate is for {', '.join(mandate.kinds)[:200]}, not for {', '.join(sorted(kinds))[:200]}."
+            return Result(Verdict.VALID, "mandate-kind", said("The kind of document is covered."))
+        reason = said(
+            "The mandate is for {granted}, not for {asked}.",
+            granted=", ".join(mandate.kinds)[:200],
+            asked=", ".join(sorted(kinds))[:200],
+        )
         return Result(Verdict.INVALID, "mandate-kind", reason, _AGAIN)
 
     def _worth(self, mandate: Mandate) -> Result:
         """Whether the amount of the document lies within the mandate's."""
         if mandate.limit is None:
-            return Result(Verdict.VALID, "mandate-amount", "Any amount is covered.")
+            return Result(Verdict.VALID, "mandate-amount", said("Any amount is covered."))
         amount, is_known = worth(self._record) if self._record is not None else (None, False)
         if not is_known:
-            reason = f"The mandate ends at {mandate.limit}, and the document's amount is not known here."
+            reason = said(
+                "The mandate ends at {limit}, and the document's amount is not known here.", limit=mandate.limit
+            )
             return Result(Verdict.UNKNOWN, "mandate-amount-unknown", reason, "Compare the amounts yourself.")
         return _within(amount, mandate.limit)
 
@@ -159,7 +187,7 @@ class _Desk:
             for name in _ASKED:
                 if report.results[name].status is status:
                     return _failed(link, name, report)
-        return self._in_time(link) or Result(Verdict.VALID, "mandate-holds", f"{link.id} holds.")
+        return self._in_time(link) or Result(Verdict.VALID, "mandate-holds", said("{id} holds.", id=link.id))
 
     def _in_time(self, link: _Link) -> Result | None:
         """What is wrong where a record says itself to be from another time than the mandate; else None."""
@@ -171,24 +199,26 @@ class _Desk:
         if self._record is None or since.replace(microsecond=0) <= self._record.content.issued <= until:
             return None
         issued = format_moment(self._record.content.issued)
-        reason = f"The record says to be of {issued}, when {link.id} was not in force."
+        reason = said("The record says to be of {issued}, when {id} was not in force.", issued=issued, id=link.id)
         return Result(Verdict.INVALID, "mandate-other-time", reason, _AGAIN)
 
     def _above(self, link: _Link) -> "_Link | Result":
         """The mandate that ``link`` passes on, where it passes on no more than that."""
         child, giver = link.mandate, issuer_of(link.vc)
         if child is None or child.parent is None:
-            reason = f"{link.id} is given by {giver[:200]}, who was not granted anything."
+            reason = said("{id} is given by {giver}, who was not granted anything.", id=link.id, giver=giver[:200])
             return Result(Verdict.INVALID, "mandate-not-granted", reason, _AGAIN)
         above = self._find(child.parent)
         if isinstance(above, Result):
             return above
         if above.mandate is None or above.mandate.id != giver:
-            reason = f"{above.id} is not the mandate of {giver[:200]}, who gave {link.id}."
+            reason = said(
+                "{above} is not the mandate of {giver}, who gave {id}.", above=above.id, giver=giver[:200], id=link.id
+            )
             return Result(Verdict.INVALID, "mandate-other-giver", reason, _AGAIN)
         wider = (*widened(child, above.mandate), *longer(link.vc, above.vc))
         if wider:
-            reason = f"{link.id} grants more than was granted: {'; '.join(wider)}."
+            reason = together(said("{id} grants more than was granted.", id=link.id), *wider)
             return Result(Verdict.INVALID, "mandate-wider", reason, _AGAIN)
         return above
 
@@ -204,19 +234,24 @@ def kinds_of(vc: Mapping[str, Any]) -> frozenset[str]:
 
 def _within(amount: Money | None, limit: Money) -> Result:
     if amount is None:
-        return Result(Verdict.VALID, "mandate-amount", "The document is about no amount.")
+        return Result(Verdict.VALID, "mandate-amount", said("The document is about no amount."))
     if amount.currency != limit.currency:
-        reason = f"The mandate ends at {limit}; the document is about {amount}."
+        reason = said("The mandate ends at {limit}; the document is about {amount}.", limit=limit, amount=amount)
         return Result(Verdict.UNKNOWN, "mandate-currency", reason, "Ask for a mandate in the document's currency.")
     if abs(amount.minor) > limit.minor:
-        return Result(Verdict.INVALID, "mandate-amount", f"{amount} is more than {limit}.", _AGAIN)
-    return Result(Verdict.VALID, "mandate-amount", f"{amount} lies within {limit}.")
+        return Result(
+            Verdict.INVALID,
+            "mandate-amount",
+            said("{amount} is more than {limit}.", amount=amount, limit=limit),
+            _AGAIN,
+        )
+    return Result(Verdict.VALID, "mandate-amount", said("{amount} lies within {limit}.", amount=amount, limit=limit))
 
 
 def _failed(link: _Link, name: str, report: Report) -> Result:
     result = report.results[name]
     remedy = "Give evidence of when it was signed, or ask for a new signature." if name == "validity" else _AGAIN
-    reason = f"{link.id or 'A mandate'}: {result.reason}"
+    reason = said("{id}: {reason}", id=link.id, reason=result.reason) if link.id else result.reason
     return Result(result.status, _CODES.get(result.code, f"mandate-{name}"), reason, result.remedy or remedy)
 
 
@@ -225,4 +260,8 @@ def _opened(data: bytes) -> _Link | None:
     if opened is None:
         return None
     mandate, findings = read_mandate(opened.vc)
-    return _Link(data, opened.vc, mandate, f"{findings[0].path}: {findings[0].text}" if findings else "")
+    return _Link(data, opened.vc, mandate, _fault(findings))
+
+
+def _fault(findings: Sequence[Finding]) -> Said:
+    return said("{path}: {told}", path=findings[0].path, told=findings[0].told) if findings else UNSAID

@@ -11,6 +11,7 @@ from typing import Any
 from entrepot.base.canonical import NotCanonicalError, canonical
 from entrepot.base.finding import Finding
 from entrepot.base.moment import require_aware
+from entrepot.base.said import foreign
 from entrepot.document.proof.model import check_payload, check_presentation, items_of
 from entrepot.document.proof.opened import Proof, Secured, issuer_of
 from entrepot.document.proof.presentation import AUTHENTICATION, open_presentation
@@ -57,7 +58,7 @@ def verify_presentation(data: bytes, *, resolver: Resolver, at: datetime, given:
     require_aware(at)
     secured, findings = open_presentation(data)
     if secured is None:
-        unread = Result(Verdict.UNKNOWN, findings[0].id, findings[0].text, findings[0].to_json()["remedy"])
+        unread = Result(Verdict.UNKNOWN, findings[0].id, findings[0].told, findings[0].to_json()["remedy"])
         return Presented(is_valid=False, results={"integrity": unread}, findings=findings)
     own = Case(secured, resolver, at, replace(given, audience=None, nonce=None))
     broken = check_presentation(secured.vc) + (check_payload(secured.vc) if secured.is_enveloped else ())
@@ -71,7 +72,7 @@ def verify_presentation(data: bytes, *, resolver: Resolver, at: datetime, given:
     held = items_of(secured.vc.get("verifiableCredential", []))
     inside = tuple(_inside(own, each) for each in held[:CREDENTIALS_MAX])
     if len(held) > CREDENTIALS_MAX:
-        reason = f"It holds more than {CREDENTIALS_MAX} credentials."
+        reason = foreign(f"It holds more than {CREDENTIALS_MAX} credentials.")
         results["schema"] = Result(Verdict.UNKNOWN, "too-many-credentials", reason, "Present fewer at a time.")
     good = all(results[name].status is Verdict.VALID for name in ("integrity", "holder", "schema", "validity"))
     good = good and results["occasion"].status in (Verdict.VALID, Verdict.NOT_ASKED)
@@ -81,18 +82,18 @@ def verify_presentation(data: bytes, *, resolver: Resolver, at: datetime, given:
 
 
 def _nobody() -> Result:
-    return Result(Verdict.UNKNOWN, "no-proof", "Nobody signed the presentation.", "Ask the holder to sign it.")
+    return Result(Verdict.UNKNOWN, "no-proof", foreign("Nobody signed the presentation."), "Ask the holder to sign it.")
 
 
 def _holder(case: Case, proof: Proof) -> Result:
     """Whether one proof was made by the holder that is named, with a key that it lists for authentication."""
     did, named = did_of(proof.method), holder_of(case.secured.vc)
     if proof.purpose != AUTHENTICATION:
-        return Result(Verdict.INVALID, "proof-purpose", f"The proof is made for {proof.purpose[:40]!r}.")
+        return Result(Verdict.INVALID, "proof-purpose", foreign(f"The proof is made for {proof.purpose[:40]!r}."))
     if not did:
-        return Result(Verdict.UNKNOWN, "key-unknown", f"No key is known for {proof.method[:200]!r}.")
+        return Result(Verdict.UNKNOWN, "key-unknown", foreign(f"No key is known for {proof.method[:200]!r}."))
     if named and named != did:
-        reason = f"{proof.method} is not a key of the holder that the presentation names"
+        reason = foreign(f"{proof.method} is not a key of the holder that the presentation names.")
         return Result(Verdict.INVALID, "holder-other", reason, "Ask the holder itself to present it.")
     resolution = case.resolver.resolve(did, case.at)
     if resolution.document is None:
@@ -100,11 +101,17 @@ def _holder(case: Case, proof: Proof) -> Result:
         return Result(status, resolution.code, resolution.reason)
     method = find_method(resolution.document, proof.method, AUTHENTICATION)
     if method is None or method.key is None or method.controller != did:
-        reason = f"{did} does not list {proof.method} for authentication"
+        reason = foreign(f"{did} does not list {proof.method} for authentication.")
         return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the holder to sign with a key of its own.")
     if method.ceased is not None and method.ceased <= case.at:
-        return Result(Verdict.INVALID, "method-ceased", f"{proof.method} is out of force.")
-    return Result(Verdict.VALID, "method-listed", f"{did} lists {proof.method} for authentication")
+        return Result(Verdict.INVALID, "method-ceased", foreign(f"{proof.method} is out of force."))
+    return Result(Verdict.VALID, "method-listed", foreign(f"{did} lists {proof.method} for authentication."))
+
+
+_OTHER_OCCASION = {
+    "domain": foreign("The proof was not made for the domain that was asked for."),
+    "challenge": foreign("The proof was not made for the challenge that was asked for."),
+}
 
 
 def _occasion(secured: Secured, given: Given) -> Result:
@@ -117,9 +124,9 @@ def _occasion(secured: Secured, given: Given) -> Result:
         for proof in secured.proofs if wanted is not None else ():
             stated = secured.vc.get(claims[name]) if proof.jws is not None else proof.members.get(name)
             if wanted not in (items_of(stated) if name == "domain" else [stated]):
-                reason = f"The proof was not made for the {name} that was asked for."
+                reason = _OTHER_OCCASION[name]
                 return Result(Verdict.INVALID, f"{name}-other", reason, "Ask the holder to present it anew.")
-    return Result(Verdict.VALID, "occasion-meant", "It was made for this occasion.")
+    return Result(Verdict.VALID, "occasion-meant", foreign("It was made for this occasion."))
 
 
 def _inside(case: Case, credential: Any) -> Report:
@@ -133,7 +140,7 @@ def _inside(case: Case, credential: Any) -> Report:
     signers = {did_of(each.method) for each in case.secured.proofs}
     if signers != {issuer_of(credential)} or not report.is_readable:
         return report
-    held = Result(Verdict.VALID, "holder-claims", "The holder claims it itself, under its own proof.")
+    held = Result(Verdict.VALID, "holder-claims", foreign("The holder claims it itself, under its own proof."))
     results = {**report.results, "integrity": held, "issuer": held}
     holds = not any(each.status is Verdict.INVALID for each in results.values())
     return replace(report, results=results, is_valid=holds and "credentialStatus" not in credential)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from entrepot.base.finding import Finding
 from entrepot.base.moment import format_moment, to_millis
+from entrepot.base.said import UNSAID, foreign, said, together
 from entrepot.document.evidence.sighting import Sighting
 from entrepot.document.proof.opened import ASSERTION, Proof, judge_proof
 from entrepot.document.proof.sdjwt import binding_fault
@@ -64,8 +65,8 @@ class ProofJudge:
             return _Held(Result(Verdict.INVALID, "method-invalid", keeper.reason, "Ask the issuer to sign again."))
         keys = keeper.keys(proof.method) if isinstance(keeper, Keeper) else ()
         if not keys:
-            reason = keeper.reason if isinstance(keeper, Resolution) and keeper.reason else ""
-            reason = reason or f"no key is known for {proof.method!r}"
+            reason = keeper.reason if isinstance(keeper, Resolution) and keeper.reason else UNSAID
+            reason = reason or said("No key is known for {method}.", method=repr(proof.method))
             remedy = "Give the signer's DID document with --did-doc, or its log with --did-log."
             return _Held(Result(Verdict.UNKNOWN, "key-unknown", reason, remedy))
         found = [self._under(number, proof, key) for key in keys]
@@ -78,14 +79,22 @@ class ProofJudge:
             status = Verdict.UNKNOWN if outcome.is_unknown else Verdict.INVALID
             return _Held(Result(status, outcome.code, outcome.reason, outcome.remedy))
         bound = self._bound(proof)
-        return _Held(bound or Result(Verdict.VALID, "signature-holds", f"{proof.securing} under {proof.method}"), key)
+        return _Held(
+            bound
+            or Result(
+                Verdict.VALID,
+                "signature-holds",
+                said("It is signed by {securing} under {method}.", securing=proof.securing, method=proof.method),
+            ),
+            key,
+        )
 
     def _bound(self, proof: Proof) -> Result | None:
         """What is wrong with the holder's binding to this occasion; None where nothing is."""
         if proof.sd is None:
             if self._case.given.audience is None and self._case.given.nonce is None:
                 return None
-            reason = f"{proof.securing} does not show who presents it"
+            reason = said("{securing} does not show who presents it.", securing=proof.securing)
             return Result(Verdict.UNKNOWN, "binding-missing", reason, "Ask for an SD-JWT with key binding.")
         code, reason = binding_fault(
             proof.sd,
@@ -97,10 +106,17 @@ class ProofJudge:
 
     def integrity(self, wrong: tuple[Finding, ...]) -> Result:
         """Whether every proof holds, and a record's content has the digest that names it."""
-        unsigned = Result(Verdict.UNKNOWN, "no-proof", "The document carries no proof.", "Ask the issuer to sign it.")
+        unsigned = Result(
+            Verdict.UNKNOWN, "no-proof", said("The document carries no proof."), "Ask the issuer to sign it."
+        )
         decided = worst([each.result for each in self._held] or [unsigned])
         if decided.status is not Verdict.INVALID and wrong:
-            return Result(Verdict.INVALID, wrong[0].id, f"{wrong[0].path}: {wrong[0].text}", wrong[0].remedy)
+            return Result(
+                Verdict.INVALID,
+                wrong[0].id,
+                said("{path}: {told}", path=wrong[0].path, told=wrong[0].told),
+                wrong[0].to_json()["remedy"],
+            )
         return decided
 
     def witnesses(self) -> tuple[Sighting, ...]:
@@ -120,10 +136,15 @@ class ProofJudge:
         name = self._case.secured.issuer
         if not name:
             return Result(
-                Verdict.INVALID, "issuer-missing", "The document names no issuer.", "Ask for another document."
+                Verdict.INVALID,
+                "issuer-missing",
+                said("The document names no issuer."),
+                "Ask for another document.",
             )
         if not is_did(name):
-            reason = f"{name[:200]} is no decentralized identifier, so no key can be shown to be its own"
+            reason = said(
+                "{name} is no decentralized identifier, so no key can be shown to be its own.", name=name[:200]
+            )
             return Result(Verdict.UNKNOWN, "issuer-not-did", reason, "Ask the issuer to sign under a DID.")
         keeper = self._keeper(name)
         if isinstance(keeper, Resolution):
@@ -133,7 +154,7 @@ class ProofJudge:
         found = [self._binding(name, keeper, number, seen) for number in range(len(self._held))]
         if keeper.resolution.remembered is not None:
             found = [_remembered(each, keeper.resolution) for each in found]
-        return best(found) if found else Result(Verdict.UNKNOWN, "no-proof", "Nothing is signed by anybody.")
+        return best(found) if found else Result(Verdict.UNKNOWN, "no-proof", said("Nothing is signed by anybody."))
 
     def others(self, seen: datetime | None) -> dict[str, Result]:
         """Who signed beside the issuer, by DID, and whether that was done with a key listed there for assertions, as in
@@ -167,17 +188,30 @@ class ProofJudge:
             # A signature that does not hold says nothing of who signed.
             return Result(Verdict.UNKNOWN, held.result.code, held.result.reason, held.result.remedy)
         if proof.purpose != ASSERTION:
-            return Result(Verdict.INVALID, "proof-purpose", f"The proof is made for {proof.purpose[:40]!r}.")
+            return Result(
+                Verdict.INVALID,
+                "proof-purpose",
+                said("The proof is made for {purpose}.", purpose=repr(proof.purpose[:40])),
+            )
         tenure = keeper.tenure(proof.method, held.key, ASSERTION)
         if tenure is None:
             return _unlisted(issuer, keeper, proof.method)
         if tenure.method.controller != did_of(tenure.method.id) or did_of(proof.method) != issuer:
-            return Result(Verdict.INVALID, "method-controller", f"{proof.method} is controlled by somebody else.")
+            return Result(
+                Verdict.INVALID,
+                "method-controller",
+                said("{method} is controlled by somebody else.", method=proof.method),
+            )
         if tenure.start is not None and tenure.start > self._case.at:
-            reason = f"{issuer} lists {proof.method} from {format_moment(tenure.start)} on"
+            reason = said(
+                "{issuer} lists {method} from {moment} on.",
+                issuer=issuer,
+                method=proof.method,
+                moment=format_moment(tenure.start),
+            )
             return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer when it was signed.")
         if keeper.resolution.is_unvouched:
-            reason = f"The document of {issuer} is known from the bundle alone, and proves nothing by itself"
+            reason = foreign(f"The document of {issuer} is known from the bundle alone, and proves nothing by itself.")
             return Result(Verdict.UNKNOWN, "document-unvouched", reason, "Go online, or give it with --did-doc.")
         found = self._in_force(issuer, proof.method, tenure, seen)
         if found.status is not Verdict.VALID:
@@ -188,7 +222,7 @@ class ProofJudge:
         """Why the copy of a log that is at hand does not tell whether a key was in force; None where it does."""
         if tenure.ceased is not None and tenure.ceased <= self._case.now:
             return None  # the log goes on after the end of the key, and the document is older than that
-        shown = later_shown(self._case, keeper) if keeper.resolution.is_copy else ""
+        shown = later_shown(self._case, keeper) if keeper.resolution.is_copy else UNSAID
         moment, bound = seen or self._case.now, self._case.given.log_age_max
         found = gap(keeper, moment, later=shown, checked=self._checked, age_max=bound)
         return None if found is None else Result(Verdict.UNKNOWN, found.code, found.reason, _ANEW)
@@ -196,14 +230,29 @@ class ProofJudge:
     def _in_force(self, issuer: str, method: str, tenure: Tenure, seen: datetime | None) -> Result:
         ceased = tenure.ceased
         if ceased is None or ceased > self._case.now:
-            return Result(Verdict.VALID, "method-listed", f"{issuer} lists {method} for assertions")
-        reason = f"{method} is out of force since {format_moment(ceased)}"
+            return Result(
+                Verdict.VALID,
+                "method-listed",
+                said("{issuer} lists {method} for assertions.", issuer=issuer, method=method),
+            )
+        reason = said("{method} is out of force since {moment}.", method=method, moment=format_moment(ceased))
         if seen is None:
             return Result(Verdict.UNKNOWN, "method-ceased", reason, "Give evidence of when it was signed.")
         if seen < ceased:
-            reason = f"{issuer} listed {method} until {format_moment(ceased)}; it existed at {format_moment(seen)}"
+            reason = said(
+                "{issuer} listed {method} until {until}; it existed at {seen}.",
+                issuer=issuer,
+                method=method,
+                until=format_moment(ceased),
+                seen=format_moment(seen),
+            )
             return Result(Verdict.VALID, "method-listed-then", reason)
-        reason += f", and the document is shown to have existed at {format_moment(seen)} only"
+        reason = said(
+            "{method} is out of force since {ceased}, and the document is shown to have existed at {seen} only.",
+            method=method,
+            ceased=format_moment(ceased),
+            seen=format_moment(seen),
+        )
         return Result(Verdict.UNKNOWN, "evidence-late", reason, "Give evidence of an earlier time.")
 
 
@@ -217,8 +266,10 @@ def _as_far_as_told(result: Result, resolution: Resolution) -> Result:
     """A valid answer that rests on a log which a stranger brought says where that ends."""
     if not resolution.is_brought:
         return result
-    ends = resolution.metadata.get("updated", "an unknown time")
-    return replace(result, reason=f"{result.reason}, as far as the log in the bundle tells, which ends at {ends}")
+    ends = foreign("So far tells the log in the bundle, whose end is not known.")
+    if "updated" in resolution.metadata:
+        ends = foreign(f"So far tells the log in the bundle, which ends at {resolution.metadata['updated']}.")
+    return replace(result, reason=together(result.reason, ends))
 
 
 def _remembered(result: Result, resolution: Resolution) -> Result:
@@ -226,16 +277,18 @@ def _remembered(result: Result, resolution: Resolution) -> Result:
     if result.status is not Verdict.VALID:
         return result
     remedy = "Verify it again when the host of the issuer's document answers."
-    return Result(Verdict.VALID, REMEMBERED, f"{result.reason}, {resolution.reason}", remedy)
+    return Result(Verdict.VALID, REMEMBERED, together(result.reason, resolution.reason), remedy)
 
 
 def _unlisted(issuer: str, keeper: Keeper, method_id: str) -> Result:
     """A key that is described for no assertion: never listed, or withdrawn where no history tells what it was for."""
     described = find_method(keeper.document, method_id)
     if keeper.history is None and described is not None and described.ceased is not None:
-        reason = (
-            f"{method_id} is out of force since {format_moment(described.ceased)}, and it is unknown what it was for"
+        reason = said(
+            "{method_id} is out of force since {moment}, and it is unknown what it was for.",
+            method_id=method_id,
+            moment=format_moment(described.ceased),
         )
         return Result(Verdict.UNKNOWN, "method-ceased", reason, "Ask the issuer to sign again.")
-    reason = f"{issuer} does not list {method_id} for assertions"
+    reason = said("{issuer} does not list {method_id} for assertions.", issuer=issuer, method_id=method_id)
     return Result(Verdict.INVALID, "method-not-listed", reason, "Ask the issuer to sign with a key of its own.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from entrepot.base.finding import Finding
 from entrepot.base.record import Record
+from entrepot.base.said import UNSAID, Said, foreign
 
 RESULTS = ("integrity", "issuer", "status", "validity", "schema", "mandate", "anchor", "time")
 """The results, in the order in which they are shown."""
@@ -27,7 +28,7 @@ class Result:
 
     status: Verdict
     code: str = ""
-    reason: str = ""
+    reason: Said = UNSAID
     remedy: str = ""
 
     def to_json(self) -> dict[str, str]:
@@ -59,7 +60,10 @@ class Report:
         return {"valid": self.is_valid, "results": {name: self.results[name].to_json() for name in RESULTS}}
 
 
-def unread(reason: str, code: str = "unreadable", remedy: str = "Give a file that can be read.") -> Report:
+_A_FILE = "Give a file that can be read."
+
+
+def unread(reason: Said, code: str = "unreadable", remedy: str = _A_FILE) -> Report:
     """The report on something that could not be examined: integrity unknown, nothing else asked."""
     result = Result(Verdict.UNKNOWN, code, reason, remedy)
     return Report(is_valid=False, results=dict.fromkeys(RESULTS, NOT_ASKED) | {"integrity": result}, is_readable=False)
@@ -71,7 +75,7 @@ def unanswered(results: Mapping[str, Result], require: Collection[str]) -> dict[
 
 
 def _unanswered(name: str) -> Result:
-    reason = f"{name} was required, and nothing was given that could answer it."
+    reason = foreign(f"{name} was required, and nothing was given that could answer it.")
     return Result(Verdict.UNKNOWN, f"{name}-unanswered", reason, "Give what it needs, or do not require it.")
 
 

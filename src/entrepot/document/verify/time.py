@@ -6,6 +6,7 @@ from datetime import datetime
 
 from entrepot.base.moment import format_moment, parse_moment
 from entrepot.base.record import Record
+from entrepot.base.said import Said, said, together
 from entrepot.document.evidence.read import sightings_in
 from entrepot.document.evidence.sighting import WITNESS, Outcome, Question, Sighting, judged, key_ceased, question_of
 from entrepot.document.proof.credential import says_no_more
@@ -48,7 +49,7 @@ def chained(case: Case, number: int, tenure: Tenure | None) -> Sighting | None:
     except ValueError:
         return None
     doubt = key_ceased(witness) if tenure.ceased is not None and tenure.ceased <= case.now else None
-    how = "a proof over the issuer's"
+    how = said("A proof of {did} over the issuer's says so, by its clock.", did=witness[:200])
     return judged(_question(case, b"", None), witness, role=WITNESS, moment=moment, how=how, doubt=doubt)
 
 
@@ -57,31 +58,32 @@ def time(case: Case, found: Sequence[Sighting], *, is_needed: bool) -> Result:
     first = earliest(found)
     if first is not None and first <= case.at:
         sighting = next(each for each in found if each.outcome is Outcome.HOLDS and each.moment == first)
-        return Result(
-            Verdict.VALID,
-            sighting.code,
-            f"It existed at {format_moment(first)}: {sighting.reason}.{_also(found, sighting)}",
-        )
+        reason = said("It existed at {moment}: {reason}", moment=format_moment(first), reason=sighting.reason)
+        return Result(Verdict.VALID, sighting.code, _also(reason, found, sighting))
     for outcome, status in ((Outcome.BROKEN, Verdict.INVALID), (Outcome.UNKNOWN, Verdict.UNKNOWN)):
         each = next((each for each in found if each.outcome is outcome), None)
         if each is not None:
             return Result(status, each.code, each.reason, each.remedy)
     if first is not None:
-        reason = f"It is shown to have existed at {format_moment(first)}, after the moment asked for."
+        reason = said(
+            "It is shown to have existed at {moment}, after the moment asked for.", moment=format_moment(first)
+        )
         return Result(Verdict.UNKNOWN, "evidence-later", reason, "Give evidence of an earlier time.")
     if found:
         return Result(Verdict.UNKNOWN, found[0].code, found[0].reason, found[0].remedy or _REMEDY)
     if is_needed:
-        reason = "A key that signed it is out of force, and nothing shows that it existed before."
+        reason = said("A key that signed it is out of force, and nothing shows that it existed before.")
         return Result(Verdict.UNKNOWN, "evidence-missing", reason, _REMEDY)
     return NOT_ASKED
 
 
-def _also(found: Sequence[Sighting], first: Sighting) -> str:
-    """Who else says so, and since when by their clocks, in the order of time."""
+def _also(reason: Said, found: Sequence[Sighting], first: Sighting) -> Said:
+    """``reason``, and who else says so, and since when by their clocks, in the order of time."""
     others = {(each.moment, each.reason) for each in found if each.outcome is Outcome.HOLDS and each.moment}
-    told = sorted(others - {(first.moment, first.reason)})[:ALSO_MAX]
-    return "".join(f" Also at {format_moment(moment)}: {reason}." for moment, reason in told if moment)
+    for moment, other in sorted(others - {(first.moment, first.reason)})[:ALSO_MAX]:
+        also = said("Also at {moment}: {reason}", moment=format_moment(moment), reason=other)
+        reason = together(reason, also)
+    return reason
 
 
 def earliest(found: Sequence[Sighting]) -> datetime | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from entrepot.base.error import UsageError
 from entrepot.base.moment import format_moment, from_millis, parse_moment
+from entrepot.base.said import plainer, said
 from entrepot.document.proof.model import PERIODS, is_v1
 from entrepot.document.proof.opened import Secured
 from entrepot.document.verify.report import Result, Verdict
@@ -15,14 +16,19 @@ def validity(secured: Secured, at: datetime) -> Result:
     try:
         starts, ends = _period(secured)
     except (ValueError, TypeError, OverflowError, UsageError) as wrong:
-        return Result(Verdict.INVALID, "period-malformed", str(wrong)[:200], "Ask for a document with proper times.")
+        return Result(
+            Verdict.INVALID,
+            "period-malformed",
+            plainer(str(wrong)[:200], said("A time that it states is malformed.")),
+            "Ask for a document with proper times.",
+        )
     if starts and at < max(starts):
-        reason = f"It holds from {format_moment(max(starts))} on."
+        reason = said("It holds from {moment} on.", moment=format_moment(max(starts)))
         return Result(Verdict.INVALID, "not-yet-valid", reason, "Ask again then.")
     if ends and at > min(ends):
-        reason = f"It held until {format_moment(min(ends))}."
+        reason = said("It held until {moment}.", moment=format_moment(min(ends)))
         return Result(Verdict.INVALID, "expired", reason, "Ask the issuer for a new one.")
-    return Result(Verdict.VALID, "in-force", f"It holds at {format_moment(at)}.")
+    return Result(Verdict.VALID, "in-force", said("It holds at {moment}.", moment=format_moment(at)))
 
 
 def _period(secured: Secured) -> tuple[list[datetime], list[datetime]]:

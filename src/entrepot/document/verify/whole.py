@@ -14,6 +14,7 @@ from typing import Any
 
 from entrepot.base.digest import sha256
 from entrepot.base.moment import require_aware
+from entrepot.base.said import UNSAID, Said, said
 from entrepot.document._openattestation2.wrapped import is_wrapped
 from entrepot.document.mandate import named_mandates
 from entrepot.document.proof.opened import Secured, open_secured
@@ -49,7 +50,7 @@ def verify(
     require_aware(at)
     secured, findings = open_secured(data)
     if secured is None:
-        return unread(findings[0].text, findings[0].id, findings[0].to_json()["remedy"])
+        return unread(findings[0].told, findings[0].id, findings[0].to_json()["remedy"])
     case = Case(secured, resolver, at, given)
     if is_wrapped(secured.vc) and not secured.is_enveloped:
         return judged(case, require, sightings(case, data, None))
@@ -108,11 +109,11 @@ def _parted(secured: Secured, found: Result) -> Result:
     """The answer on the form, with a word on what a holder may have left out."""
     if found.status is not Verdict.VALID or not secured.is_partial:
         return found
-    reason = f"{found.reason} It is a part: its holder chose what it shows, and may have left out the rest."
+    reason = said("It is a part: its holder chose what it shows, and may have left out the rest.")
     return replace(found, code="part-of-a-document", reason=reason)
 
 
-def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, str, Mapping[str, Any]]:
+def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, Said, Mapping[str, Any]]:
     """Whether a list, which is a credential too, holds; what it says of its own status is not asked."""
     opened, _ = open_secured(data)
     report = verify(data, resolver=case.resolver, at=at, given=replace(case.alone(), lists=None))
@@ -120,7 +121,7 @@ def _holds(case: Case, data: bytes, at: datetime) -> tuple[bool, str, Mapping[st
     # A list that is made later says something of the past, too: that it is not yet in force does no harm.
     wanted += [each for each in [report.results["validity"]] if each.code != "not-yet-valid"]
     first = next((each for each in wanted if each.status is not Verdict.VALID), None)
-    return first is None, first.reason if first else "", opened.vc if opened is not None else {}
+    return first is None, first.reason if first else UNSAID, opened.vc if opened is not None else {}
 
 
 def _is_valid(results: Mapping[str, Result], vc: Mapping[str, Any], require: Collection[str]) -> bool:

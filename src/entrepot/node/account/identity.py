@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 
 from entrepot.base.digest import sha256
+from entrepot.base.said import said
 from entrepot.base.shape import dump, parse
 from entrepot.document.control import Challenge, check_answer, new_challenge, nonce_of
 from entrepot.document.verify.report import Result, Verdict
@@ -18,7 +19,7 @@ from entrepot.node.account.models import Identity, Membership, OpenChallenge, Pe
 UNASKED = Result(
     Verdict.INVALID,
     "challenge-unknown",
-    "The answer is to no challenge that is open here for this browser.",
+    said("The answer is to no challenge that is open here for this browser."),
     "Ask for a new challenge and answer that.",
 )
 """Nothing is open here: the answer came a second time, or too late."""

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from entrepot.base.said import UNSAID, Said
 from entrepot.node.page.language import split
 from entrepot.node.picture import BadPicture, looks_like_picture, read_codes
 from entrepot.node.running import office
-from entrepot.party.error import FetchError
+from entrepot.party.error import FetchError, unfetched
 
 LINK_MAX = 2000
 _OFFER = re.compile("/offers/[0-9a-f]{64}")
@@ -23,7 +24,7 @@ _OFFER = re.compile("/offers/[0-9a-f]{64}")
 @dataclass(slots=True, kw_only=True)
 class Brought:
     """``data``: the document. ``text``: what was typed. ``code``: what a QR code said. ``link``: whence it was fetched.
-    ``page``: a page of this node that answers instead. ``problem``, ``english``: why there is no document."""
+    ``page``: a page of this node that answers instead. ``problem``, ``why``: why there is no document."""
 
     data: bytes = b""
     text: str = ""
@@ -31,7 +32,7 @@ class Brought:
     link: str = ""
     page: str = ""
     problem: str = ""
-    english: str = ""
+    why: Said = UNSAID
 
 
 def bring(request: HttpRequest) -> Brought:
@@ -81,6 +82,6 @@ def _fetch(brought: Brought) -> None:
     try:
         brought.data = get(brought.link) if get is not None else b""
     except FetchError as wrong:
-        brought.english = wrong.message
+        brought.why = unfetched(wrong)
     if not brought.data:
         brought.problem = gettext("Nothing could be fetched from this link.")

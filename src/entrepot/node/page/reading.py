@@ -19,6 +19,7 @@ from entrepot.base.quantity import Quantity
 from entrepot.node.page.language import Language, gettext_noop
 from entrepot.node.page.measure import measured
 from entrepot.node.page.sale.telling import say
+from entrepot.node.page.saying import spoken
 
 register = template.Library()
 FIELDS = {
@@ -145,6 +146,9 @@ def _pattern(digits: int) -> str:
 def told(finding: Finding) -> tuple[str, bool]:
     """What was found and what fixes it, and whether that is English for want of a translation."""
     return say(finding)
+
+
+register.filter("spoken", spoken)
 
 
 @register.filter(name="bytes")

@@ -1,6 +1,6 @@
 """Why an answer of a verification is not good, and what helps, in plain words of the reader's language.
 
-The exact reason, with its values, stays beside it in the program's own words.
+The exact reason, with its values, stays beside it.
 """
 
 from django.utils.translation import gettext

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from entrepot.base.digest import sha256
+from entrepot.base.said import said
 from entrepot.document.verify import Report, Verdict, unread, verify
 from entrepot.flow.verifying import brought
 from entrepot.node.page.answer import onward, page, root_of
@@ -16,6 +17,7 @@ from entrepot.node.page.aside import begin, found, is_young
 from entrepot.node.page.bringing import Brought, bring, code_in
 from entrepot.node.page.language import gettext_noop
 from entrepot.node.page.remedy import plainly
+from entrepot.node.page.saying import spoken
 from entrepot.node.problem import problem
 from entrepot.node.running import office
 
@@ -46,8 +48,8 @@ CAMERA = "camera=(self), geolocation=(), microphone=()"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question with its answer; ``why`` and ``helps``: plain words for it. ``reason`` and ``remedy`` are the
-    program's own words, in English."""
+    """One question with its answer; ``why`` and ``helps``: plain words for it. ``reason``: the exact one, with its
+    values; ``code``: by which programs know it."""
 
     question: str
     answer: str
@@ -56,7 +58,6 @@ class Line:
     why: str
     helps: str
     reason: str
-    remedy: str
     code: str
 
 
@@ -147,7 +148,7 @@ def _judged(data: bytes) -> Report:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return unread("The file is not text.")
+        return unread(said("The file is not text."))
     here = office()
     return verify(data, resolver=here.resolver, at=here.clock(), given=brought(here))
 
@@ -173,7 +174,6 @@ def _line(name: str, report: Report) -> Line:
         kind=str(result.status),
         why=why,
         helps=helps,
-        reason=result.reason,
-        remedy=result.remedy if result.status is not Verdict.VALID else "",
+        reason=spoken(result.reason),
         code=result.code,
     )

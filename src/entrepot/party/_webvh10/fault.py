@@ -6,7 +6,8 @@ the method knows (did:webvh 1.0, "Read (Resolve)").
 
 from dataclasses import dataclass
 
-from entrepot.base.finding import fill
+from entrepot.base.said import Said, fill, plainer, said
+from entrepot.party.error import MALFORMED
 
 INVALID = "invalidDid"
 NOT_FOUND = "notFound"
@@ -72,6 +73,19 @@ REASONS: dict[str, str] = {
 """Code -> sentence; its places are filled when the fault is found."""
 UNREADABLE = frozenset({"webvh-log-empty", "webvh-log-too-large"})
 """Codes that say that nothing at all could be read, as does ``webvh-line`` for the first line."""
+_BROKEN = said("The log of the identifier does not hold.")
+_PLAIN = (
+    (
+        ("webvh-did-form", "webvh-fragment", "webvh-host-address", "webvh-host-form", "webvh-port", "webvh-path"),
+        MALFORMED,
+    ),
+    (("webvh-log-empty", "webvh-log-too-large", "webvh-line"), said("The log of the identifier cannot be read.")),
+    (("webvh-version-unknown", "webvh-did-mismatch"), said("The log of the identifier has no such version.")),
+    (("webvh-time-before",), said("The identifier did not exist at that moment.")),
+    (("webvh-cut-short", "webvh-rollback"), said("The log of the identifier was cut short.")),
+    (("webvh-forked",), said("The logs of the identifier that were given part ways.")),
+)
+"""Codes -> what is told of them in other languages; of all others that the log does not hold."""
 _NOT_FOUND = frozenset({"webvh-version-unknown", "webvh-time-before", "webvh-witness-absent", "webvh-cut-short"})
 
 
@@ -82,6 +96,11 @@ class Fault:
     code: str
     reason: str
     number: int = 0
+
+    @property
+    def told(self) -> Said:
+        """The reason, and in other languages than English what kind of reason it is."""
+        return plainer(self.reason, next((words for codes, words in _PLAIN if self.code in codes), _BROKEN))
 
     @property
     def error(self) -> str:

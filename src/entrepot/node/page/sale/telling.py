@@ -5,12 +5,18 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from entrepot.base.finding import Finding, Severity, blocking, fill
+from entrepot.base.finding import Finding, Severity, blocking
+from entrepot.base.said import Said, fill, has_words, put_together
+from entrepot.flow.prove import NUMBERS
 from entrepot.node.page.entry import Entry
+from entrepot.node.page.remedy import REMEDIES
+from entrepot.node.page.saying import filled, is_translated
 
 PAYLOAD = "$.payload"
 QUESTION = "asks"
 """The place of a finding that holds the question of a rule."""
+_PROOFS = {f"ENT-CORE-PROOF-{number:02d}": name for name, number in NUMBERS.items()}
+"""Id of a finding on a proof -> the question that it answers."""
 CONSEQUENCE = "ENT-CORE-AUDIENCE-01"
 """Nobody can say who reads a document whose form is wrong: told only where nothing else is."""
 
@@ -49,20 +55,27 @@ def say(finding: Finding) -> tuple[str, bool]:
 
 def kept_words(row: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
     """A finding as the journal keeps it: each sentence, and whether it is English for want of a translation."""
-    params = row["params"]
-    texts = [each for each in (row["message"], _template(row["remedy"], params)) if each]
+    params = put_together(row)
+    texts = [each for each in (row["message"], _remedy(row, params)) if each]
     return tuple((_told(each, params), not _is_told(each, params) and get_language() != "en") for each in texts)
+
+
+def _remedy(row: Mapping[str, Any], params: Mapping[str, str]) -> str:
+    """What helps; of a proof in the words for persons, because what helps a program there are its options."""
+    name = _PROOFS.get(row["id"])
+    return _template(row["remedy"], params) if name is None else REMEDIES[name] if row["remedy"] else ""
 
 
 def _told(text: str, params: Mapping[str, str]) -> str:
     """``text`` in the reader's language, and in it the question of a rule, which is in the catalogues too."""
     asked = {QUESTION: gettext(params[QUESTION])} if params.get(QUESTION) else {}
-    return fill(gettext(text), {**params, **asked})
+    return filled(text, {**params, **asked})
 
 
 def _is_told(text: str, params: Mapping[str, str]) -> bool:
     asked = params.get(QUESTION, "") if f"{{{QUESTION}}}" in text else ""
-    return _is_translated(text) and (not asked or _is_translated(asked))
+    is_told = is_translated(text) or (not has_words(text) and any(isinstance(each, Said) for each in params.values()))
+    return is_told and (not asked or is_translated(asked))
 
 
 def _template(remedy: str, params: Mapping[str, str]) -> str:
@@ -70,10 +83,6 @@ def _template(remedy: str, params: Mapping[str, str]) -> str:
     for name, value in params.items():
         remedy = remedy.replace(value, f"{{{name}}}") if value else remedy
     return remedy
-
-
-def _is_translated(text: str) -> bool:
-    return gettext(text) != text
 
 
 def _entry_for(path: str, entries: list[Entry]) -> Entry | None:
