@@ -43,7 +43,8 @@ def open_letter(request: HttpRequest) -> HttpResponseBase:
         if OPENED in request.session and not place_of(request.session[OPENED], office().clock()):
             del request.session[OPENED]
             entry.problems.append(gettext(WRONG))
-    values = {"entries": [entry], "is_sent": is_sent, "link": "" if "#" in link else link}
+    is_filled = "#" in link
+    values = {"entries": [entry], "is_sent": is_sent, "is_filled": is_filled, "link": "" if is_filled else link}
     return page(request, "account/letter.html", status=status_of([entry]), script="letter.js", **values)
 
 
