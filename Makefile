@@ -4,6 +4,7 @@
 #   make proof   everything at full count, with a dated report             make bench   the measurements
 #   make interop programs of others judge our documents, and we theirs (needs node and npm)
 #   make docs    the generated reference                                   make lock    lock the requirements anew
+#   make audit   ask for known faults of what is locked (needs the network; before a release)
 # Another interpreter: make PYTHON=python3.12 demo
 
 PYTHON ?= python3
@@ -15,11 +16,11 @@ SEED   ?=
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check proof interop bench docs lock clean
+.PHONY: help demo serve test check proof interop bench docs lock audit clean
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n '2,7s/^# *//p' Makefile
+	@sed -n '2,8s/^# *//p' Makefile
 
 # ---- set-up: nothing is repeated while the locked files are unchanged -------------------------------------------------
 
@@ -108,6 +109,20 @@ lock: $(VENV)/.installed-test
 	$(COMPILE) --constraint requirements/runtime.txt --output-file requirements/node.txt requirements/node.in
 	$(COMPILE) --constraint requirements/node.txt --output-file requirements/test.txt requirements/test.in
 	$(COMPILE) --output-file requirements/interop.txt requirements/interop.in
+	$(COMPILE) --output-file requirements/audit.txt requirements/audit.in
+	$(if $(UPGRADE),sed -i "s/^renewed = .*/renewed = $$(date -u +%F)/" requirements/faults.toml)
+
+# Exit code of the program: 0 nothing is over its time, 1 something is, 2 not all is known.
+AUDIT := .audit
+
+audit: $(AUDIT)/.installed
+	$(AUDIT)/bin/python tools/audit.py
+
+$(AUDIT)/.installed: requirements/audit.txt
+	rm -rf $(AUDIT)
+	"$(PYTHON)" -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
 
 clean:
 	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
