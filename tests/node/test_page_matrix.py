@@ -78,6 +78,7 @@ def stage(node):
         "side": 320,
         "number": 1,
         "mark": "x",
+        "role": "grower",
         "invitation": Invitation.objects.get(party=seller, closed=None).pk,
         "membership": Membership.objects.get(person=spare.person, party=seller).pk,
     }

@@ -37,11 +37,34 @@ def attempt(node, role="grower", **heads):
     return visitor.client.post("/en/try", sent, **visitor._heads(), **heads), visitor
 
 
+def across(node, came="http://127.0.0.1:18081/", role="grower", **heads):
+    """Follow the link of the neighbour's first page, or one of another's."""
+    visitor = Visitor(node)
+    return visitor.client.get(f"/en/try/{role}", **visitor._heads(), HTTP_REFERER=came, **heads), visitor
+
+
 def test_one_click_makes_a_visitor_the_invented_person(node, filled):
     answer, visitor = attempt(node)
     assert (answer.status_code, answer["Location"]) == (303, "/en/sales")
     assert "Kebun Contoh (invented)" in visitor.go("/sales").text
     assert "are invented" in visitor.text
+
+
+@pytest.mark.parametrize("came", ["http://127.0.0.1:18081/", "http://localhost:18081/en/"])
+def test_one_click_on_the_neighbours_page_does_it_too(node, filled, came):
+    answer, visitor = across(node, came)
+    assert (answer.status_code, answer["Location"]) == (303, "/en/sales")
+    assert "Kebun Contoh (invented)" in visitor.go("/sales").text
+
+
+@pytest.mark.parametrize("came", ["", "http://evil.example/", "http://127.0.0.1:18082/", "https://127.0.0.1:18081/", "http://[",
+                                  "http://127.0.0.1:18081.evil.example/"])  # fmt: skip
+def test_who_else_leads_there_signs_nobody_in(node, filled, came):
+    answer, visitor = across(node, came)
+    assert (answer.status_code, answer["Location"]) == (303, "/en/?try=grower")
+    assert visitor.go("/sales").heading == "Sign in"
+    assert "<button autofocus>" in visitor.go("/?try=grower").text
+    assert across(node, came, "importer")[0].status_code == 404
 
 
 def test_a_node_like_any_other_has_no_such_page(node):
@@ -61,6 +84,7 @@ def test_a_node_like_any_other_has_no_such_page(node):
 )
 def test_nobody_comes_in_from_elsewhere(node, filled, heads):
     assert attempt(node, **heads)[0].status_code == 404
+    assert across(node, **heads)[0].status_code == 404
 
 
 @pytest.mark.parametrize("url", ["https://node.example", "https://127.0.0.1", "http://node.example"])
@@ -69,6 +93,7 @@ def test_a_public_node_lets_nobody_in_by_a_click(node, filled, url):
 
     with override_settings(CONFIG=replace(node.config, url=url)):
         assert attempt(node)[0].status_code == 404
+        assert across(node)[0].status_code == 404
         assert "are invented" not in Visitor(node).go("/").text
 
 

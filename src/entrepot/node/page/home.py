@@ -14,5 +14,6 @@ from entrepot.node.page.trial import trials
 def home(request: HttpRequest) -> HttpResponse:
     """What is here for whoever comes by."""
     is_empty = not Person.objects.exists()
+    first = request.GET.get("try", "")
     drawn = tiles(language_of(request))
-    return page(request, "home.html", tiles=drawn, is_empty=is_empty, trials=trials())
+    return page(request, "home.html", tiles=drawn, is_empty=is_empty, trials=trials(first), first=first)

@@ -27,7 +27,7 @@ from entrepot.node.page.sale.step import new_sale, next_step
 from entrepot.node.page.sale.timeline import timeline
 from entrepot.node.page.sheet import static_file
 from entrepot.node.page.statistic.tables import statistic_file, statistic_list, statistic_page
-from entrepot.node.page.trial import try_role
+from entrepot.node.page.trial import try_role, try_role_across
 from entrepot.node.page.verification import read_code, verify_page
 
 OFFER = "^offers/(?P<offer>[0-9a-f]{64})"
@@ -50,6 +50,7 @@ public = [
     path("origins", origins_page),
     path("static/<slug:digest>/<str:name>", static_file),
     path("try", try_role),
+    path("try/<slug:role>", try_role_across),
     path("first", sign_up.first),
     path("sign-up", sign_up.sign_up),
     path("sign-in", sign_in.sign_in),
