@@ -30,6 +30,8 @@ class Place:
     label: str
     help: str
     goods_alone: bool = False
+    told: str = ""
+    """Its help for whoever cannot leave it open, where that is another."""
 
 
 BUYERS = (
@@ -44,6 +46,7 @@ BUYERS = (
         (Role.IMPORT_CUSTOMS,),
         gettext_noop("Customs office that is to clear the goods"),
         gettext_noop("It reads the documents of the goods. Leave it open where nothing is to be cleared here."),
+        told=gettext_noop("It reads the documents of the goods."),
     ),
     Place(
         "statistics",
@@ -110,7 +113,7 @@ def _chosen(place: Place, economy: str | None) -> Entry | None:
     found = here or away
     if economy is None or len(found) != 1:
         return None
-    label, help_ = gettext(place.label), gettext(place.help)
+    label, help_ = gettext(place.label), gettext(place.told or place.help)
     entry = Entry(name=place.desk, label=label, help=help_, kind="told", options=tuple(found.items()), required=False)
     entry.most, entry.path, entry.value = 500, "$.parties", next(iter(found))
     return entry

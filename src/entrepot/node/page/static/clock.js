@@ -9,7 +9,7 @@
     if (day(at) !== day(at, "UTC")) Object.assign(form, { month: "short", day: "numeric" });
     const own = document.createElement("bdi");
     own.className = "own";
-    own.textContent = new Intl.DateTimeFormat(document.documentElement.lang, form).format(at);
+    own.textContent = `(${new Intl.DateTimeFormat(document.documentElement.lang, form).format(at)})`;
     each.after(" ", own);
   }
 })();
