@@ -158,7 +158,8 @@ def test_settings_are_read():
     config = read_config({**GOOD, "ENTREPOT_THREADS": "4", "ENTREPOT_RATE_PER_MINUTE": "7"})
     assert (config.threads, config.rate_per_minute, config.is_public, config.did_host) == (4, 7, True, "node.example")
     assert isinstance(config, Config)
-    near = ("", "postgresql:///entrepot", "postgresql://entrepot@127.0.0.1:5432/entrepot")
+    near = ("", "postgresql:///entrepot", "postgresql://entrepot@127.0.0.1:5432/entrepot",
+            "postgresql:///entrepot?host=/var/run/postgresql", "postgresql://%2Fvar%2Frun/entrepot")  # fmt: skip
     for each in (*near, "postgresql://entrepot@db.example/entrepot?sslmode=verify-full"):
         assert read_config({**GOOD, "ENTREPOT_JOURNAL": each}).journal == each
 
@@ -178,12 +179,20 @@ def test_settings_are_read():
         {"ENTREPOT_THREADS": "65"},
         {"ENTREPOT_JOURNAL": "postgresql://entrepot@db.example/entrepot"},
         {"ENTREPOT_JOURNAL": "postgresql://entrepot@db.example/entrepot?sslmode=prefer"},
+        {"ENTREPOT_JOURNAL": "postgresql:///entrepot?host=db.example"},
+        {"ENTREPOT_JOURNAL": "postgresql://127.0.0.1/entrepot?hostaddr=192.0.2.1"},
+        {"ENTREPOT_JOURNAL": "postgresql://127.0.0.1,db.example/entrepot"},
+        {"ENTREPOT_JOURNAL": "postgresql:///entrepot?service=node"},
+        {"ENTREPOT_JOURNAL": "postgresql:///entrepot", "PGHOST": "db.example"},
+        {"ENTREPOT_JOURNAL": "postgresql://entrepot:secret@db.example/entrepot?sslmode=verify-full&sslmode=disable"},
+        {"ENTREPOT_JOURNAL": "postgresql://entrepot:secret@db.example/entrepot?what=that"},
     ],
 )
 def test_wrong_settings_are_named(wrong):
     with pytest.raises(UsageError) as refused:
         read_config(GOOD | wrong)
     assert next(iter(wrong)) in refused.value.message
+    assert "secret" not in refused.value.message + refused.value.remedy
 
 
 def test_the_public_settings_pass_the_check_for_deployment(tmp_path):

@@ -11,6 +11,7 @@ import click
 
 from entrepot.base.error import UsageError
 from entrepot.journal.journal import Journal
+from entrepot.node.config import journal_address
 from entrepot.node.custody import HeldKeys, open_keys
 from entrepot.node.keysource import key_source
 
@@ -53,8 +54,8 @@ def open_folder(data: Path, *, read_only: bool) -> Journal:
 
 
 def journal_of(data: Path) -> str | Path:
-    """Where the log of a node's folder lies."""
-    return os.environ.get("ENTREPOT_JOURNAL") or data
+    """Where the log of a node's folder lies. Raises what :func:`journal_address` raises."""
+    return journal_address(os.environ) or data
 
 
 def offline_resolver(keys: HeldKeys, journal: Journal) -> "NodeResolver":

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from entrepot.base.error import UsageError
 from entrepot.node.keysource import KeySource, key_source
@@ -133,13 +133,12 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"ENTREPOT_URL is not an address: {url!r}", remedy="Give https://your.host.")
-    journal, workers = environ.get("ENTREPOT_JOURNAL", ""), _number(environ, "ENTREPOT_WORKERS", 1, WORKERS_MAX)
+    journal, workers = journal_address(environ), _number(environ, "ENTREPOT_WORKERS", 1, WORKERS_MAX)
     if workers > 1 and "://" not in journal:
         raise UsageError(
             f"{workers} workers cannot write one SQLite file",
             remedy="Keep the journal in PostgreSQL (ENTREPOT_JOURNAL=postgresql://...), or use one worker.",
         )
-    _check_database(journal)
     return Config(
         data=Path(data).absolute(),
         url=url,
@@ -162,15 +161,30 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     )
 
 
-def _check_database(journal: str) -> None:
-    """Raises :class:`UsageError` where the database is on another machine and nothing says that it is asked by TLS."""
-    parts = urlsplit(journal)
-    is_near = not parts.scheme or parts.hostname in (None, *LOOPBACK)
-    if not is_near and parse_qs(parts.query).get("sslmode") != ["verify-full"]:
+def journal_address(environ: Mapping[str, str]) -> str:
+    """The database that the settings name, empty for a file below the node's folder. Its address is read as libpq reads
+    it, with libpq's own variables. Raises :class:`UsageError` where it cannot be read, or where the database may be on
+    another machine and nothing says that it is asked by TLS."""
+    address = environ.get("ENTREPOT_JOURNAL", "")
+    if "://" not in address:
+        return address
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        said = conninfo_to_dict(address)
+    except ProgrammingError:
+        remedy = "Give postgresql://user@host/database."  # what libpq says of it may hold the password
+        raise UsageError("ENTREPOT_JOURNAL is no address of a PostgreSQL database", remedy=remedy) from None
+    hosts = [*str(said.get("host") or environ.get("PGHOST", "")).split(","), *str(said.get("hostaddr", "")).split(",")]
+    is_near = all(not each or each in LOOPBACK or each.startswith(("/", "@")) for each in hosts)
+    is_named = not any((said.get("service"), environ.get("PGSERVICE"), environ.get("PGHOSTADDR")))
+    if not (is_near and is_named) and said.get("sslmode") != "verify-full":
         raise UsageError(
-            "ENTREPOT_JOURNAL is on another machine, and its address does not ask for TLS",
+            "ENTREPOT_JOURNAL may be on another machine, and its address does not ask for TLS",
             remedy="Add sslmode=verify-full to the address, and sslrootcert where the root is your own.",
         )
+    return address
 
 
 def _file(environ: Mapping[str, str], name: str) -> Path | None:
