@@ -85,6 +85,10 @@ def signed(reader, path, **typed):
 
 def test_the_way_back_after_signing_sends_nothing_again(site, browser, firms):
     seller, buyer = firms
+    wrong = buyer.open(f"/offers/{seller.offer}/order").fill(quantity_0="0").press("look").page
+    assert wrong.locator(".fault").count() == 1
+    assert wrong.reload().status == 422, "what is wrong with it is a page that is fetched, too"
+    buyer.press("discard")
     signed(buyer, f"/offers/{seller.offer}/order")
     sale = buyer.number("sales")
     seller.sign_in("keeps@example.org").say(f"/sales/{sale}/order-response", answer="accept")

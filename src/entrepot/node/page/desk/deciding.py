@@ -90,7 +90,8 @@ def decide(request: HttpRequest, desk: str, case: str, decision: str) -> HttpRes
         keep(acting.person, place, typed)
     if act == "sign":
         return _sign(sheet)
-    if act == "change" and (onwards := _kept_on(sheet, CHANGE)):
+    onto = {"look": LOOK, "change": CHANGE}.get(act)
+    if onto and (onwards := _kept_on(sheet, onto)):
         return onwards
     fill_in(entries, typed)
     return _look(sheet) if act == "look" or request.GET.get(LOOK) == typed[KEY] else _form(sheet, [])
@@ -114,7 +115,7 @@ def _reasons() -> Entry:
     )
 
 
-def _look(sheet: Sheet) -> HttpResponseBase:
+def _look(sheet: Sheet) -> Page:
     if not examine(sheet.entries, sheet.typed):
         return _form(sheet, [])
     drafts = [_decision(sheet, Carried())]
@@ -127,8 +128,6 @@ def _look(sheet: Sheet) -> HttpResponseBase:
     rest = tell(findings, sheet.entries)
     if blocking(findings):
         return _form(sheet, rest)
-    if sheet.request.method == "POST" and (onwards := _kept_on(sheet, LOOK)):
-        return onwards
     told = {did for each in found if each.record for did in each.record.content.audience}
     sales = [sale for each in drafts for sale in each.sales]
     called = deal_of(sales[0], sheet.ruling.acting.readers).name if sales else name_of

@@ -15,7 +15,7 @@ from entrepot.journal.port import Idempotency
 from entrepot.node.account.acting import READERS, WRITERS, Acting, me, note
 from entrepot.node.api.edge import IN_FLIGHT
 from entrepot.node.page.account.business import economy_entry
-from entrepot.node.page.answer import error_page, onward
+from entrepot.node.page.answer import Page, error_page, onward
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
 from entrepot.node.page.kept import keep, kept_draft, typed_in
@@ -111,7 +111,8 @@ def _done(sheet: Sheet, act: str) -> HttpResponseBase:
     if act in SAYS:
         return _sign(sheet) if is_held(sheet) else bring(sheet)
     is_wrong = any(each.is_wrong for each in sheet.entries)
-    if act in ("more", "change") and not is_wrong and (onwards := change_on(sheet)):
+    onto = {"look": look_on, "more": change_on, "change": change_on}.get(act)
+    if onto and not is_wrong and (onwards := onto(sheet)):  # what is wrong with files is known to this request alone
         return onwards
     fill_in(sheet.entries, sheet.typed)
     is_asked = act == "look" or (request.method == "GET" and _is_looked_at(sheet))
@@ -127,9 +128,9 @@ def _is_looked_at(sheet: Sheet) -> bool:
     return not is_held(sheet) and waiting(sheet) is not None
 
 
-def _look(sheet: Sheet, *, is_asked: bool) -> HttpResponseBase:
-    """What will be said, to whom, and what was found, on a page of its own that is fetched; or the form, where
-    something stops it, or where a script only examines what is typed so far."""
+def _look(sheet: Sheet, *, is_asked: bool) -> Page:
+    """What will be said, to whom, and what was found; or the form, where something stops it, or where a script only
+    examines what is typed so far."""
     if not (are_sides_named(sheet) & examine(sheet.entries, sheet.typed)):
         return form_answer(sheet, [])
     record, findings = _composed(sheet) if is_held(sheet) else prepared(sheet, keeps=is_asked)
@@ -137,8 +138,6 @@ def _look(sheet: Sheet, *, is_asked: bool) -> HttpResponseBase:
     if blocking(findings) or record is None or not is_asked:
         hint(findings, sheet.entries)
         return form_answer(sheet, rest)
-    if sheet.request.method == "POST" and (onwards := look_on(sheet)):
-        return onwards
     if is_held(sheet):
         return look_answer(sheet, "sale/look.html", record, findings)
     return show(sheet, record, findings)
