@@ -1,13 +1,22 @@
-"""Work that lasts is followed in a real browser, with scripts and without: its page goes on by itself to the end."""
+"""Work that lasts is followed in a real browser, with scripts and without: its page goes on by itself to the end. A file
+that is chosen says how far it is, and goes once.
+"""
 
+import io
 import re
 
 import pytest
-from rig.window import Window
+from PIL import Image
+from rig.axe import grave
+from rig.outside import eventually
+from rig.window import Window, keep
 
 pytestmark = pytest.mark.long
 HEAD = "Number,Name,Quantity,Unit,Price,Currency,Valid until,HS\r\n"
 ROWS = 400
+OFFER = {"what": "Durian", "quantity": "5", "price": "6", "currency": "MYR", "picture_1_alt": "A durian"}
+LINE = {"offline": False, "latency": 50, "downloadThroughput": -1, "uploadThroughput": 60_000}
+"""A telephone's line where few go through: half a megabit a second upwards."""
 
 
 @pytest.mark.timeout(240)
@@ -28,3 +37,35 @@ def test_many_rows_are_followed_until_they_are_made(served, tab, tmp_path, scrip
     page.get_by_text(f"made: {ROWS}", exact=False).wait_for(timeout=120_000)
     assert page.get_by_role("row").count() == 101
     assert len(told) >= 2
+
+
+def photograph():
+    """Some 150 kB."""
+    out = io.BytesIO()
+    Image.effect_noise((500, 500), 90).convert("RGB").save(out, "JPEG", quality=92)
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_photograph_says_how_far_it_is_and_goes_once(served, tab, lost):
+    seller = Window(tab(f"{served.url}/en/", width=360, dark=lost), served.url)
+    seller.begin(served, f"photograph-{lost:d}@example.org", "Aminah").register("Kebun Gambar", "MY")
+    page, sent, file = seller.open("/offers/new").fill(**OFFER).page, [], photograph()
+    page.on("request", lambda each: each.method == "POST" and sent.append(each))
+    if lost:
+        page.route("**/offers/new", lambda each: each.abort(), times=1)
+        page.set_input_files("#picture_1", file)
+        page.get_by_text("It is sent with the form.").wait_for()
+        sent.clear()
+    else:
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", LINE)
+        page.set_input_files("#picture_1", file)
+        eventually(lambda: page.locator(".going progress[value]").evaluate("each => each.value"))
+        assert 0 < page.locator(".going progress").evaluate("each => each.value") < 1
+    assert grave(page) == []
+    keep(page, f"sending-{lost}")
+    seller.press("look")
+    assert "not signed yet" in seller.heading
+    assert page.locator("main dd img, main img").count() == 1
+    sizes = [int(each.all_headers().get("content-length", 0)) for each in sent]
+    assert [each > len(file["buffer"]) for each in sizes].count(True) == 1, sizes

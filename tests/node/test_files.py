@@ -45,7 +45,7 @@ def test_a_file_goes_to_the_other_side_as_a_file_alone(sides):
     look(buyer, sale, upload("скан 1.png", PNG), upload("readme.txt", PAGE))
     assert "readme.txt · скан 1.png" in buyer.words, "it is looked at before signing"
     sent = {**buyer.forms[-1].fields, "act": "sign"}
-    places = {buyer.post(f"/sales/{sale}/message", sent, follow=False)["Location"] for _ in range(2)}
+    places = {buyer.post(f"/sales/{sale}/message", sent, follow=False)["Location"].replace("?again=1", "") for _ in "ab"}
     assert len(places) == 1
     assert not Upload.objects.filter(person=buyer.person).exists()
     seller.go(f"/sales/{sale}/messages")
@@ -136,5 +136,5 @@ def test_a_photograph_larger_than_a_file_may_be_is_made_smaller(sides):
     noise.save(out, "PNG")
     assert len(out.getvalue()) > 3 << 20
     look(buyer, sale, upload("damage.png", out.getvalue()))
-    assert buyer.first_status == 200, buyer.words
+    assert buyer.status == 200, buyer.words
     assert "damage.jpg" in buyer.words

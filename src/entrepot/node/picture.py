@@ -111,12 +111,18 @@ def _opened(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
 def _upright(found: Image.Image, side: int) -> Image.Image:
     """Its pixels, turned as the camera was held, with a longer side of at most ``side``."""
     try:
-        found.draft("RGB", (side, side))  # a JPEG is decoded no larger than needed
+        found.draft("RGB", _within(found.size, side))  # a JPEG is decoded no larger than needed
         upright = ImageOps.exif_transpose(found)
         upright.thumbnail((side, side), Image.Resampling.LANCZOS)
         return _on_white(upright)
     except Exception as wrong:
         raise BadPicture(UNREADABLE) from wrong
+
+
+def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The size with that longer side, in the same proportion."""
+    longer = max(size)
+    return max(1, size[0] * side // longer), max(1, size[1] * side // longer)
 
 
 def _on_white(found: Image.Image) -> Image.Image:

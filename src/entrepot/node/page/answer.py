@@ -66,7 +66,7 @@ def form_page(request: HttpRequest, entries: Sequence[Entry] = (), *, status: in
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **values: Any) -> Page:
-    """The page that ``template`` makes of ``values`` for this reader; ``script`` among them: one that adds to it."""
+    """The page that ``template`` makes of ``values`` for this reader; ``script`` among them: those that add to it."""
     from entrepot.flow.agency import desks_of
     from entrepot.node.account.acting import acting_of  # tables of words are read without accounts, too
     from entrepot.node.notice.unread import unread
@@ -75,7 +75,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **values: An
     acting = acting_of(request) if getattr(request, "resolver_match", None) else None
     language, keeps = language_of(request), is_worth_keeping(values.get("entries", ()))
     is_timed = acting or "at" in values
-    wanted = (KEEPER if acting or keeps else "", CLOCK if is_timed else "", values.pop("script", ""))
+    wanted = (KEEPER if acting or keeps else "", CLOCK if is_timed else "", *values.pop("script", "").split())
     scripts = list(dict.fromkeys(each for each in wanted if each))
     shared = {
         **csrf(request),

@@ -19,6 +19,7 @@ TYPES = {
     "letter.js": SCRIPT,
     "passkey.js": SCRIPT,
     "scan.js": SCRIPT,
+    "send.js": SCRIPT,
     "step.js": SCRIPT,
 }
 """Every file -> its media type."""

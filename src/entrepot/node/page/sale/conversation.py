@@ -46,4 +46,5 @@ def sale_messages(request: HttpRequest, sale: str) -> HttpResponseBase:
         erasable=[each["id"] for each in lines if each.get("issuer") == acting.party] if may_erase(acting) else [],
         entries=entries if acting.may_write and entries[1].options else [],
         hidden=[(KEY, typed.get(KEY) or new_key())],
+        script="send.js",
     )

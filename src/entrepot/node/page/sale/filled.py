@@ -162,6 +162,6 @@ def sheet_page(sheet: Sheet, template: str, status: int, **values: object) -> Pa
         entries=sheet.entries,
         hidden=[(KEY, sheet.typed[KEY])],
         is_kept=bool(kept_draft(sheet.context.acting.person, sheet.place)),
-        script="step.js",
+        script="step.js send.js" if sheet.form.takes_files or sheet.form.encloses else "step.js",
         **values,
     )

@@ -36,6 +36,7 @@
     } catch { /* no connection: the findings come later */ }
   };
   form.addEventListener("change", (event) => {
+    if (event.target.type === "file") return;
     touched.add(event.target.name);
     examine(event.target.name);
   });
