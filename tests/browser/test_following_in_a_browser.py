@@ -1,5 +1,6 @@
-"""Work that lasts is followed in a real browser, with scripts and without: its page goes on by itself to the end. A file
-that is chosen says how far it is, and goes once.
+"""Work that lasts is followed in a real browser, with scripts and without: its page goes on by itself to the end.
+
+A file that is chosen says how far it is, and goes once.
 """
 
 import io

@@ -1,5 +1,8 @@
 """One node inside this process, and two real ones that know each other; each is started once, when first needed."""
 
+import os
+import secrets
+
 import pytest
 from rig.inside import Inside
 from rig.outside import admit, running
@@ -25,3 +28,25 @@ def pair(tmp_path_factory):
         nodes[1].trader("buyer")
         admit(*nodes)
         yield nodes
+
+
+@pytest.fixture
+def schemas():
+    """Makes places for journals: an empty schema each, dropped afterwards."""
+    url = os.environ.get("ENTREPOT_TEST_POSTGRES")
+    if not url:
+        pytest.skip("ENTREPOT_TEST_POSTGRES names no database")
+    import psycopg
+
+    names = []
+    with psycopg.connect(url, autocommit=True) as admin:
+
+        def make():
+            names.append("w" + secrets.token_hex(8))
+            admin.execute(f"CREATE SCHEMA {names[-1]}")
+            return f"{url}?options=-csearch_path%3D{names[-1]}"
+
+        yield make
+        admin.execute("SET client_min_messages = error")
+        for each in names:
+            admin.execute(f"DROP SCHEMA {each} CASCADE")

@@ -45,7 +45,9 @@ def test_a_file_goes_to_the_other_side_as_a_file_alone(sides):
     look(buyer, sale, upload("скан 1.png", PNG), upload("readme.txt", PAGE))
     assert "readme.txt · скан 1.png" in buyer.words, "it is looked at before signing"
     sent = {**buyer.forms[-1].fields, "act": "sign"}
-    places = {buyer.post(f"/sales/{sale}/message", sent, follow=False)["Location"].replace("?again=1", "") for _ in "ab"}
+    places = {
+        buyer.post(f"/sales/{sale}/message", sent, follow=False)["Location"].replace("?again=1", "") for _ in "ab"
+    }
     assert len(places) == 1
     assert not Upload.objects.filter(person=buyer.person).exists()
     seller.go(f"/sales/{sale}/messages")

@@ -2,52 +2,20 @@
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import threading
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from rig import paper
-from rig.outside import Node, admit, eventually, running
+from rig.outside import Node, admit, eventually, running, worker_pids
 
 from entrepot.journal.port import JournalLocked
 from entrepot.node.lock import WorkLock
 
 pytestmark = pytest.mark.long
-
-
-def worker_pids(node):
-    """The web workers: the processes that the supervisor started."""
-    found = set()
-    for task in Path(f"/proc/{node.process.pid}/task").iterdir():
-        found |= {int(each) for each in (task / "children").read_text("ascii").split()}
-    return found
-
-
-@pytest.fixture
-def schemas():
-    """Makes places for journals: an empty schema each, dropped afterwards."""
-    url = os.environ.get("ENTREPOT_TEST_POSTGRES")
-    if not url:
-        pytest.skip("ENTREPOT_TEST_POSTGRES names no database")
-    import psycopg
-
-    names = []
-    with psycopg.connect(url, autocommit=True) as admin:
-
-        def make():
-            names.append("w" + secrets.token_hex(8))
-            admin.execute(f"CREATE SCHEMA {names[-1]}")
-            return f"{url}?options=-csearch_path%3D{names[-1]}"
-
-        yield make
-        admin.execute("SET client_min_messages = error")
-        for each in names:
-            admin.execute(f"DROP SCHEMA {each} CASCADE")
 
 
 @pytest.fixture

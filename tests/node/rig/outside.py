@@ -129,6 +129,14 @@ class Town(Node):
         return super().spawn("--community")
 
 
+def worker_pids(node):
+    """The web workers: the processes that the supervisor started."""
+    found = set()
+    for task in Path(f"/proc/{node.process.pid}/task").iterdir():
+        found |= {int(each) for each in (task / "children").read_text("ascii").split()}
+    return found
+
+
 @contextmanager
 def running(folder: Path, *names: str, **settings):
     """A node for each name, started at once, stopped at the end."""
