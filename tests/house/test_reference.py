@@ -101,7 +101,10 @@ def _numbered(rule):
     return Finding(id=f"ENT-CORE-PLANT-{rule:02d}", message=message, remedy=remedy)
 def _passed_on(number):
     return _finding(number, "Passed on.")
+def _by_place(number, message, /, **params):
+    return Finding(id=f"ENT-CORE-PLANT-{number:02d}", message=message, params=params)
 def check(value):
+    yield _by_place(8, "Eighth: {number}.", number=value)
     yield _finding(1, "First " "one.")
     yield _finding(number=2, message=f"Second.", remedy="")
     yield _numbered(3)
@@ -116,7 +119,8 @@ DEMAND = Demand("ENT-CORE-PLANT-07", "Seventh.", "Mend.", "A law")
 
 def test_ids_are_read_however_they_are_written():
     rows = {row.id[-2:]: row for row in Reading(planted(plant=MAKER)).rows}
-    assert sorted(rows) == ["01", "02", "03", "04", "05", "06", "07"]
+    assert sorted(rows) == ["01", "02", "03", "04", "05", "06", "07", "08"]
+    assert rows["08"].message == "Eighth: {number}.", "a place of a message may have the name of what is given by place"
     assert (rows["01"].message, rows["01"].remedy, rows["01"].source) == ("First one.", "Do {x}.", "A standard, 1.2")
     assert [rows[number].message for number in ("03", "04", "05", "06")] == ["Third.", "Passed on.", "Fifth.", "Sixth."]
     assert (rows["07"].remedy, rows["07"].source) == ("Mend.", "A law")

@@ -202,7 +202,8 @@ def _bind(function: Function, call: ast.Call, scope: Scope) -> dict[str, Any]:
         if value
     ]
     pairs += [*zip(parameters, call.args, strict=False)]
-    named = parameters + [each.arg for each in function.args.kwonlyargs]
+    # One that is given by its place alone leaves its name to a place of the message.
+    named = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
     rest: dict[str, Any] = {}
     for keyword in call.keywords:
         if keyword.arg in named:

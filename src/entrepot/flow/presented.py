@@ -14,6 +14,7 @@ from typing import Any
 
 from entrepot.base.finding import Finding, Severity
 from entrepot.base.record import Record
+from entrepot.base.said import said
 from entrepot.base.shape import dump, members, parse
 from entrepot.document import invoice, order, transport
 from entrepot.document.demand import Demand
@@ -229,7 +230,9 @@ def _message(record: Record, named: _Named, body: bytes) -> Iterator[Finding]:
     found, _ = read(body)
     if found is not None and found.version != named.syntax:
         where = "$.payload.message.syntax"
-        yield OTHER_SYNTAX.broken(where, kind=record.kind, syntax=named.syntax, why=f"it is {found.version}.")
+        yield OTHER_SYNTAX.broken(
+            where, kind=record.kind, syntax=named.syntax, why=said("It is {version}.", version=found.version)
+        )
     for each in check_message(payload, body):
         # Findings about the message's own form lie at a place in its XML, those of the comparison in the payload.
         yield each.at("$.payload") if each.path.startswith("$") else each
@@ -255,14 +258,14 @@ def _document(record: Record, named: _Named, body: bytes) -> Iterator[Finding]:
     stated = {name: value for name, value in read.draft.items() if name != "presented"}
     if not stated or BACKBONE.get(record.kind, "") not in ("", *stated):
         why = next(
-            (each.text for each in read.findings if not _is_shape(each)), "it states nothing of such a document."
+            (each.told for each in read.findings if not _is_shape(each)), said("It states nothing of such a document.")
         )
-        yield OTHER_SYNTAX.broken(f"{where}.syntax", kind=record.kind, syntax=named.syntax, why=why[:200])
+        yield OTHER_SYNTAX.broken(f"{where}.syntax", kind=record.kind, syntax=named.syntax, why=why)
         return
     unread = [each for each in read.findings if not _is_shape(each) and each.severity is not Severity.NOTE]
     if unread:
         first = unread[0]
-        yield UNREAD.broken(where, count=len(unread), place=first.path[:200], why=first.text[:200])
+        yield UNREAD.broken(where, count=len(unread), place=first.path[:200], why=first.told)
     for path, one, other in islice(_contradictions(read.shape, stated, record.payload), CONTRADICTIONS_MAX):
         yield CONTRADICTED.broken(f"$.payload{path}", stated=_shown(one), said=_shown(other))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrepot.base.finding import Finding
+from entrepot.base.said import plainer, said
 from entrepot.flow.assess import Checked, Verdict, judged, stop, warning
 from entrepot.flow.error import ScannerAway
 from entrepot.flow.office import Office
@@ -111,5 +112,5 @@ def unscanned(why: ScannerAway) -> Finding:
         path="$.attachments",
         source=STANDARD,
         remedy="Send it again later; the operator of this node must see to its scanner.",
-        why=why.message,
+        why=plainer(why.message, said("the scanner does not answer as it should")),
     )

@@ -30,7 +30,7 @@ from entrepot.sale.reduction import Judged, reduce
 from entrepot.sale.state import SaleState
 
 SALE_VIEW = "sale"
-SALE_RULE = 4
+SALE_RULE = 5
 """Version of the rule of the view ``sale``: raise it with every change of what the rows hold."""
 LEDGER_VIEW = "ledger"
 FACTS_MAX = 20_000

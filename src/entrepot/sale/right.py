@@ -203,7 +203,7 @@ def _unjudged(finding: Finding) -> Finding:
         id=UNJUDGED,
         severity=Severity.WARNING,
         message="Records of its past are withheld here, so this cannot be judged: {reason}",
-        params={"reason": finding.text},
+        params={"reason": finding.told},
         source=SOURCE,
         remedy="Ask whoever holds the whole sale.",
     )

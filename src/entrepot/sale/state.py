@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from entrepot.base.finding import Finding
+from entrepot.base.said import nested
 from entrepot.sale.fact import BuyerType, Direction, OrderMethod, Role, Subject
 
 Agreement = Literal["unknown", "none", "offered", "ordered", "accepted", "rejected", "cancelled"]
@@ -192,7 +193,7 @@ class SaleState:
 def _standing(each: Standing) -> dict[str, Any]:
     return {
         "status": str(each.status),
-        "findings": [finding.to_json() for finding in each.findings],
+        "findings": [finding.to_json() | nested(finding.params) for finding in each.findings],
         "by": list(each.by),
     }
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from entrepot.document.verify import Verdict
 from entrepot.document.verify.report import Result
 from entrepot.node.page.language import gettext_noop
+from entrepot.node.page.saying import spoken
 
 REASONS = {
     "no-proof": gettext_noop("Nobody signed it."),
@@ -23,10 +24,11 @@ REASONS = {
     "revoked": gettext_noop("The issuer took it back."),
     "suspended": gettext_noop("The issuer has suspended it."),
     "status-unchecked": gettext_noop("The issuer's list of what it took back was not at hand."),
+    "STATUS_RETRIEVAL_ERROR": gettext_noop("The issuer's list of what it took back was not at hand."),
     "mandate-missing": gettext_noop("It says that it was signed under a mandate, which was not at hand."),
     "evidence-missing": gettext_noop("Nothing shows when it was signed."),
 }
-"""Code of an answer -> why; others are told in the program's own words alone."""
+"""Code of an answer -> why; of others the exact reason is told."""
 REMEDIES = {
     "integrity": gettext_noop("Ask the issuer for the document as it was issued."),
     "issuer": gettext_noop("Ask the issuer to sign it with a key of its own."),
@@ -41,7 +43,8 @@ REMEDIES = {
 
 
 def plainly(name: str, result: Result) -> tuple[str, str]:
-    """Why an answer is not good, where there are plain words for it, and what helps; empty for any other answer."""
+    """Why an answer is not good, in plain words where there are some, and what helps; empty for any other answer."""
     if result.status not in (Verdict.INVALID, Verdict.UNKNOWN):
         return "", ""
-    return gettext(REASONS[result.code]) if result.code in REASONS else "", gettext(REMEDIES[name])
+    why = gettext(REASONS[result.code]) if result.code in REASONS else spoken(result.reason)
+    return why, gettext(REMEDIES[name])

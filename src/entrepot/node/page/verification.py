@@ -113,13 +113,15 @@ def _told(request: HttpRequest, checked: Checked) -> HttpResponse:
     if report is None:
         return _shown(request, status=400, empty=True)
     lines = [_line(name, report) for name in QUESTIONS if name in report.results]
+    verdict = _verdict(report)
     return _shown(
         request,
+        because=next((each for each in lines if each.kind == verdict[1] and each.helps), None),
         sent=sent,
         report=report,
         at=checked.at,
         digest=sha256(sent.data),
-        verdict=_verdict(report),
+        verdict=verdict,
         is_part=report.results["schema"].code == "part-of-a-document",
         lines=lines,
         unchecked=[each.question for each in lines if each.kind in (Verdict.NOT_ASKED, Verdict.UNKNOWN)],
@@ -166,7 +168,9 @@ def _verdict(report: Report) -> tuple[str, str]:
 
 def _line(name: str, report: Report) -> Line:
     result = report.results[name]
-    why, helps = plainly(name, result)
+    # A signature that does not hold says nothing of who signed: what helps is the document as it was issued.
+    is_same = name == "issuer" and result.code == report.results["integrity"].code
+    why, helps = plainly("integrity" if is_same else name, result)
     return Line(
         question=gettext(QUESTIONS[name]),
         answer=gettext(VERDICTS[result.status]),
