@@ -45,6 +45,20 @@ def test_a_document_is_checked_without_scripts_on_a_phone_in_thai(site, tab, tmp
     assert page.url == f"{site}/th/verify"
 
 
+def test_what_is_no_document_is_answered_in_words(site, tab):
+    page = tab(f"{site}/en/verify", width=360, dark=True)
+    given = {
+        b"PK\x03\x04 a table": "A table, an archive, a PDF and a print are none",
+        b"": "given is empty.",
+        b" " * 6_000_000: "That is too large",
+    }
+    for body, said in given.items():
+        page.set_input_files("#file", {"name": "given", "mimeType": "text/plain", "buffer": body})
+        page.locator("main form button").last.click()
+        page.get_by_text(said).wait_for()
+        assert grave(page) == []
+
+
 def test_the_first_page_is_light(browser, site):
     """Bytes over the wire of a first visit."""
     context = browser.new_context()

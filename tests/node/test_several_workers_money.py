@@ -57,14 +57,16 @@ def _issued(who, draft):
 
 
 def forms_at_once(reader, path, **typed):
-    """A form that was looked at, signed as many forms at one moment, over a connection each; the statuses."""
+    """A form that was looked at, signed as many forms of their own at one moment, each over a connection; the
+    statuses."""
     shown = reader.go(path).send(button="look", **typed)
     assert "not signed yet" in shown.words, shown.words
     fields, address, cookies = shown.forms[-1].fields, str(shown.answer.url), dict(reader.client.cookies)
     headers = {"Accept": "text/html", "Referer": address}
 
     def sign(at):
-        sent = {**fields, "act": "sign", "key": f"{fields['key'][:-1]}{at}"}
+        own = {"key": f"{fields['key'][:-1]}{at}", "number": f"{fields['number']}-{at}"}
+        sent = {**fields, **own, "act": "sign"}
         return httpx.post(address, data=sent, cookies=cookies, headers=headers, timeout=40).status_code
 
     with ThreadPoolExecutor(MANY) as pool:

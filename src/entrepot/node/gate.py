@@ -12,8 +12,9 @@ from typing import Any
 
 from entrepot.node.config import bytes_max
 
-BODY_S = 30.0
-"""Seconds in which a request must have arrived."""
+BODY_S, BODY_BYTES_PER_S = 30.0, 32 << 10
+"""Seconds in which a request must have arrived, and what may come in each further one: a photograph comes over a
+telephone's line, too."""
 BUFFER_BYTES_MAX = 256 << 20
 """Bytes of requests that may be arriving at once; beyond it new ones are told to come back."""
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -48,7 +49,7 @@ class Gate:
         if scope.proto != "http":
             return
         try:
-            body = await self._body(scope, protocol)
+            body = None if _is_too_large(scope) else await self._body(scope, protocol)
             work = asyncio.get_running_loop().run_in_executor(self._pool, self._answer, _environ(scope), body)
             status, headers, content = await work
         except _Refused as refused:
@@ -58,13 +59,10 @@ class Gate:
         protocol.response_bytes(status, headers, content)
 
     async def _body(self, scope: Any, protocol: Any) -> bytes:
-        most = bytes_max(scope.path)
-        stated = scope.headers.get("content-length") or "0"
-        if not stated.isdigit() or int(stated) > most:
-            raise _Refused(413, "too-large", "The request is too large")
+        most, stated = bytes_max(scope.path), int(scope.headers.get("content-length") or "0")
         body = bytearray()
         try:
-            async with asyncio.timeout(BODY_S):
+            async with asyncio.timeout(BODY_S + stated / BODY_BYTES_PER_S):
                 async for piece in protocol:
                     if self._arriving > BUFFER_BYTES_MAX:
                         raise _Refused(503, "busy", "Too much arrives at once")
@@ -78,8 +76,10 @@ class Gate:
             self._arriving -= len(body)
         return bytes(body)
 
-    def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    def _answer(self, environ: dict[str, Any], body: bytes | None) -> Answer:
+        """What the application answers; without ``body`` it says, by the stated length, that it is too large."""
+        environ |= {"wsgi.input": io.BytesIO(body or b"")}
+        environ |= {} if body is None else {"CONTENT_LENGTH": str(len(body))}
         told: list[Any] = []
         answer = self._application(environ, lambda status, headers, *_: told.extend((status, headers)))
         try:
@@ -89,6 +89,11 @@ class Gate:
             if close is not None:
                 close()
         return int(told[0][:3]), [(name.lower(), value) for name, value in told[1]], content
+
+
+def _is_too_large(scope: Any) -> bool:
+    stated = scope.headers.get("content-length") or "0"
+    return not (stated.isascii() and stated.isdigit()) or int(stated) > bytes_max(scope.path)
 
 
 def _environ(scope: Any) -> dict[str, Any]:

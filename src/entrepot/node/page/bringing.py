@@ -15,6 +15,7 @@ from entrepot.base.said import UNSAID, Said
 from entrepot.node.page.language import split
 from entrepot.node.picture import BadPicture, looks_like_picture, read_codes
 from entrepot.node.running import office
+from entrepot.node.upload.taking import shown_name
 from entrepot.party.error import FetchError, unfetched
 
 LINK_MAX = 2000
@@ -42,6 +43,8 @@ def bring(request: HttpRequest) -> Brought:
         text = request.POST.get("text", "")
         return _followed(Brought(text=text), text)
     data = upload.read()
+    if not data:
+        return Brought(problem=gettext("%(name)s is empty.") % {"name": shown_name(upload.name or "")})
     if not looks_like_picture(data):
         return Brought(data=data)
     code = code_in(data)
