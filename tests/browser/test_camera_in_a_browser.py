@@ -8,6 +8,7 @@ import pytest
 import segno
 from PIL import Image
 from rig.credential import signed_for
+from rig.sound import SOME, sound
 
 from entrepot.node.picture import read_codes
 
@@ -63,13 +64,13 @@ def camera(browser, program, tmp_path):
     """A function that opens a page in a browser of its own that sees ``text``; ``allowed``: whether it may."""
     opened = []
 
-    def look(url, text="", *, allowed=True, scripts=()):
+    def look(url, text="", *, allowed=True, scripts=(), dark=False):
         args = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"]
         args += [f"--use-file-for-fake-video-capture={film(tmp_path, text)}"]
         args += ["--use-fake-ui-for-media-stream"] * allowed
         made = browser.browser_type.launch(executable_path=program, args=args)
         opened.append(made)
-        page = made.new_page()
+        page = made.new_page(color_scheme="dark" if dark else "light")
         for each in (WATCH, *scripts):
             page.add_init_script(each)
         page.goto(url)
@@ -120,11 +121,24 @@ def test_who_scans_for_long_is_asked_no_more_often_than_once_a_second_and_may_st
     assert len(sent) <= 4
 
 
+@pytest.mark.parametrize("language", SOME)
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_open_camera_is_sound(site, camera, language, dark):
+    page = camera(f"{site}/{language}/verify", dark=dark)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.locator(BEGIN).click()
+    page.locator("#scan video").wait_for()
+    sound(page, f"camera-{dark}", language)
+    page.locator(END).click()
+    sound(page, f"camera-over-{dark}", language)
+
+
 def test_who_may_not_use_the_camera_is_told_what_helps(site, camera):
     page = camera(f"{site}/ja/verify", allowed=False)
     page.locator(BEGIN).click()
     words = page.get_attribute("#scan", "data-denied")
     page.locator("#scan [role=status]").filter(has_text=words).wait_for()
+    sound(page, "camera-denied", "ja")
     assert page.locator("#picture").is_visible()
     assert page.locator(BEGIN).is_enabled()
 

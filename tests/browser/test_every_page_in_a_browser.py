@@ -4,7 +4,6 @@ Each is judged by axe-core on a phone, and nothing runs off its side, zoomed nei
 here.
 """
 
-import os
 import re
 import time
 import tomllib
@@ -14,22 +13,15 @@ from urllib.parse import urlsplit
 
 import pytest
 import rig
-from rig.axe import grave
 from rig.outside import Node, Town
+from rig.sound import EVERY, SOME, sound
 from rig.visitor import letters
-from rig.window import PASSWORD, Window, keep
+from rig.window import PASSWORD, Window
 
 from entrepot.cli.community.cast import SETTLERS
 from entrepot.node.account import totp
-from entrepot.node.page.language import LANGUAGES
-from messages.__main__ import catalogues, read
 
 pytestmark = pytest.mark.long
-EVERY = [each.code for each in LANGUAGES]
-LONGEST = max(catalogues(), key=lambda each: sum(len(str(one.string)) for one in read(each, catalogues()[each])))
-"""The language that needs most characters for the same pages."""
-SOME = EVERY if os.environ.get("ENTREPOT_TEST_BROWSER") == "all" else [LONGEST]
-WIDTHS = (320, 640, 360)  # 400 % and 200 % of a window of 1280 (WCAG 2.2, 1.4.10 and 1.4.4); a phone
 NO_PAGES = {
     "/offers/<offer>/pictures/<picture>/<side>": "a picture",
     "/sales/<sale>/files/<message>/<file>": "a file",
@@ -117,19 +109,6 @@ class Walk:
                 judged[key] = path
                 sound(self.page, path, self.language)
         return seen
-
-
-def sound(page, what, language):
-    """What holds of every page."""
-    assert grave(page) == [], what
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 740})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{what}: {wide} pixels too wide at {width}"
-    assert page.locator("h1").count() == 1, what
-    assert page.locator("html").get_attribute("lang").lower().startswith(language.split("-")[0]), what
-    name = re.sub("[0-9a-f]{64}", "one", what).strip("/").replace("/", "-") or "home"
-    keep(page, f"every-{language}-{name}")
 
 
 @pytest.mark.timeout(900)

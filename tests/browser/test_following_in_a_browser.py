@@ -5,11 +5,13 @@ A file that is chosen says how far it is, and goes once.
 
 import io
 import re
+import time
 
 import pytest
 from PIL import Image
 from rig.axe import grave
 from rig.outside import eventually
+from rig.sound import SOME, sound
 from rig.window import Window, keep
 
 pytestmark = pytest.mark.long
@@ -35,9 +37,22 @@ def test_many_rows_are_followed_until_they_are_made(served, tab, tmp_path, scrip
     page.locator("button[value=make]").click(no_wait_after=True)
     said = page.locator("#going").inner_text()
     assert re.search("It waits for its turn|of 400", said), said
+    if scripts:
+        page.route("**/import?work=*", lambda each: each.abort())
+        sound(page, "an-import-goes-on", "en")
+        page.unroute("**/import?work=*")
     page.get_by_text(f"made: {ROWS}", exact=False).wait_for(timeout=120_000)
     assert page.get_by_role("row").count() == 101
     assert len(told) >= 2
+
+
+@pytest.mark.parametrize("language", SOME)
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_verdict_that_is_waited_for_is_a_sound_page(site, tab, language, dark):
+    # Of work that began lately any process says that it may be with another.
+    page = tab(f"{site}/{language}/verify?work={int(time.time())}-begun", width=360, dark=dark)
+    assert page.locator("#going").inner_text()
+    sound(page, f"a-verdict-goes-on-{dark}", language)
 
 
 def photograph():
