@@ -74,7 +74,9 @@ class Seen(HTMLParser):
         if tag not in VOID:
             self._open.append(tag in DATA or foreign or (tag == "option" and at["value"].startswith("did:")))
         if not any(self._open):
-            self.texts += [at[name] for name in ("aria-label", "title", "placeholder", "alt") if at.get(name)]
+            # What is on a photograph of an offer its seller says, in any language.
+            names = ("aria-label", "title", "placeholder", *(() if "srcset" in at else ("alt",)))
+            self.texts += [at[name] for name in names if at.get(name)]
         if tag in ("input", "select", "textarea") and at.get("type") not in ("hidden", "submit"):
             self.fields.append(at)
 

@@ -32,7 +32,7 @@ from entrepot.node.page.sale.deal import Deal, deal_of
 from entrepot.node.page.sale.message import Written, written
 from entrepot.node.page.sale.telling import kept_words
 from entrepot.node.page.sale.upcoming import upcoming
-from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, word
+from entrepot.node.page.sale.words import CUSTODIES, KINDS, SIGNS, STAGES, STANDINGS, STATES, VERDICTS, YARDSTICKS, word
 from entrepot.node.running import office
 from entrepot.payment.request import PaymentRequest
 from entrepot.sale.message import MESSAGE
@@ -44,10 +44,12 @@ LATE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked; ``findings``: sentences, and whether each is English for want of a translation."""
+    """One thing that was checked, by which ``standard``: its name, or words for it. ``findings``: sentences, and
+    whether each is English for want of a translation."""
 
     stage: str
     standard: str
+    is_name: bool
     verdict: str
     sign: str
     kind: str
@@ -183,7 +185,8 @@ def check_of(row: Mapping[str, Any]) -> Check:
     """One check, in words."""
     return Check(
         stage=word(STAGES, row["stage"]),
-        standard=row["standard"],
+        standard=word(YARDSTICKS, row["standard"]),
+        is_name=row["standard"] not in YARDSTICKS,
         verdict=word(VERDICTS, row["verdict"]),
         sign=SIGNS.get(row["verdict"], "?"),
         kind=row["verdict"],

@@ -85,6 +85,14 @@ VERDICTS = {
     "unknown": gettext_noop("unknown"),
     "not_asked": gettext_noop("not checked"),
 }
+YARDSTICKS = {
+    "one number per issuer and kind": gettext_noop("one number per issuer and kind"),
+    "double entry with floors": gettext_noop("double entry with floors"),
+    "the scanner of this node": gettext_noop("the scanner of this node"),
+    "legal holds; rule pack retention": gettext_noop("legal holds, and rules on how long records are kept"),
+    "economy files and rule packs": gettext_noop("facts about economies, and rules"),
+}
+"""By what something is checked that is no standard with a name."""
 STANDINGS = {
     "effective": gettext_noop("in effect"),
     "ineffective": gettext_noop("without effect"),
