@@ -30,6 +30,7 @@ def test_a_consumer_comes_from_an_offer_to_her_order(node, offer):
     visitor.send(name="陈美", city="Hong Kong", street="1 Example Street")
     assert made in visitor.path, "she is led on to the order that she wanted to make"
     assert visitor.forms[-1].fields["buyer_type"] == "consumer"
+    assert visitor.forms[-1].fields["quantity_0"] == "", "nobody at home is led to order all that there is"
     visitor.send(quantity_0="2", button="look").send(button="sign")
     sale = visitor.path.split("/")[-1].partition("#")[0]
     assert "24.00" in seller.go(f"/sales/{sale}").words

@@ -87,7 +87,7 @@ def _entries(offer: Offer, buyer: str) -> list[Entry]:
     is_own = is_consumer(buyer)
     kinds = [each for each in BUYER_TYPES if each == BuyerType.CONSUMER or not is_own]
     types = tuple((each, gettext(BUYER_TYPES[each])) for each in kinds)
-    amounts = [_quantity(index, line, offer) for index, line in enumerate(offer.lines)]
+    amounts = [_quantity(index, line, offer, all_of_it=not is_own) for index, line in enumerate(offer.lines)]
     return [
         *amounts,
         Entry(
@@ -102,7 +102,7 @@ def _entries(offer: Offer, buyer: str) -> list[Entry]:
     ]
 
 
-def _quantity(index: int, line: Line, offer: Offer) -> Entry:
+def _quantity(index: int, line: Line, offer: Offer, *, all_of_it: bool) -> Entry:
     price = price_words(line.price.amount, offer.currency)
     per = quantity_words(line.price.per or Quantity(Decimal(1), line.quantity.unit))
     return Entry(
@@ -111,7 +111,7 @@ def _quantity(index: int, line: Line, offer: Offer) -> Entry:
         help=gettext("Price: %(price)s for %(per)s. Offered: %(quantity)s.")
         % {"price": price, "per": per, "quantity": quantity_words(line.quantity)},
         kind="number",
-        value=format_decimal(line.quantity.value),
+        value=format_decimal(line.quantity.value) if all_of_it else "",
         most=30,
         path=f"$.lines[{index}].quantity",
     )
