@@ -8,6 +8,8 @@ from rig.visitor import firm, person
 HOSTILE = '<script>alert(1)</script> & "خط"\r\n<img src=x onerror=alert(2)>'
 ORDER = {"what": "Durian", "quantity": "1", "price": "1.00", "currency": "MYR"}
 
+from entrepot.flow.thread import ordered
+
 
 @pytest.fixture
 def sale(node):
@@ -111,3 +113,8 @@ def test_nobody_says_more_than_can_be_read(node, sale, monkeypatch):
     assert buyer.status == 422
     assert "that is the most" in buyer.words
     assert "Second." in buyer.text, "what was typed stays"
+
+
+def test_messages_that_do_not_name_each_other_stand_by_the_time_that_they_say():
+    told = {"b": {"after": [], "issued": "1"}, "a": {"after": [], "issued": "2"}, "0": {"after": ["a"], "issued": "0"}}
+    assert ordered(told) == ["b", "a", "0"], "what follows another stands behind it, whatever time it says"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
+from entrepot.base.moment import format_moment
 from entrepot.flow.audience import may_read
 from entrepot.flow.reading import is_readable, record_line
 from entrepot.flow.sight import SALE_VIEW
@@ -21,7 +22,7 @@ def thread(
     told = _told(journal, sale)
     return [
         {**record_line(journal, each, readers, custodies=custodies), "after": told[each]["after"]}
-        for each in ordered(told)
+        for each in ordered({key: row | {"issued": _issued(journal, key)} for key, row in told.items()})
         if is_readable(journal, each, readers)
     ]
 
@@ -42,27 +43,39 @@ def newest(journal: Journal, sale: str, audience: Collection[str]) -> tuple[str,
 
 
 def ordered(told: Told) -> list[str]:
-    """Ids of messages, each behind those that it follows; among concurrent ones the smaller id comes first."""
+    """Ids of messages, each behind those that it follows; among concurrent ones that which says that it was issued
+    first (``issued``), then the smaller id. What is written after an erased message does not follow it: who lacks that
+    one could never read on."""
     causes = {key: {each for each in row["after"] if each in told} for key, row in told.items()}
     followers: dict[str, list[str]] = {}
     for key, each in causes.items():
         for cause in each:
             followers.setdefault(cause, []).append(key)
-    ready = [key for key, each in causes.items() if not each]
+
+    def rank(key: str) -> tuple[str, str]:
+        return str(told[key].get("issued", "")), key
+
+    ready = [rank(key) for key, each in causes.items() if not each]
     heapify(ready)
     found = []
     while ready:
-        found.append(heappop(ready))
+        found.append(heappop(ready)[1])
         for key in followers.get(found[-1], ()):
             causes[key].discard(found[-1])
             if not causes[key]:
-                heappush(ready, key)
+                heappush(ready, rank(key))
     return found
 
 
 def _told(journal: Journal, sale: str) -> dict[str, Line]:
     prefix = f"told/{sale}/"
     return {key.removeprefix(prefix): row for key, row in journal.view(SALE_VIEW).scan(prefix)}
+
+
+def _issued(journal: Journal, message: str) -> str:
+    """When its issuer says that it was issued; in UTC, so that texts are in the order of moments."""
+    record = journal.record(message)
+    return "" if record is None else format_moment(record.content.issued)
 
 
 def _is_for(journal: Journal, message: str, audience: Collection[str]) -> bool:

@@ -90,7 +90,7 @@ def _entries(record: Record, acting: Acting) -> list[Entry]:
     reads = gettext("Whoever may read the record reads this, too.")
     asked = [Entry(name="reason", label=gettext("Reason"), help=reads, kind="textarea", most=2000)]
     if _is_unknown(record, acting):
-        label, unknown = gettext("Reasons"), gettext(UNKNOWN)
+        label, unknown = gettext("Why you accept that it is unknown"), gettext(UNKNOWN)
         asked.append(Entry(name="reasons", label=label, help=unknown, kind="textarea", most=2000))
         asked.append(Entry(name="role", label=gettext("Role"), most=200))
     return asked
