@@ -133,10 +133,10 @@ def test_a_photograph_larger_than_a_file_may_be_is_made_smaller(sides):
     from PIL import Image
 
     _, buyer, sale = sides
-    noise = Image.frombytes("RGB", (1200, 1000), random.Random(1).randbytes(3_600_000))
+    noise = Image.frombytes("RGB", (1500, 1300), random.Random(1).randbytes(5_850_000))
     out = io.BytesIO()
     noise.save(out, "PNG")
-    assert len(out.getvalue()) > 3 << 20
+    assert len(out.getvalue()) > 5 << 20, "more than other forms take"
     look(buyer, sale, upload("damage.png", out.getvalue()))
     assert buyer.status == 200, buyer.words
     assert "damage.jpg" in buyer.words

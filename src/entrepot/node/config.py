@@ -51,8 +51,8 @@ BODY_BYTES_MAX = 5 << 20
 """Bytes of a request to the API."""
 PEER_BYTES_MAX = 16 << 20
 """Bytes of a node's message: a record that the API takes whole arrives twice secured and twice in base64."""
-UPLOAD_DOORS = ("/offers/new",)
-"""Pages that take photographs as a telephone makes them."""
+UPLOAD_DOORS = ("/offers/new", "/message")
+"""Pages that take photographs as a telephone makes them, or several files."""
 UPLOAD_BYTES_MAX = 16 << 20
 """Bytes of a form that is sent to one of them."""
 WORKERS_MAX = 16
