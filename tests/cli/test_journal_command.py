@@ -308,7 +308,7 @@ def test_keys_of_personal_content_lie_wrapped(copy):
 
 def test_postgresql_takes_no_copy_of_a_file(entrepot, copy, tmp_path, monkeypatch):
     assert entrepot("journal", "backup", "--data", str(copy), "--out", str(tmp_path / "b")).returncode == 0
-    monkeypatch.setenv("ENTREPOT_JOURNAL", "postgresql://nowhere")
+    monkeypatch.setenv("ENTREPOT_JOURNAL", "postgresql:///nowhere")
     done = entrepot("journal", "restore", "--data", str(copy), "--from", str(tmp_path / "b"))
     assert done.returncode == 64
     assert "export" in done.stderr
