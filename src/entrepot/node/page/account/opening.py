@@ -45,6 +45,7 @@ def open_letter(request: HttpRequest) -> HttpResponseBase:
             entry.problems.append(gettext(WRONG))
     is_filled = "#" in link
     values = {"entries": [entry], "is_sent": is_sent, "is_filled": is_filled, "link": "" if is_filled else link}
+    values["is_trial"] = not settings.CONFIG.is_public and not is_filled  # a public node's operator carries letters on
     return page(request, "account/letter.html", status=status_of([entry]), script="letter.js", **values)
 
 
