@@ -38,6 +38,8 @@ def test_a_consumer_comes_from_an_offer_to_her_order(node, offer):
     assert order["buyerType"] == "consumer"
     assert order["buyer"]["name"] == "陈美"
     assert order["buyer"]["identifiers"] == []
+    assert "Others order from you" not in visitor.go("/businesses").words, "she sells nothing"
+    assert "Others order from you" in seller.go("/businesses").words
     name = order["buyer"]["did"].rsplit(":", 1)[-1]
     assert re.fullmatch("buyer-[0-9a-f]{8}", name)
     assert "陈美" not in Visitor(node).client.get(f"/parties/{name}/did.json").content.decode()

@@ -51,7 +51,9 @@ def businesses(request: HttpRequest) -> HttpResponseBase:
         request.session[PARTY] = chosen.party
         return aimed(request)
     lines = [(each.party, name_of(each.party), Role(each.role)) for each in held]
-    return page(request, "account/businesses.html", lines=lines)
+    at_home = Business.objects.filter(party__in=[each.party for each in held], is_consumer=True)
+    consumers = {each.party for each in at_home}
+    return page(request, "account/businesses.html", lines=lines, consumers=consumers)
 
 
 @require_http_methods(["GET", "POST"])
