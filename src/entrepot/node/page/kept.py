@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
 from entrepot.node.account.models import Draft, Person
-from entrepot.node.page.answer import error_page
+from entrepot.node.page.answer import Onward, error_page, onward
+from entrepot.node.page.once import KEY
 from entrepot.node.running import office
 
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password", "again", "code", "token", "act"})
@@ -55,6 +57,12 @@ def kept_draft(person: Person, place: str) -> dict[str, str]:
     """What was typed into that form; empty where nothing is kept."""
     found = Draft.objects.filter(person=person, place=place[:300]).first()
     return {} if found is None else {str(name): str(text) for name, text in json.loads(found.typed).items()}
+
+
+def onto_kept(request: HttpRequest, person: Person, place: str, *, key: str, at: str) -> Onward | None:
+    """On to the draft of that key, to look at it or to change it (``at``); None where it is too long to be kept."""
+    is_kept = kept_draft(person, place).get(KEY) == key
+    return onward(request, f"{place}?{urlencode({at: key})}") if is_kept else None
 
 
 def let_go(person: Person, place: str) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -22,7 +21,7 @@ from entrepot.node.page.desk.paper import addressed
 from entrepot.node.page.desk.queue import desk_of
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
-from entrepot.node.page.kept import keep, kept_draft, let_go, typed_in
+from entrepot.node.page.kept import keep, kept_draft, let_go, onto_kept, typed_in
 from entrepot.node.page.once import CHANGE, KEY, LOOK, form_key, new_key, patiently, said_before
 from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.forms import number_entry, proposed
@@ -91,17 +90,10 @@ def decide(request: HttpRequest, desk: str, case: str, decision: str) -> HttpRes
     if act == "sign":
         return _sign(sheet)
     onto = {"look": LOOK, "change": CHANGE}.get(act)
-    if onto and (onwards := _kept_on(sheet, onto)):
+    if onto and (onwards := onto_kept(request, acting.person, place, key=typed[KEY], at=onto)):
         return onwards
     fill_in(entries, typed)
     return _look(sheet) if act == "look" or request.GET.get(LOOK) == typed[KEY] else _form(sheet, [])
-
-
-def _kept_on(sheet: Sheet, at: str) -> HttpResponseBase | None:
-    """On to what is kept, to look at it or to change it; None where it is too long to be kept."""
-    place, key = sheet.request.path_info, sheet.typed[KEY]
-    is_kept = kept_draft(sheet.ruling.acting.person, place).get(KEY) == key
-    return onward(sheet.request, f"{place}?{urlencode({at: key})}") if is_kept else None
 
 
 def _reasons() -> Entry:

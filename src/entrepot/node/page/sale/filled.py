@@ -1,7 +1,6 @@
 """A form of a sale before one person: what was typed, the document that it makes, and the pages that show it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +14,7 @@ from entrepot.node.account.acting import name_of
 from entrepot.node.page.answer import Page, onward, page
 from entrepot.node.page.entry import Entry, status_of
 from entrepot.node.page.kept import kept_draft, let_go
-from entrepot.node.page.once import CHANGE, KEY, LOOK
+from entrepot.node.page.once import KEY
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.enclosing import NAME as FILES
 from entrepot.node.page.sale.forms import Form, number_of
@@ -91,22 +90,6 @@ def told(sheet: Sheet, record: str, *, before: bool = False) -> HttpResponseBase
         return onward(sheet.request, f"{sheet.form.home}/{record}{again}")
     rest = "/messages" if sheet.form.kind == MESSAGE else ""
     return onward(sheet.request, f"/sales/{sheet.context.deal.sale}{rest}{again}#r{record}")
-
-
-def look_on(sheet: Sheet) -> HttpResponseBase | None:
-    """On to the look at what is kept; None where it is too long to be kept."""
-    return _kept_on(sheet, LOOK)
-
-
-def change_on(sheet: Sheet) -> HttpResponseBase | None:
-    """On to the form with what is kept; None where it is too long to be kept."""
-    return _kept_on(sheet, CHANGE)
-
-
-def _kept_on(sheet: Sheet, at: str) -> HttpResponseBase | None:
-    key = sheet.typed[KEY]
-    is_kept = kept_draft(sheet.context.acting.person, sheet.place).get(KEY) == key
-    return onward(sheet.request, f"{sheet.place}?{urlencode({at: key})}") if is_kept else None
 
 
 def are_sides_named(sheet: Sheet) -> bool:

@@ -18,23 +18,13 @@ from entrepot.node.page.account.business import economy_entry
 from entrepot.node.page.answer import Page, error_page, onward
 from entrepot.node.page.entrance import acting_for
 from entrepot.node.page.entry import Entry, examine, fill_in
-from entrepot.node.page.kept import keep, kept_draft, typed_in
+from entrepot.node.page.kept import keep, kept_draft, onto_kept, typed_in
 from entrepot.node.page.once import CHANGE, KEY, LOOK, SAYS, form_key, new_key, patiently, said_before
 from entrepot.node.page.sale.buying import buying, own_entries
 from entrepot.node.page.sale.context import Context
 from entrepot.node.page.sale.deal import deal_of
 from entrepot.node.page.sale.enclosing import file_entry, show_kept, take_sent
-from entrepot.node.page.sale.filled import (
-    Sheet,
-    are_sides_named,
-    change_on,
-    end,
-    form_answer,
-    is_held,
-    look_answer,
-    look_on,
-    told,
-)
+from entrepot.node.page.sale.filled import Sheet, are_sides_named, end, form_answer, is_held, look_answer, told
 from entrepot.node.page.sale.forms import FORMS, Form, number_entry
 from entrepot.node.page.sale.message import WRITTEN
 from entrepot.node.page.sale.order import ORDER, seller_entries
@@ -111,9 +101,11 @@ def _done(sheet: Sheet, act: str) -> HttpResponseBase:
     if act in SAYS:
         return _sign(sheet) if is_held(sheet) else bring(sheet)
     is_wrong = any(each.is_wrong for each in sheet.entries)
-    onto = {"look": look_on, "more": change_on, "change": change_on}.get(act)
-    if onto and not is_wrong and (onwards := onto(sheet)):  # what is wrong with files is known to this request alone
-        return onwards
+    onto = {"look": LOOK, "more": CHANGE, "change": CHANGE}.get(act)
+    if onto and not is_wrong:  # what is wrong with files is known to this request alone
+        onwards = onto_kept(request, person, sheet.place, key=sheet.typed[KEY], at=onto)
+        if onwards:
+            return onwards
     fill_in(sheet.entries, sheet.typed)
     is_asked = act == "look" or (request.method == "GET" and _is_looked_at(sheet))
     return _look(sheet, is_asked=is_asked) if is_asked or act == "examine" else form_answer(sheet, [])
